@@ -1,0 +1,1 @@
+"""The drains: a narrow protocol and the engines behind it."""

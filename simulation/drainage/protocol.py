@@ -1,0 +1,73 @@
+"""What a drainage engine must be able to do. Small, so that another engine can stand behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class WaterTotals:
+    """Volumes since the start, m3."""
+
+    rain: float
+    runoff: float
+    """Surface runoff that entered the drains."""
+    injected: float
+    """Put in from outside (snowmelt, surges), gross."""
+    pumped: float
+    """Taken out by mobile pumps."""
+    flooded: float
+    """Left the drains through the rims: lost to the surface, or (with ponding) not yet returned."""
+    outflow: float
+    storage: float
+    continuity: float
+    """Flow-routing continuity error, relative (0.01 = 1 %)."""
+
+
+class DrainageError(Exception):
+    """The drain model cannot be read or run; the text names the line and what to do."""
+
+
+class Drainage(Protocol):
+    """A drain model in motion. Node arrays follow ``nodes``; SI throughout, whatever the model's own units."""
+
+    nodes: tuple[str, ...]
+    """Every node of the model, outfalls and storages too."""
+    pumps: tuple[str, ...]
+    """Links that are pumps."""
+    full_depth: np.ndarray
+    """(nodes,) m from invert to rim."""
+
+    def step(self, seconds: int) -> None:
+        """Advance. Raises DrainageError if the engine fails."""
+
+    def depth(self) -> np.ndarray:
+        """(nodes,) m above invert, above ``full_depth`` where water is ponded."""
+
+    def flooding(self) -> np.ndarray:
+        """(nodes,) m3/s leaving through the rim now."""
+
+    def set_rain(self, rate: float) -> None:
+        """Rain on every gage from now on, kg/m2/s (= mm/s)."""
+
+    def set_inflow(self, node: int, flow: float) -> None:
+        """External inflow from now on, m3/s; negative takes water out. The engine never takes what is not
+        there: it stops below the pump's low depth and reports what was really moved in ``totals``."""
+
+    def set_clog(self, node: int, share: float) -> None:
+        """Share (0-1) of the inlet and outlet capacity at a node that debris blocks."""
+
+    def set_pump(self, link: int, on: bool) -> None:
+        """A pump's power (index into ``pumps``)."""
+
+    def set_stage(self, stage: float) -> None:
+        """River level at every free or fixed outfall above its invert, m."""
+
+    def totals(self) -> WaterTotals:
+        """Volumes so far."""
+
+    def close(self) -> None:
+        """Free the engine; safe to call twice."""

@@ -1,0 +1,1 @@
+"""The hazards: each file declares its fields and steps them."""

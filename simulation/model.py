@@ -1,0 +1,543 @@
+"""The nouns: what a scenario is made of. Frozen, SI inside, every field described where it stands.
+
+Files are written in the planner's units; ``scenarios`` converts on the way in (see ``units``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simulation.units import (
+    Celsius,
+    CubicMetres,
+    Dose,
+    Flow,
+    FuelRate,
+    Kilograms,
+    KilogramsAsTonnes,
+    KilogramsPerSecond,
+    Metres,
+    MetresAsCentimetres,
+    MoneyPerHour,
+    MoneyPerTonne,
+    Percent,
+    PerHour,
+    PrecipitationRate,
+    SecondsAsHours,
+    SecondsAsMinutes,
+    Speed,
+    WaterEquivalent,
+    WindSpeed,
+)
+
+Verb = Literal["plough", "spread", "haul", "pump", "clear_inlet", "sandbag", "close", "guard"]
+Tier = Literal["city", "district", "street", "community"]
+Level = Literal["IV", "III", "II", "I"]
+Colour = Literal["blue", "yellow", "orange", "red"]
+HazardName = Literal["snow", "water"]
+Grade = Literal["light", "moderate", "heavy", "storm"]
+RoadClass = Literal["expressway", "arterial", "secondary", "local"]
+Structure = Literal["none", "bridge", "tunnel", "underpass", "culvert"]
+PlaceKind = Literal[
+    "hospital", "fire_station", "school", "metro", "park", "dump_site", "waterlogging", "underpass",
+    "pumping_station", "bridge", "culvert", "bus_stop",
+]  # fmt: skip
+InjectKind = Literal["breakdown", "outage", "surge", "call", "no_show", "report_loss", "closure", "note"]
+
+LEVELS: tuple[Level, ...] = ("IV", "III", "II", "I")
+"""Response levels from the lowest to the highest."""
+
+NonNegative = Field(ge=0)
+Positive = Field(gt=0)
+
+
+class Noun(BaseModel):
+    """Base of all nouns: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class Name(Noun):
+    """A name in Chinese and English; a bare string in a file stands for both."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"zh": value, "en": value} if isinstance(value, str) else value
+
+    def __str__(self) -> str:
+        return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
+
+
+# --------------------------------------------------------------------------- city
+
+
+class Segment(Noun):
+    """A piece of road between two junctions; both directions unless ``oneway``."""
+
+    id: str = Field(min_length=1)
+    road: Name
+    """Name of the road it belongs to."""
+    start: str
+    """Junction where it starts."""
+    end: str
+    """Junction where it ends."""
+    line: tuple[tuple[float, float], ...] = Field(min_length=2)
+    """Longitude and latitude (WGS84) of its vertices, from start to end."""
+    road_class: RoadClass
+    priority: int = Field(ge=1, le=4)
+    """Clearing priority, 1 first."""
+    length: Metres = Positive
+    lanes: int = Field(ge=1, le=16)
+    """Motor lanes of both directions together."""
+    width: Metres = Field(gt=0, le=120)
+    """Carriageway width that is cleared."""
+    speed: Speed = Field(gt=0, le=40)
+    """Free-flow speed (at most 40 m/s = 144 km/h)."""
+    oneway: bool = False
+    structure: Structure = "none"
+    office: str = ""
+    """Street office responsible for it; empty where none is named."""
+    low_point: str | None = None
+    """Drain node at its low point; the water there is the water on the segment."""
+
+
+class Place(Noun):
+    """A critical place or a site of work: hospital, fire station, waterlogging point, underpass."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    kind: PlaceKind
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    office: str = ""
+    drain_node: str | None = None
+    """Drain node whose water stands at this place."""
+    segment: str | None = None
+    """Segment it lies on, for structures and waterlogging points."""
+    capacity: CubicMetres = Field(default=0, ge=0)
+    """Snow a dump site can take."""
+
+
+class Office(Noun):
+    """A street office (jiedao): the third tier of command."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    lon: float = Field(default=0, ge=-180, le=180)
+    lat: float = Field(default=0, ge=-90, le=90)
+
+
+class City(Noun):
+    """The district: roads, places, offices and its drain model."""
+
+    id: str
+    name: Name
+    note: Name | None = None
+    """What a reader must know, such as 'schematic reconstruction'; shown wherever the city is."""
+    segments: tuple[Segment, ...] = Field(min_length=1)
+    places: tuple[Place, ...] = ()
+    offices: tuple[Office, ...] = ()
+    drains: str | None = None
+    """Text of the EPA SWMM model (.inp); None where no drains are modelled."""
+
+
+# --------------------------------------------------------------------------- fleet
+
+
+class Kind(Noun):
+    """A kind of equipment, a row of the catalogue; hand squads are a kind too."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    abilities: tuple[Verb, ...] = Field(min_length=1)
+    travel_speed: Speed = Field(gt=0, le=40)
+    """Top speed when driving to work."""
+    work_speed_major: Speed = Field(default=0, ge=0, le=25)
+    """Ploughing or spreading on classes 1 and 2; stops and turns are in ``efficiency``."""
+    work_speed_minor: Speed = Field(default=0, ge=0, le=25)
+    """The same on classes 3 and 4."""
+    efficiency: Percent = Field(default=1.0, gt=0, le=1)
+    """Share of working time that is not lost to lights, turns and traffic."""
+    width: Metres = Field(default=0, ge=0, le=30)
+    """Width cleared or treated in one pass."""
+    hopper: KilogramsAsTonnes = NonNegative
+    """De-icer or bags it carries."""
+    pump_rate: Flow = Field(default=0, ge=0)
+    """Rated pumping."""
+    pump_yield: Percent = Field(default=1.0, gt=0, le=1)
+    """Share of the rated pumping that is reached in street water with debris."""
+    inlets_per_hour: PerHour = Field(default=0, ge=0)
+    """Street inlets it clears."""
+    haul_rate: Flow = Field(default=0, ge=0)
+    """Loose snow loaded and hauled away."""
+    crew: int = Field(ge=1)
+    """People it needs."""
+    setup: SecondsAsMinutes = Field(default=0, ge=0)
+    """From arrival to work (hoses, barriers)."""
+    wading_depth: MetresAsCentimetres = Field(default=0.3, gt=0, le=1.5)
+    """Deepest water it drives through."""
+    fuel_tank: Kilograms = Field(default=0, ge=0)
+    """Fuel it carries; 0 for those that need none."""
+    fuel_rate: FuelRate = Field(default=0, ge=0)
+    mean_time_between_failures: SecondsAsHours = Field(default=0, ge=0)
+    """Operating time between failures; 0 = never fails."""
+    repair_time: SecondsAsHours = Field(default=7200, ge=0)
+    cost: MoneyPerHour = Field(default=0, ge=0)
+    """Cost while at work, people included."""
+    source: str = ""
+    """Where the figures come from, with their confidence."""
+
+
+class Material(Noun):
+    """A consumable: de-icer, grit, sandbags, fuel."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    use: Literal["deicer", "abrasive", "bag", "fuel"]
+    freezing_a: float = 0.0
+    freezing_b: float = 0.0
+    freezing_c: float = 0.0
+    """Mass percent that just does not freeze at T degC: a T^2 + b T + c (FHWA-RD-95-202)."""
+    floor: Celsius = Field(default=0.0, ge=-60, le=0)
+    """Coldest road surface at which it is spread."""
+    piece: Kilograms = Field(default=0, ge=0)
+    """Mass of one piece (a bag); 0 for bulk."""
+    cost: MoneyPerTonne = Field(default=0, ge=0)
+    source: str = ""
+
+
+class Depot(Noun):
+    """A yard: where crews start, load, refuel and rest."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    office: str = ""
+    bays: int = Field(default=1, ge=1, le=50)
+    """Vehicles loaded at the same time."""
+    loading_rate: KilogramsPerSecond = Field(default=16.7, gt=0)
+    """Material loaded a bay (default 60 t/h: a wheel loader; engineering estimate)."""
+    turnaround: SecondsAsMinutes = Field(default=600, ge=0)
+    """Fixed time of a stop: weigh, sheet, paperwork (MDSS counts 30 min for a whole reload)."""
+
+
+class Stock(Noun):
+    """Material in a depot at the start."""
+
+    depot: str
+    material: str
+    amount: KilogramsAsTonnes = NonNegative
+
+
+class Team(Noun):
+    """A body of people with skills, shifts and a place in the command; its machines are ``Equipment``."""
+
+    id: str = Field(min_length=1)
+    name: Name
+    unit: Name
+    """Responsible body, as it is named in duty lists."""
+    tier: Tier
+    office: str = ""
+    depot: str
+    people: int = Field(ge=1)
+    """On the roll; ``relief`` shifts share them."""
+    skills: tuple[Verb, ...] = Field(min_length=1)
+    callout: Level = "IV"
+    """Lowest response level at which it is called out."""
+    muster: SecondsAsMinutes = Field(default=1800, ge=0)
+    """Call to ready, during its duty hours."""
+    callout_delay: SecondsAsMinutes = Field(default=3600, ge=0)
+    """The same outside its duty hours."""
+    duty_from: SecondsAsHours = Field(default=0, ge=0, le=86400)
+    """Start of its duty hours, local time of day."""
+    duty_to: SecondsAsHours = Field(default=86400, gt=0, le=2 * 86400)
+    """End of its duty hours; past midnight counts on: 07:00 next day is 31."""
+    max_duty: SecondsAsHours = Field(default=12 * 3600, gt=0, le=36 * 3600)
+    """Longest time at work before rest or relief."""
+    rest: SecondsAsHours = Field(default=8 * 3600, ge=0, le=48 * 3600)
+    relief: int = Field(default=1, ge=1, le=4)
+    """Complete crews that take turns; 2 or more keep a machine going with a handover."""
+
+    @model_validator(mode="after")
+    def _shift_runs_forward(self) -> Team:
+        if self.duty_to <= self.duty_from:
+            raise ValueError(
+                "the shift ends before it starts; a shift past midnight counts on: 07:00 next day is 31"
+            )
+        return self
+
+
+class Equipment(Noun):
+    """Machines (or hand squads) of one kind that a team mans."""
+
+    id: str = Field(min_length=1)
+    kind: str
+    count: int = Field(ge=1, le=1000)
+    team: str
+    depot: str = ""
+    """Where they stand; empty = the team's depot."""
+    material: str = ""
+    """What its hopper starts with; empty = the first de-icer of the depot."""
+
+
+class Fleet(Noun):
+    """Who and what there is to fight the storm with."""
+
+    kinds: tuple[Kind, ...]
+    materials: tuple[Material, ...]
+    depots: tuple[Depot, ...] = Field(min_length=1)
+    stock: tuple[Stock, ...] = ()
+    teams: tuple[Team, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+
+
+# --------------------------------------------------------------------------- storm
+
+
+class Weather(Noun):
+    """The weather from ``t`` until the next row."""
+
+    t: SecondsAsHours = NonNegative
+    precipitation: PrecipitationRate = Field(ge=0, le=0.2)
+    """Melted water, rain and snow together (0.2 kg/m2/s = 720 mm/h)."""
+    air: Celsius = Field(ge=-60, le=55)
+    humidity: Percent = Field(default=0.8, ge=0, le=1)
+    wind: WindSpeed = Field(default=2.0, ge=0, le=90)
+
+
+class Warning(Noun):
+    """A warning of the weather service."""
+
+    t: SecondsAsHours
+    """When it was issued; before 0 where it came before the run starts."""
+    hazard: HazardName
+    colour: Colour
+
+
+class RiverStage(Noun):
+    """Water level at the outfalls above their invert, from ``t`` until the next row."""
+
+    t: SecondsAsHours = NonNegative
+    stage: Metres = NonNegative
+
+
+class Forecast(Noun):
+    """What the command post is told beforehand; drawn per run around the truth."""
+
+    horizon: SecondsAsHours = Field(default=6 * 3600, gt=0)
+    amount_error: float = Field(default=0.3, ge=0, le=2)
+    """Log-standard-deviation of the amount one horizon ahead; shrinks with lead time."""
+    timing_error: SecondsAsMinutes = Field(default=1800, ge=0)
+    """Standard deviation of the onset one horizon ahead."""
+
+
+class Storm(Noun):
+    """Weather over the district."""
+
+    id: str
+    name: Name
+    note: Name | None = None
+    """Such as 'reconstruction: only 16-17 h was observed'; shown wherever the storm is."""
+    start: datetime
+    """Local time of second 0, with offset."""
+    weather: tuple[Weather, ...] = Field(min_length=1)
+    warnings: tuple[Warning, ...] = ()
+    river: tuple[RiverStage, ...] = ()
+    forecast: Forecast = Forecast()
+
+
+# --------------------------------------------------------------------------- command and goals
+
+
+class ResponseRule(Noun):
+    """Which response level a warning leads to, and how long the decision takes."""
+
+    hazard: HazardName
+    colour: Colour
+    level: Level
+    delay: SecondsAsMinutes = Field(default=20 * 60, ge=0)
+
+
+class LevelChange(Noun):
+    """A response level declared at a set time, as history recorded it."""
+
+    t: SecondsAsHours
+    level: Level | Literal["none"]
+
+
+class StandingOrder(Noun):
+    """What happens by itself when a level is reached."""
+
+    level: Level
+    hazard: HazardName
+    act: Literal["close_underpasses", "guard_waterlogging"]
+
+
+class Command(Noun):
+    """The four tiers: who decides when, how fast orders go down and reports come up."""
+
+    rules: tuple[ResponseRule, ...] = ()
+    timeline: tuple[LevelChange, ...] = ()
+    """Set levels; where given, the rules are not used."""
+    standing_orders: tuple[StandingOrder, ...] = ()
+    relay: dict[Tier, SecondsAsMinutes] = Field(
+        default={"city": 300, "district": 300, "street": 600, "community": 900}
+    )
+    """Time an order needs at each tier on its way down, and a report on its way up."""
+    report_period: tuple[SecondsAsMinutes, ...] = Field(
+        default=(1800, 3600, 7200, 14400), min_length=4, max_length=4
+    )
+    """Time between two reports from a segment, for priorities 1 to 4."""
+    gauge_period: SecondsAsMinutes = Field(default=300, gt=0)
+    """Time between two readings of an underpass or waterlogging gauge."""
+    decide_every: SecondsAsMinutes = Field(default=900, ge=60, le=6 * 3600)
+    """Routine decision points."""
+    police_delay: SecondsAsMinutes = Field(default=1200, ge=0)
+    """From a Close order's arrival at the police to the barrier."""
+
+
+GradeHours = dict[Grade, SecondsAsHours]
+
+
+class Goals(Noun):
+    """What counts as good enough, by priority class and grade of storm."""
+
+    clear: tuple[GradeHours, ...] = Field(
+        default=(
+            {"light": 14400, "moderate": 21600, "heavy": 43200, "storm": 57600},
+            {"light": 21600, "moderate": 28800, "heavy": 57600, "storm": 86400},
+            {"light": 43200, "moderate": 43200, "heavy": 86400, "storm": 129600},
+            {"light": 43200, "moderate": 86400, "heavy": 129600, "storm": 172800},
+        ),
+        min_length=4,
+        max_length=4,
+    )
+    """Time after precipitation stops until 95 % of a class's lane-length is clear (snow.md 1.3)."""
+    first_pass: tuple[SecondsAsHours, ...] = Field(
+        default=(4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600), min_length=4, max_length=4
+    )
+    """Time from the first settled snow until 95 % of a class was served once."""
+    bridges: SecondsAsHours = Field(default=2 * 3600, gt=0)
+    """Time from the first settled snow until all bridges are treated."""
+    clear_limit: tuple[WaterEquivalent, ...] = Field(default=(1.0, 1.0, 2.0, 3.0), min_length=4, max_length=4)
+    """Snow and ice that may lie on a clear road, for priorities 1 to 4."""
+    depth_limit: MetresAsCentimetres = Field(default=0.15, gt=0)
+    """Water that a motor lane may carry (GB 51222: one lane at most 15 cm)."""
+    close_depth: MetresAsCentimetres = Field(default=0.25, gt=0)
+    """Water at which an underpass must already be closed."""
+    reach: SecondsAsMinutes = Field(default=1800, gt=0)
+    """Time from order to arrival at a hot-spot."""
+    critical_access: SecondsAsHours = Field(default=3600, ge=0)
+    """Longest time a hospital or fire station may be cut off."""
+
+
+# --------------------------------------------------------------------------- physics
+
+
+class SnowPhysics(Noun):
+    """Parameters of snow and ice on roads; sources in ``hazards/snow.py`` and ``hazards/ice.py``."""
+
+    snow_wet_bulb_low: Celsius = 0.5
+    """At and below this wet bulb all precipitation is snow."""
+    snow_wet_bulb_high: Celsius = 1.5
+    """At and above this all is rain."""
+    plough_residual: WaterEquivalent = Field(default=1.0, ge=0)
+    """What a blade leaves (METRo, MDSS)."""
+    plough_hardpack_share: Percent = Field(default=0.3, ge=0, le=1)
+    """Share of hardpack that a blade takes (NORTRIP, ice)."""
+    plough_salt_loss: Percent = Field(default=0.3, ge=0, le=1)
+    """Share of salt that goes with the snow (NORTRIP)."""
+    compaction_time: tuple[SecondsAsHours, ...] = Field(
+        default=(7200, 10800, 21600, 43200), min_length=4, max_length=4
+    )
+    """Time constant of traffic pressing dry loose snow to hardpack, by priority (no source; a setting)."""
+    melt_time: SecondsAsMinutes = Field(default=3600, gt=0)
+    """Time constant of melting by salt (NORTRIP)."""
+    drain_time: SecondsAsMinutes = Field(default=330, gt=0)
+    """Time constant of water leaving the surface (METRo)."""
+    film: WaterEquivalent = Field(default=0.2, ge=0)
+    """Water that stays on the road (METRo)."""
+    heat_exchange: float = Field(default=25.0, ge=0)
+    """Air to surface, W/m2/K (engineering estimate at 2-5 m/s)."""
+    ground_heat: float = Field(default=10.0)
+    """Flux from the ground in winter, W/m2 (engineering estimate)."""
+    minimum_dose: Dose = Field(default=0.008, ge=0)
+    """Floor of a dose near 0 degC (MaineDOT's bands)."""
+    maximum_dose: Dose = Field(default=0.035, gt=0)
+
+
+class WaterPhysics(Noun):
+    """Parameters of street water; sources in ``hazards/water.py``."""
+
+    clog_start: Percent = Field(default=0.2, ge=0, le=1)
+    """Share of inlet capacity lost to leaves and debris when the storm starts."""
+    clog_per_flow: float = Field(default=0.15, ge=0)
+    """Further share lost for each hour of flooding at the node."""
+    clog_cleared: Percent = Field(default=0.05, ge=0, le=1)
+    """Share still lost after a crew has cleared it."""
+    pump_low_depth: MetresAsCentimetres = Field(default=0.2, gt=0)
+    """A mobile pump draws only above this depth in the node (unguarded, continuity is lost)."""
+
+
+class Physics(Noun):
+    snow: SnowPhysics = SnowPhysics()
+    water: WaterPhysics = WaterPhysics()
+
+
+# --------------------------------------------------------------------------- scenario
+
+
+class InjectRow(Noun):
+    """An event that an exercise controller or the scenario puts in."""
+
+    t: SecondsAsHours = NonNegative
+    kind: InjectKind
+    target: str = ""
+    """Crew, team, drain link, node, segment, place or office, as the kind asks."""
+    value: float = 0.0
+    """Hours of a breakdown or outage, share of a no-show, m3/s of a surge."""
+    duration: SecondsAsHours = Field(default=0, ge=0)
+    text: Name | None = None
+
+
+class ScriptStep(Noun):
+    """A row of a plan book: what a crew is told to do, and when."""
+
+    t: SecondsAsHours = NonNegative
+    crew: str
+    verbs: tuple[Verb, ...] = Field(min_length=1)
+    targets: tuple[str, ...] = Field(min_length=1)
+
+
+class Scenario(Noun):
+    """All that a run needs besides the seed and the log."""
+
+    id: str
+    name: Name
+    city: City
+    fleet: Fleet
+    storm: Storm
+    command: Command = Command()
+    goals: Goals = Goals()
+    physics: Physics = Physics()
+    hazards: Annotated[tuple[HazardName, ...], Field(min_length=1)] = ("snow",)
+    dispatcher: str = "greedy"
+    duration: SecondsAsHours = Field(gt=0, le=30 * 86400)
+    respond: bool = True
+    """False: no team acts (the variant ``no-response``)."""
+    injects: tuple[InjectRow, ...] = ()
+    plan_book: tuple[ScriptStep, ...] = ()
+    """Steps of the ``scripted`` dispatcher."""
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON: the same nouns give the same digest on any machine."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""What a run leaves behind: fields over time, a table of events, balances and a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from simulation.model import Scenario
+from simulation.orders import Entry
+
+
+class Event(NamedTuple):
+    """A row of the event table."""
+
+    t: int
+    """Second of the run."""
+    kind: str
+    """warning, level, muster, order, depart, arrive, done, pass, refill, refuel, stockout, rest, relief,
+    breakdown, repaired, closed, opened, trapped, pump_on, pump_off, blocked, refused, inject, message,
+    decision, absent, protected."""
+    crew: str = ""
+    target: str = ""
+    verb: str = ""
+    value: float = 0.0
+    """kg for refill and spread passes, m3 for pumping, seconds for breakdown and rest, and so on."""
+    text: str = ""
+    """Words or a key that the kind needs: the colour of a warning, the reason of a refusal."""
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """How a field of the world is named, measured and packed."""
+
+    name: str
+    unit: str
+    dim: str
+    """segment, node or crew."""
+    long_name: str
+    step: float
+    """Resolution it is packed with in a run folder (int16); 0 = stored as float32."""
+    standard_name: str = ""
+    """CF standard name where one exists."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result of a simulation."""
+
+    scenario: Scenario
+    seed: int
+    log: tuple[Entry, ...]
+    fields: xr.Dataset
+    """dims time [s since start], segment, node, crew; a variable per recorded field with CF attributes."""
+    events: tuple[Event, ...]
+    digest: str
+    balance: dict[str, float]
+    """Relative residuals of conservation: snow, water, material."""
+    totals: dict[str, float] = field(default_factory=dict)
+    """Whole-run sums that no field carries: flooded_m3, pumped_m3, team seconds, cost."""
+    dispatcher: str = ""
+    cpu_seconds: float = 0.0
+
+
+def digest_of(fields: xr.Dataset, events: tuple[Event, ...], log: tuple[Entry, ...]) -> str:
+    """SHA-256 over the bytes of every field in name order, every event and every log entry."""
+    digest = hashlib.sha256()
+    for name in sorted(str(n) for n in fields.data_vars):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(fields[name].values).tobytes())
+    for event in events:
+        digest.update(repr(tuple(event)).encode())
+    for entry in log:
+        digest.update(repr(sorted(entry.to_json().items(), key=lambda kv: kv[0])).encode())
+    return digest.hexdigest()
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """The small facts of a run for a manifest, without its metrics."""
+    return {
+        "scenario": run.scenario.id,
+        "scenario_hash": run.scenario.digest(),
+        "seed": run.seed,
+        "dispatcher": run.dispatcher,
+        "digest": run.digest,
+        "balance": dict(run.balance),
+        "wall_seconds": round(run.cpu_seconds, 3),
+    }
