@@ -1,0 +1,150 @@
+"""The state of a run: named arrays with unit and dimension, stocks, claims, closures, events.
+
+Processes read only the world. Each array has one writer, named here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulation.chance import Chance
+from simulation.clock import Clock
+from simulation.model import Place, Scenario
+from simulation.network import Network, Routes
+from simulation.record import Event, FieldSpec
+
+SNOW_SPEED = "speed_factor"
+
+
+class Claims:
+    """Who is on which target: the one table, with take and release as its only writers."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], list[str]] = {}
+
+    def holders(self, verb: str, target: str) -> list[str]:
+        """Crews that hold this (verb, target), in the order they took it."""
+        return self._held.get((verb, target), [])
+
+    def take(self, verb: str, target: str, crew: str) -> None:
+        """A crew takes a target."""
+        holders = self._held.setdefault((verb, target), [])
+        if crew not in holders:
+            holders.append(crew)
+
+    def release(self, verb: str, target: str, crew: str) -> None:
+        """A crew lets a target go; no harm if it did not hold it."""
+        holders = self._held.get((verb, target), [])
+        if crew in holders:
+            holders.remove(crew)
+            if not holders:
+                del self._held[(verb, target)]
+
+    def items(self) -> list[tuple[tuple[str, str], list[str]]]:
+        """All (verb, target) that are held, with their holders."""
+        return list(self._held.items())
+
+
+@dataclass
+class World:
+    """Everything that is true now. Built by the engine; hazards add their fields in ``start``."""
+
+    scenario: Scenario
+    clock: Clock
+    chance: Chance
+    network: Network
+    routes: Routes
+    fields: dict[str, np.ndarray] = field(default_factory=dict)
+    """Name -> array over segments or nodes. Written by the hazard that declares it, and by finished work."""
+    specs: dict[str, FieldSpec] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    claims: Claims = field(default_factory=Claims)
+
+    nodes: tuple[str, ...] = ()
+    """Drain nodes; set by the water hazard."""
+    node_index: dict[str, int] = field(default_factory=dict)
+    pumps: tuple[str, ...] = ()
+    """Pump links of the drain model; set by the water hazard."""
+
+    level: int = 0
+    """Response level in force, 0 (none) to 4 (I); written by command."""
+
+    def __post_init__(self) -> None:
+        count = len(self.network)
+        self.closed = np.zeros(count, bool)
+        """(segments,) closed to traffic by order; written by command and by closing crews."""
+        self.obstructed_until = np.zeros(count, np.int64)
+        """(segments,) second until which a crash or tree blocks it; written by injects."""
+        self.speed_factor = np.ones(count)
+        """(segments,) speed over free flow left by all hazards; written by the engine after each step."""
+        self.runoff = np.zeros(count)
+        """(segments,) kg/m2/s of meltwater and rain leaving the carriageway; written by the snow hazard."""
+        self.off_road_melt = 0.0
+        """kg/m2/s of rain and meltwater from roofs, yards and parks; written by the snow hazard."""
+        fleet = self.scenario.fleet
+        self.depot_index = {d.id: i for i, d in enumerate(fleet.depots)}
+        self.material_index = {m.id: i for i, m in enumerate(fleet.materials)}
+        self.stock = np.zeros((len(fleet.depots), len(fleet.materials)))
+        """(depots, materials) kg in the yards; written by loading and transfers."""
+        for item in fleet.stock:
+            self.stock[self.depot_index[item.depot], self.material_index[item.material]] += item.amount
+        self.stock_start = self.stock.copy()
+        self.depot_node = np.array([self.network.nearest(d.lon, d.lat) for d in fleet.depots])
+        self.places: dict[str, Place] = {p.id: p for p in self.scenario.city.places}
+        self.place_node = {
+            p.id: (
+                int(self.network.tail[self.network.segment_index[p.segment]])
+                if p.segment
+                else self.network.nearest(p.lon, p.lat)
+            )
+            for p in self.scenario.city.places
+        }
+        self.protection: dict[str, float] = {}
+        """Place -> m of water that sandbags keep out; written by finished work."""
+        self.totals: dict[str, float] = {}
+        """Running sums of the whole run, by name; each has one writer."""
+        self.pump_flow: np.ndarray = np.zeros(0)
+        """(nodes,) m3/s that mobile pumps can take now; written by pumping crews."""
+        self.surge_flow: np.ndarray = np.zeros(0)
+        """(nodes,) m3/s of extra inflow; written by injects."""
+        self.power_until: np.ndarray = np.zeros(0, np.int64)
+        """(pumps,) second until which a station has no power; written by injects."""
+
+    def set_nodes(self, nodes: tuple[str, ...], pumps: tuple[str, ...]) -> None:
+        """Declare the drain model's nodes and pump links (the water hazard, at its start)."""
+        self.nodes, self.pumps = nodes, pumps
+        self.node_index = {n: i for i, n in enumerate(nodes)}
+        self.pump_flow, self.surge_flow = np.zeros(len(nodes)), np.zeros(len(nodes))
+        self.power_until = np.zeros(len(pumps), np.int64)
+
+    @property
+    def t(self) -> int:
+        """Second of the run."""
+        return self.clock.second
+
+    def note(
+        self,
+        kind: str,
+        crew: str = "",
+        target: str = "",
+        verb: str = "",
+        value: float = 0.0,
+        text: str = "",
+    ) -> None:
+        """Write a row into the event table."""
+        self.events.append(Event(self.t, kind, crew, target, verb, float(value), text))
+
+    def add(self, total: str, amount: float) -> None:
+        """Add to a whole-run sum."""
+        self.totals[total] = self.totals.get(total, 0.0) + float(amount)
+
+    def obstructed(self) -> np.ndarray:
+        """(segments,) bool: closed by order or blocked by an obstacle, whatever the water."""
+        return self.closed | (self.obstructed_until > self.t)
+
+    def water_depth(self) -> np.ndarray:
+        """(segments,) m of water; zeros where no water is simulated."""
+        depth = self.fields.get("water_depth")
+        return depth if depth is not None else np.zeros(len(self.network))
