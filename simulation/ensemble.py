@@ -1,0 +1,157 @@
+"""Many members of one question: the same seeds over every variant, in spawned worker processes.
+
+What a member does and what it is measured by comes from outside as a callable, so this file knows neither
+dispatchers nor metrics. Finished members are written down at once and are not run again on resume.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+MemberFunction = Callable[[str, int], dict[str, Any]]
+"""``member(scenario_json, seed) -> figures``; must be importable by name, for it goes to spawned workers."""
+Task = tuple[str, int]
+"""(variant, seed)"""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A finished member: its figures, or the reason why it has none."""
+
+    variant: str
+    seed: int
+    figures: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+class Ledger:
+    """The file of finished members: a first line that says what they belong to, then a line for each."""
+
+    def __init__(self, path: Path, identity: Mapping[str, Any]) -> None:
+        self.path = path
+        self._identity = json.loads(json.dumps(identity))
+
+    def start(self) -> None:
+        """Begin anew; what was there is replaced."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(_line(self._identity), encoding="utf-8")
+
+    def read(self) -> list[Member]:
+        """The members kept so far; a last line that was cut off is dropped.
+
+        Raises ValueError where the file belongs to something else or a line cannot be read.
+        """
+        lines = self.path.read_text(encoding="utf-8").split("\n")
+        if lines.pop():
+            self.path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        if not lines or json.loads(lines[0]) != self._identity:
+            raise ValueError(f"{self.path} holds members of another scenario, dispatcher or version")
+        return [Member(**json.loads(line)) for line in lines[1:]]
+
+    def add(self, member: Member) -> None:
+        """Write a member down so that a power cut after this call does not lose it."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(_line(asdict(member)))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def run_members(
+    scenarios: Mapping[str, str],
+    seeds: Sequence[int],
+    member: MemberFunction,
+    jobs: int = 1,
+    kept: Sequence[Member] = (),
+) -> Iterator[Member]:
+    """Run every variant with every seed; yields each member as it finishes, failed ones too.
+
+    ``scenarios`` maps a variant's name to its scenario as JSON. A member that raises, or whose worker dies,
+    comes out with its ``error`` and leaves the others alone. Members in ``kept`` that succeeded are skipped.
+    Closing the iterator, or an exception in the caller, stops the workers.
+    """
+    done = {(m.variant, m.seed) for m in kept if not m.error}
+    todo = [(v, s) for s in seeds for v in scenarios if (v, s) not in done]
+    suspects: list[Task] = []
+    while todo:
+        todo, in_flight = yield from _until_a_worker_dies(todo, scenarios, member, jobs)
+        suspects += in_flight
+    for task in suspects:  # any of them may have killed the pool: alone, the guilty one is known
+        _, died = yield from _until_a_worker_dies([task], scenarios, member, 1)
+        if died:
+            yield Member(*task, error="the worker process died (out of memory, or a crash in a library)")
+
+
+def _until_a_worker_dies(
+    tasks: Sequence[Task], scenarios: Mapping[str, str], member: MemberFunction, jobs: int
+) -> Generator[Member, None, tuple[list[Task], list[Task]]]:
+    """Yields members; returns the tasks not begun and those that were running (none if all went well)."""
+    waiting = list(tasks)
+    running: dict[Future[dict[str, Any]], Task] = {}
+    with _pool(min(jobs, len(waiting)), scenarios, member) as pool:
+        while waiting or running:
+            try:
+                while waiting and len(running) < jobs:
+                    running[pool.submit(_work, *waiting[0])] = waiting[0]
+                    del waiting[0]
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    outcome = _outcome(running[future], future)
+                    del running[future]
+                    yield outcome
+            except BrokenProcessPool:
+                return waiting, list(running.values())
+    return [], []
+
+
+def _outcome(task: Task, future: Future[dict[str, Any]]) -> Member:
+    try:
+        return Member(*task, figures=future.result())
+    except BrokenProcessPool:
+        raise
+    except Exception as error:
+        return Member(*task, error=f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _pool(jobs: int, scenarios: Mapping[str, str], member: MemberFunction) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose workers are stopped, not waited for, when the block is left early."""
+    others = set(multiprocessing.active_children())
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(dict(scenarios), member))
+    try:
+        yield pool
+        pool.shutdown()
+    finally:
+        workers = set(multiprocessing.active_children()) - others
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+
+
+_scenarios: dict[str, str] = {}
+_member: MemberFunction
+
+
+def _begin(scenarios: dict[str, str], member: MemberFunction) -> None:
+    """In a worker: keep what all its members share; Ctrl-C is the parent's to handle."""
+    global _scenarios, _member
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _scenarios, _member = scenarios, member
+
+
+def _work(variant: str, seed: int) -> dict[str, Any]:
+    return _member(_scenarios[variant], seed)
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=True) + "\n"
