@@ -1,0 +1,97 @@
+"""What treatment the reports call for: none, spread, plough, plough and spread, or haul, with a reason.
+
+The command post decides on what was reported and on what its own crews did, never on the truth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation.hazards import ice
+from simulation.model import Material, Verb
+from simulation.situation import Jobs, Reported
+from simulation.world import World
+
+CLASS_WEIGHT = np.array([8.0, 4.0, 2.0, 1.0])
+"""Urgency by priority (setting, no source: halves from class to class)."""
+BRIDGE_WEIGHT = 1.5
+PLOUGH_TRIGGER = 2.0
+"""kg/m2 of reported loose snow while it falls (NORTRIP ploughs at 3 mm; Zhengzhou clears while it falls)."""
+SPREAD_TRIGGER = 0.2
+"""kg/m2 of reported snow and ice."""
+SPREAD_GAP = 2 * 3600
+"""s between two doses on a segment (NORTRIP: at most one in 0.45 d; MDSS cycles of 2-3 h)."""
+PRETREAT_LEAD = 4 * 3600
+"""s before forecast snow in which bridges and class 1 are treated (MDSS rule of practice)."""
+PRETREAT_GAP = 12 * 3600
+HAUL_TRIGGER = 8.0
+"""kg/m2 in the bank from which snow is hauled away, classes 1 and 2 (10-15 cm at 70 kg/m3: Montreal)."""
+
+NONE, SPREAD, PLOUGH, BOTH, HAUL = range(5)
+VERBS: tuple[tuple[Verb, ...], ...] = ((), ("spread",), ("plough",), ("plough", "spread"), ("haul",))
+REASONS = ("none", "ice_to_melt", "snow_too_cold_for_salt", "snow_on_road", "bank_to_haul", "pretreat")
+
+
+def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
+    """One row for each segment that needs treatment, most urgent class first by weight."""
+    treatment, reason, rate, severity = treat(world, reported, deicer)
+    chosen = np.flatnonzero(treatment)
+    network = world.network
+    weight = CLASS_WEIGHT[network.priority[chosen] - 1] * severity[chosen]
+    weight = np.where(network.bridge[chosen], weight * BRIDGE_WEIGHT, weight)
+    ids = network.segments
+    names = tuple(ids[i].id for i in chosen)
+    verbs = tuple(VERBS[k] for k in treatment[chosen])
+    held = held_segments(world)
+    return Jobs(
+        verbs=verbs,
+        target=names,
+        place=network.tail[chosen],
+        segment=chosen,
+        weight=weight,
+        need=network.area[chosen],
+        rate=rate[chosen],
+        crews=held[chosen],
+        reason=tuple(REASONS[k] for k in reason[chosen]),
+    )
+
+
+def treat(
+    world: World, reported: Reported, deicer: Material
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(segments,) arrays: treatment code, reason code, dose in kg/m2, severity from 0 to about 2."""
+    t, priority = world.t, world.network.priority
+    solid = reported.snow + reported.ice
+    limit = np.array(world.scenario.goals.clear_limit)[priority - 1]
+    dose = ice.dose(
+        reported.road_temperature, world.scenario.physics.snow.plough_residual, deicer,
+        world.scenario.physics.snow,
+    )  # fmt: skip
+    snowing, soon = world.outlook_snow
+    trigger = np.where(snowing, PLOUGH_TRIGGER, np.minimum(limit, PLOUGH_TRIGGER))
+    plough = reported.snow >= trigger
+    fresh = t - world.last_spread < SPREAD_GAP
+    spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
+    ahead = soon & (solid < SPREAD_TRIGGER) & (t - world.last_spread > PRETREAT_GAP) & (dose > 0)
+    pretreat = ahead & (world.network.bridge | (priority == 1))
+    haul = (world.fields["bank"] >= HAUL_TRIGGER) & (priority <= 2) & ~snowing & world.can_haul
+
+    treatment = np.zeros(len(priority), int)
+    reason = np.zeros(len(priority), int)
+    for mask, code, why in (
+        (haul, HAUL, 4), (pretreat, SPREAD, 5), (spread, SPREAD, 1), (plough, PLOUGH, 2),
+        (plough & (dose > 0) & ~fresh, BOTH, 3),
+    ):  # fmt: skip
+        treatment[mask], reason[mask] = code, why
+    severity = 0.25 + np.minimum(solid / np.maximum(limit, 0.1), 4.0) / 2.0
+    return treatment, reason, np.where(np.isin(treatment, (SPREAD, BOTH)), dose, 0.0), severity
+
+
+def held_segments(world: World) -> np.ndarray:
+    """(segments,) crews on each segment or on their way to it."""
+    count = np.zeros(len(world.network), int)
+    for (verb, target), holders in world.claims.items():
+        if verb in ("plough", "spread", "haul") and target in world.network.segment_index:
+            index = world.network.segment_index[target]
+            count[index] = max(count[index], len(holders))
+    return count

@@ -1,0 +1,72 @@
+"""De-icer, freezing and heat at the road surface: pure functions over arrays or floats.
+
+Sources: FHWA-RD-95-202 (freezing curves), NORTRIP (melt time, salt loss), METRo (drainage, heat
+capacity of asphalt), MDSS (safety margin, traffic loss), MaineDOT (dose bands).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation.model import Material, SnowPhysics
+
+FUSION = 3.34e5
+"""Latent heat of melting, J/kg."""
+SURFACE_LAYER = 0.10
+"""m of pavement that follows the weather within hours (engineering estimate)."""
+HEAT_CAPACITY = 2.10e6 * SURFACE_LAYER
+"""J/m2/K of that layer: 2.10 MJ/m3/K for asphalt (METRo)."""
+CONTACT = 100.0
+"""W/m2/K from a warm pavement into wet snow (engineering estimate: 1 K melts about 1 mm/h)."""
+SAFETY_MARGIN = 1.5
+"""K below the surface temperature for which a dose is reckoned (MDSS)."""
+MELT_SHARE = 0.15
+"""Share of what a blade leaves that salt must melt so that traffic clears the rest (NRC: 0.15-0.30)."""
+APPLICATION_LOSS = 0.10
+"""Share of a dose that bounces off or is blown away, prewetted (MDSS: dry 0.20, prewet 0.10)."""
+TRAFFIC_LOSS = np.array([0.09, 0.04, 0.01, 0.0025]) / 3600.0
+"""1/s of salt lost to traffic by priority: 0.01 k^2 per hour for k = 3, 2, 1, 0.5 (MDSS)."""
+FREEZE_TIME = 1800.0
+"""s; time constant of freezing of what is too dilute (setting, no source)."""
+
+
+def freezing_concentration(temperature: np.ndarray, material: Material) -> np.ndarray:
+    """Mass share (0-1) of de-icer in a brine that just does not freeze at ``temperature`` (degC).
+
+    Clipped to 0.005 just below 0 degC and to 0.30 below the eutectic, so that the inverse stays finite.
+    """
+    t = np.minimum(temperature, 0.0)
+    percent = material.freezing_a * t * t + material.freezing_b * t + material.freezing_c
+    return np.clip(percent / 100.0, 0.005, 0.30)
+
+
+def melt_capacity(temperature: np.ndarray, material: Material) -> np.ndarray:
+    """kg of water that 1 kg of de-icer keeps liquid at ``temperature`` (NaCl: 30 at -2, 12 at -5 degC)."""
+    concentration = freezing_concentration(temperature, material)
+    return (1 - concentration) / concentration
+
+
+def dose(temperature: np.ndarray, residual: float, material: Material, physics: SnowPhysics) -> np.ndarray:
+    """Advised dose, kg/m2, for what a blade leaves (``residual`` kg/m2) at a road temperature (degC).
+
+    MDSS: enough for the given share of the residual at a margin below the surface temperature, over the
+    application loss; floored near 0 degC, where the formula runs 30 % under practice (MaineDOT), capped,
+    and 0 below the material's working floor or above 1.5 degC.
+    """
+    need = residual * MELT_SHARE / melt_capacity(temperature - SAFETY_MARGIN, material)
+    rate = np.clip(need / (1 - APPLICATION_LOSS), physics.minimum_dose, physics.maximum_dose)
+    usable = (temperature >= material.floor) & (temperature <= 1.5)
+    return np.where(usable, rate, 0.0)
+
+
+def road_temperature(
+    temperature: np.ndarray, air: float, deck: np.ndarray, physics: SnowPhysics, seconds: float
+) -> np.ndarray:
+    """Surface temperature after ``seconds`` under air of ``air`` degC, degC.
+
+    Exact solution of one heat store: exchange with the air, and heat from the ground except on bridge
+    decks, which lose it below too and so follow the air twice as fast.
+    """
+    exchange = np.where(deck, 2 * physics.heat_exchange, physics.heat_exchange)
+    target = air + np.where(deck, 0.0, physics.ground_heat / max(physics.heat_exchange, 1e-9))
+    return target + (temperature - target) * np.exp(-exchange * seconds / HEAT_CAPACITY)
