@@ -16,11 +16,11 @@ class WaterTotals:
     runoff: float
     """Surface runoff that entered the drains."""
     injected: float
-    """Put in from outside (snowmelt, surges), gross."""
+    """Put in from outside (meltwater, surges)."""
     pumped: float
     """Taken out by mobile pumps."""
     flooded: float
-    """Left the drains through the rims: lost to the surface, or (with ponding) not yet returned."""
+    """Left the drains through the rims, gross: with ponding some of it returned (SWMM's own summary by node)."""
     outflow: float
     storage: float
     continuity: float
@@ -32,7 +32,7 @@ class DrainageError(Exception):
 
 
 class Drainage(Protocol):
-    """A drain model in motion. Node arrays follow ``nodes``; SI throughout, whatever the model's own units."""
+    """A drain model in motion, over a storm it was opened with. Node arrays follow ``nodes``; SI throughout."""
 
     nodes: tuple[str, ...]
     """Every node of the model, outfalls and storages too."""
@@ -40,6 +40,8 @@ class Drainage(Protocol):
     """Links that are pumps."""
     full_depth: np.ndarray
     """(nodes,) m from invert to rim."""
+    can_clog: np.ndarray
+    """(nodes,) bool: where ``set_clog`` has an effect."""
 
     def step(self, seconds: int) -> None:
         """Advance. Raises DrainageError if the engine fails."""
@@ -50,12 +52,12 @@ class Drainage(Protocol):
     def flooding(self) -> np.ndarray:
         """(nodes,) m3/s leaving through the rim now."""
 
-    def set_rain(self, rate: float) -> None:
-        """Rain on every gage from now on, kg/m2/s (= mm/s)."""
-
     def set_inflow(self, node: int, flow: float) -> None:
-        """External inflow from now on, m3/s; negative takes water out. The engine never takes what is not
-        there: it stops below the pump's low depth and reports what was really moved in ``totals``."""
+        """Water put in at a node from now on (meltwater, surges), m3/s, at least 0."""
+
+    def set_pumping(self, node: int, rate: float) -> None:
+        """What mobile pumps can take out of a node from now on, m3/s, at least 0. The engine never takes what
+        is not there: it stops below the pumps' low depth, and ``totals`` tell what was really moved."""
 
     def set_clog(self, node: int, share: float) -> None:
         """Share (0-1) of the inlet and outlet capacity at a node that debris blocks."""
