@@ -1,0 +1,1 @@
+"""Other people's files to scenario folders: OpenStreetMap roads, SWMM drains, a district of both."""

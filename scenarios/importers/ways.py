@@ -1,0 +1,178 @@
+"""Ways with tags to segments: cut at junctions, connected, with class, lanes, width and speed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from scenarios.importers import osm_tags
+from scenarios.roads import Point, line_length
+from simulation.model import Place, Segment
+
+OFFICE = "district"
+"""Id of the one street office that an import names."""
+SHORTEST = 0.1
+"""m; two junctions mapped on one spot are still a segment."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A line of road as it was mapped: it may run through many junctions."""
+
+    id: str
+    tags: osm_tags.Tags
+    nodes: tuple[tuple[str, float, float], ...]
+    """Identity, longitude, latitude of each vertex; ways meet where they share an identity."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a way between two junctions, in the direction of traffic where it is one-way."""
+
+    id: str
+    way: Way
+    start: str
+    end: str
+    line: tuple[Point, ...]
+    length: float
+    oneway: bool
+
+
+def _sums() -> defaultdict[str, float]:
+    return defaultdict(float)
+
+
+@dataclass
+class Account:
+    """What became of the roads that were read, in km."""
+
+    kept: float = 0.0
+    left_out: defaultdict[str, float] = field(default_factory=_sums)
+    """By reason: not_chosen (class), no_entry, islands, one_way_ends."""
+    assumed: defaultdict[str, float] = field(default_factory=_sums)
+    """Kept km whose lanes, width, speed or name is the default of the class."""
+    unread: Counter[str] = field(default_factory=Counter)
+    """maxspeed values that could not be read, by count of segments."""
+
+
+def segments(ways: Sequence[Way], account: Account) -> tuple[Segment, ...]:
+    """The segments of the largest connected part; empty where nothing is connected."""
+    pieces = connected(cut(ways), account)
+    return tuple(segment(piece, account) for piece in pieces)
+
+
+def cut(ways: Sequence[Way]) -> list[Piece]:
+    """Cut ways where they meet. A loop without junction is cut in the middle, so that its ends differ."""
+    used: Counter[str] = Counter()
+    for way in ways:
+        used.update(node[0] for node in way.nodes)
+    pieces: list[Piece] = []
+    for way in ways:
+        inner = [i for i in range(1, len(way.nodes) - 1) if used[way.nodes[i][0]] > 1]
+        spans: list[tuple[int, int]] = []
+        for a, b in pairwise([0, *inner, len(way.nodes) - 1]):
+            if way.nodes[a][0] != way.nodes[b][0]:
+                spans.append((a, b))
+            elif b - a > 1:
+                spans += [(a, (a + b) // 2), ((a + b) // 2, b)]
+        pieces += [_piece(way, i, a, b) for i, (a, b) in enumerate(spans)]
+    return pieces
+
+
+def _piece(way: Way, index: int, first: int, last: int) -> Piece:
+    direction = osm_tags.oneway(way.tags)
+    nodes = way.nodes[first : last + 1]
+    if direction < 0:
+        nodes = nodes[::-1]
+    line = tuple((lon, lat) for _, lon, lat in nodes)
+    length = max(SHORTEST, line_length(line))
+    return Piece(f"{way.id}-{index}", way, nodes[0][0], nodes[-1][0], line, length, direction != 0)
+
+
+def connected(pieces: Sequence[Piece], account: Account) -> list[Piece]:
+    """The largest part (by km) in which every junction can be reached from every other.
+
+    Crews that drove out on a one-way road that leaves the map could not come back, so such ends are left out
+    too; ``account`` is told how much and why.
+    """
+    if not pieces:
+        return []
+    names = {name: i for i, name in enumerate(dict.fromkeys(n for p in pieces for n in (p.start, p.end)))}
+    tail = np.array([names[p.start] for p in pieces])
+    head = np.array([names[p.end] for p in pieces])
+    back = np.array([not p.oneway for p in pieces])
+    length = np.array([p.length for p in pieces])
+    arcs = np.r_[tail, head[back]], np.r_[head, tail[back]]
+    graph = coo_array((np.ones(len(arcs[0])), arcs), shape=(len(names), len(names))).tocsr()
+    strong = connected_components(graph, connection="strong")[1]
+    weak = connected_components(graph, directed=False)[1]
+    inside = strong[tail] == strong[head]
+    best = np.argmax(np.bincount(strong[tail[inside]], length[inside], minlength=strong.max() + 1))
+    keep = inside & (strong[tail] == best)
+    if not keep.any():
+        return []
+    main = weak[tail] == weak[tail[keep][0]]
+    account.left_out["islands"] += float(length[~main].sum()) / 1000
+    account.left_out["one_way_ends"] += float(length[main & ~keep].sum()) / 1000
+    account.kept += float(length[keep].sum()) / 1000
+    return [piece for piece, kept in zip(pieces, keep, strict=True) if kept]
+
+
+def segment(piece: Piece, account: Account) -> Segment:
+    """The noun, with defaults by class where tags are missing; ``account`` is told which."""
+    tags = piece.way.tags
+    default = osm_tags.CLASSES[tags["highway"]]
+    speed = osm_tags.speed_limit(tags.get("maxspeed"))
+    if speed is None and (text := tags.get("maxspeed")) not in (None, "none", "signals"):
+        account.unread[str(text)] += 1
+    lanes = osm_tags.lane_count(tags)
+    width = osm_tags.carriageway_width(tags)
+    name = osm_tags.road_name(tags)
+    for what, missing in (
+        ("speed", speed is None),
+        ("lanes", lanes is None),
+        ("width", width is None),
+        ("name", name is None),
+    ):
+        account.assumed[what] += piece.length / 1000 if missing else 0.0
+    speed = default.speed_kmh if speed is None else speed
+    lanes = osm_tags.default_lanes(tags) if lanes is None else lanes
+    return Segment(
+        id=piece.id,
+        road=name or osm_tags.unnamed(tags),
+        start=piece.start,
+        end=piece.end,
+        line=piece.line,
+        road_class=default.road_class,
+        priority=default.priority,
+        length=round(piece.length, 2),
+        lanes=lanes,
+        width=round(lanes * osm_tags.lane_width(speed), 2) if width is None else width,
+        speed=speed / 3.6,
+        oneway=piece.oneway,
+        structure=osm_tags.structure(tags),
+        office=OFFICE,
+    )
+
+
+def underpasses(segments: Sequence[Segment]) -> tuple[Place, ...]:
+    """A place for every underpass and tunnel, in the middle of its longest segment."""
+    longest: dict[str, Segment] = {}
+    for item in segments:
+        if item.structure in ("underpass", "tunnel"):
+            way = item.id.rpartition("-")[0]
+            longest[way] = max(longest.get(way, item), item, key=lambda s: s.length)
+    places = []
+    for way, item in longest.items():
+        lon, lat = item.line[len(item.line) // 2]
+        name = f"underpass-{way}"
+        places.append(
+            Place(id=name, name=item.road, kind="underpass", lon=lon, lat=lat, office=OFFICE, segment=item.id)
+        )
+    return tuple(places)
