@@ -112,11 +112,12 @@ def first_settled(run: Run) -> float:
 
 
 def first_service(run: Run) -> np.ndarray:
-    """(segments,) second of the first finished pass of plough, spreader or haulers; inf where none came."""
+    """(segments,) second of the first whole pass of plough, spreader or haulers; inf where none came."""
     index = {s.id: i for i, s in enumerate(run.scenario.city.segments)}
     first = np.full(len(index), NEVER)
     for event in run.events:
-        if event.kind == "pass" and event.target in index and any(v in event.verb for v in _SERVICE):
+        whole = event.kind == "pass" and not event.text
+        if whole and event.target in index and any(v in event.verb for v in _SERVICE):
             first[index[event.target]] = min(first[index[event.target]], event.t)
     return first
 
@@ -338,12 +339,14 @@ class Delay(NamedTuple):
 
 
 def arrival_delays(run: Run) -> list[Delay]:
-    """From each order to the crew's first arrival; orders that were changed on the way are not counted."""
+    """From each order to the crew's first arrival; orders changed or called back on the way do not count."""
     pending: dict[str, int] = {}
     delays = []
     for event in run.events:
         if event.kind == "order":
-            pending[event.crew] = event.t
+            pending.pop(event.crew, None)
+            if event.verb != "recall":
+                pending[event.crew] = event.t
         elif event.kind == "arrive" and event.crew in pending:
             minutes = (event.t - pending.pop(event.crew)) / 60
             delays.append(Delay(event.crew, event.target, minutes))
@@ -357,16 +360,17 @@ def resource_metrics(run: Run) -> Figures:
     return {
         **{f"material_used_t.{name}": kilograms / 1000 for name, kilograms in used.items()},
         "stockouts": count["stockout"],
-        "team_h": run.totals["team_seconds"] / 3600,
-        "overtime_h": run.totals["overtime_seconds"] / 3600,
-        "cost": run.totals["cost"],
+        "team_h": run.totals["crew_busy_s"] / 3600,
+        "overtime_h": run.totals["overtime_s"] / 3600,
+        "cost": run.totals["cost_cny"],
         "refusals": count["refused"],
     }
 
 
 def material_used(run: Run) -> dict[str, float]:
-    """kg of each material that was used up, 0 where none was."""
-    return {m.id: run.totals.get(f"used_kg.{m.id}", 0.0) for m in run.scenario.fleet.materials}
+    """kg of each material that was used up, 0 where none was; fuel is what the machines burned."""
+    fuel = {m.id: run.totals.get("fuel.burned", 0.0) for m in run.scenario.fleet.materials if m.use == "fuel"}
+    return {m.id: run.totals.get(f"used.{m.id}", fuel.get(m.id, 0.0)) for m in run.scenario.fleet.materials}
 
 
 # --------------------------------------------------------------------------- time

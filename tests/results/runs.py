@@ -145,7 +145,7 @@ def scenario(
 
 
 EVENTS = (
-    Event(1800, "warning", text="red"),
+    Event(1800, "warning", target="snow", text="red"),
     Event(3000, "level", text="I", value=4),
     Event(3000, "muster", crew="plough/1"),
     Event(3600, "order", crew="plough/1", target="row0-0", verb="plough"),
@@ -153,8 +153,10 @@ EVENTS = (
     Event(3660, "depart", crew="plough/1", target="row0-0"),
     Event(4200, "arrive", crew="plough/1", target="row0-0"),
     Event(5400, "arrive", crew="plough/2", target="row1-0"),
-    Event(9000, "stockout", target="yard", text="salt"),
-    Event(9100, "refused", crew="plough/1", text="no_targets"),
+    Event(7000, "refill", "plough/1", "yard", "salt", 6000.0),
+    Event(9000, "refill", "plough/2", "yard", "salt", 14000.0),
+    Event(9000, "stockout", "plough/2", "yard", "salt"),
+    Event(9100, "refused", "plough/9", "", "Assign", 0, "there is no crew 'plough/9'"),
 )
 
 
@@ -169,7 +171,7 @@ def snow_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) -
     bare_from = np.where(priority < 4, (4 + priority) * HOUR, np.inf)
     snow = np.where((t[:, None] >= HOUR) & (t[:, None] < bare_from), 4.0, 0.0)
     passes = [
-        Event(s.priority * HOUR, "pass", "plough/1", s.id, "plough+spread", 10.0, "salt")
+        Event(s.priority * HOUR, "pass", "plough/1", s.id, "plough+spread", 10.0)
         for s in made.city.segments
         if s.priority < 4
     ]
@@ -179,7 +181,7 @@ def snow_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) -
         "snow_depth": (("time", "segment"), snow / 100, _attrs("m", 0.001)),
         "road_temperature": (("time", "segment"), np.full(snow.shape, -3.0), _attrs("degC", 0.01)),
     }
-    return _run(made, fields, (*EVENTS, *passes), {"used_kg.salt": 12_500.0})
+    return _run(made, fields, (*EVENTS, *passes), {"used.salt": 12_500.0})
 
 
 def water_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) -> Run:
@@ -236,7 +238,7 @@ def _run(made: Scenario, fields: dict[str, Any], events: tuple[Event, ...], tota
     events = tuple(sorted(events, key=lambda e: e.t))
     log = (Entry(3600, "greedy", Assign("plough/1", ("plough", "spread"), ("row0-0", "row0-1"))),
            Entry(3600, "greedy", Assign("plough/2", ("plough",), ("row1-0",), None)))  # fmt: skip
-    sums = {"team_seconds": 36_000.0, "overtime_seconds": 1800.0, "cost": 5000.0}
+    sums = {"crew_busy_s": 36_000.0, "overtime_s": 1800.0, "cost_cny": 5000.0}
     run = Run(made, 7, log, data, events, "", {"snow": 1e-12, "material": 0.0}, sums | totals, "greedy", 0.25)
     return replace(run, digest=digest_of(data, events, log))
 
