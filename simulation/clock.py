@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import cast
 
 import simpy
+from simpy.core import EventPriority
 
 
 class Beat(IntEnum):
@@ -31,7 +33,7 @@ class Clock(simpy.Environment):
             raise ValueError(f"the clock counts whole seconds from now on, not {seconds!r}")
         event = simpy.Event(self)
         event._ok, event._value = True, None
-        self.schedule(event, beat, int(seconds))
+        self.schedule(event, cast(EventPriority, beat), int(seconds))
         return event
 
     @property

@@ -168,7 +168,7 @@ class Kind(Noun):
     """Share of working time that is not lost to lights, turns and traffic."""
     width: Metres = Field(default=0, ge=0, le=30)
     """Width cleared or treated in one pass."""
-    hopper: KilogramsAsTonnes = NonNegative
+    hopper: KilogramsAsTonnes = Field(default=0, ge=0)
     """De-icer or bags it carries."""
     pump_rate: Flow = Field(default=0, ge=0)
     """Rated pumping."""
@@ -390,7 +390,7 @@ class Command(Noun):
     """Set levels; where given, the rules are not used."""
     standing_orders: tuple[StandingOrder, ...] = ()
     relay: dict[Tier, SecondsAsMinutes] = Field(
-        default={"city": 300, "district": 300, "street": 600, "community": 900}
+        default={"city": 300, "district": 60, "street": 120, "community": 300}
     )
     """Time an order needs at each tier on its way down, and a report on its way up."""
     report_period: tuple[SecondsAsMinutes, ...] = Field(

@@ -72,7 +72,9 @@ class WeatherSeries:
         bulb = wet_bulb(row.air, row.humidity)
         stage = math.nan
         if len(self._river):
-            stage = float(self._river[max(0, int(np.searchsorted(self._river[:, 0], middle, "right")) - 1), 1])
+            stage = float(
+                self._river[max(0, int(np.searchsorted(self._river[:, 0], middle, "right")) - 1), 1]
+            )
         return WeatherNow(
             max(rate, 0.0), row.air, row.humidity, row.wind, bulb, self._snow_share(bulb), stage
         )

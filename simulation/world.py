@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import simpy
 
 from simulation.chance import Chance
 from simulation.clock import Clock
@@ -15,7 +16,7 @@ from simulation.model import Place, Scenario
 from simulation.network import Network, Routes
 from simulation.record import Event, FieldSpec
 
-SNOW_SPEED = "speed_factor"
+LONG_AGO = -(10**9)
 
 
 class Claims:
@@ -55,7 +56,6 @@ class World:
     clock: Clock
     chance: Chance
     network: Network
-    routes: Routes
     fields: dict[str, np.ndarray] = field(default_factory=dict)
     """Name -> array over segments or nodes. Written by the hazard that declares it, and by finished work."""
     specs: dict[str, FieldSpec] = field(default_factory=dict)
@@ -71,6 +71,9 @@ class World:
     level: int = 0
     """Response level in force, 0 (none) to 4 (I); written by command."""
 
+    standing: set[str] = field(default_factory=set)
+    """Standing orders in force; written by command, read by the hazards' jobs."""
+
     def __post_init__(self) -> None:
         count = len(self.network)
         self.closed = np.zeros(count, bool)
@@ -83,7 +86,14 @@ class World:
         """(segments,) kg/m2/s of meltwater and rain leaving the carriageway; written by the snow hazard."""
         self.off_road_melt = 0.0
         """kg/m2/s of rain and meltwater from roofs, yards and parks; written by the snow hazard."""
+        self.last_spread = np.full(count, LONG_AGO, np.int64)
+        """(segments,) second of the last dose; written by finished passes, known to the command post."""
+        self.outlook_snow = (False, False)
+        """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
         fleet = self.scenario.fleet
+        self.can_haul = any("haul" in k.abilities for k in fleet.kinds)
+        self.routes = {k.wading_depth: Routes(self.network) for k in fleet.kinds}
+        """Paths for vehicles of each wading depth."""
         self.depot_index = {d.id: i for i, d in enumerate(fleet.depots)}
         self.material_index = {m.id: i for i, m in enumerate(fleet.materials)}
         self.stock = np.zeros((len(fleet.depots), len(fleet.materials)))
@@ -109,6 +119,10 @@ class World:
         """(nodes,) m3/s that mobile pumps can take now; written by pumping crews."""
         self.surge_flow: np.ndarray = np.zeros(0)
         """(nodes,) m3/s of extra inflow; written by injects."""
+        self.node_junction: np.ndarray = np.zeros(0, int)
+        """(nodes,) junction from which a drain node is reached; -1 where no road leads to it."""
+        self.bays = [simpy.Resource(self.clock, d.bays) for d in fleet.depots]
+        """Loading bays of each depot: the only thing that crews queue for."""
         self.power_until: np.ndarray = np.zeros(0, np.int64)
         """(pumps,) second until which a station has no power; written by injects."""
 
@@ -118,6 +132,14 @@ class World:
         self.node_index = {n: i for i, n in enumerate(nodes)}
         self.pump_flow, self.surge_flow = np.zeros(len(nodes)), np.zeros(len(nodes))
         self.power_until = np.zeros(len(pumps), np.int64)
+        self.node_junction = np.full(len(nodes), -1)
+        for place in reversed(self.scenario.city.places):
+            if place.drain_node in self.node_index:
+                self.node_junction[self.node_index[place.drain_node]] = self.place_node[place.id]
+        for i in reversed(range(len(self.network))):
+            low_point = self.network.segments[i].low_point
+            if low_point in self.node_index:
+                self.node_junction[self.node_index[low_point]] = self.network.tail[i]
 
     @property
     def t(self) -> int:
@@ -139,6 +161,12 @@ class World:
     def add(self, total: str, amount: float) -> None:
         """Add to a whole-run sum."""
         self.totals[total] = self.totals.get(total, 0.0) + float(amount)
+
+    def block_routes(self) -> None:
+        """Bring the routes up to the closures and water of the moment."""
+        obstructed, depth = self.obstructed(), self.water_depth()
+        for wading_depth, routes in self.routes.items():
+            routes.block(obstructed | (depth > wading_depth))
 
     def obstructed(self) -> np.ndarray:
         """(segments,) bool: closed by order or blocked by an obstacle, whatever the water."""

@@ -20,7 +20,7 @@ class WaterTotals:
     pumped: float
     """Taken out by mobile pumps."""
     flooded: float
-    """Left the drains through the rims, gross: with ponding some of it returned (SWMM's own summary by node)."""
+    """Left the drains through the rims, gross: with ponding some of it came back (SWMM's summary by node)."""
     outflow: float
     storage: float
     continuity: float
@@ -32,7 +32,7 @@ class DrainageError(Exception):
 
 
 class Drainage(Protocol):
-    """A drain model in motion, over a storm it was opened with. Node arrays follow ``nodes``; SI throughout."""
+    """A drain model in motion, over the storm it was opened with. Node arrays follow ``nodes``; all SI."""
 
     nodes: tuple[str, ...]
     """Every node of the model, outfalls and storages too."""

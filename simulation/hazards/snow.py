@@ -219,9 +219,7 @@ def new_snow_density(air: float, wind: float) -> float:
     return (1 - share) * calm + share * windy
 
 
-def surface_factor(
-    depth: np.ndarray, snow: np.ndarray, hardpack: np.ndarray, film: np.ndarray
-) -> np.ndarray:
+def surface_factor(depth: np.ndarray, snow: np.ndarray, hardpack: np.ndarray, film: np.ndarray) -> np.ndarray:
     """Speed over free flow by surface state, (segments,).
 
     MDSS mobility rows for snow by depth (0.65, 0.6, 0.4, 0.3 at 5, 10, 15 cm); wet 0.9 and slush 0.65 from
@@ -238,3 +236,6 @@ def falling_factor(weather: WeatherNow) -> float:
     """Speed over free flow while it rains or snows: HCM urban streets, rates in inches of water an hour."""
     rain, snow = weather.rain / INCH_PER_HOUR, weather.snowfall / INCH_PER_HOUR
     return 1.0 / (1.0 + 0.48 * rain + 1.4 * snow)
+
+
+HAZARD = Snow

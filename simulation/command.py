@@ -1,0 +1,228 @@
+"""Command: warnings -> response level -> call-out and standing orders; reports with their age.
+
+Orders go down through district, street office and community with a relay delay at each tier; reports
+come up the same way. What the command post has not been told, it does not know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+
+import numpy as np
+import simpy
+
+from simulation.chance import keyed_uniform
+from simulation.hazards.advice import PRETREAT_LEAD
+from simulation.model import LEVELS, Tier
+from simulation.orders import level_rank
+from simulation.situation import Message, Reported
+from simulation.teams import Crew, is_callable
+from simulation.weather import Forecaster
+from simulation.work import close_segment
+from simulation.world import World
+
+REPORT_TICK = 300
+TIERS_BELOW: dict[Tier, tuple[Tier, ...]] = {
+    "city": ("city", "district"),
+    "district": ("district",),
+    "street": ("district", "street"),
+    "community": ("district", "street", "community"),
+}
+"""Tiers an order passes from the district's command post to a crew."""
+
+
+def relay_seconds(world: World, tier: Tier) -> int:
+    """s for words between the district's command post and a tier."""
+    return math.ceil(sum(world.scenario.command.relay.get(t, 0.0) for t in TIERS_BELOW[tier]))
+
+
+class Reports:
+    """The last report of every segment and drain node, and those still on their way up."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self._world = world
+        network, command = world.network, world.scenario.command
+        count = len(network)
+        period = np.array(command.report_period)[network.priority - 1]
+        self._period = np.maximum(REPORT_TICK, (period // REPORT_TICK) * REPORT_TICK).astype(int)
+        draw = np.array([keyed_uniform(seed, "report.offset", s.id, 0) for s in network.segments])
+        self._offset = (draw * self._period // REPORT_TICK).astype(int) * REPORT_TICK
+        self._office = np.array([s.office for s in network.segments])
+        self._delay = relay_seconds(world, "street")
+        self._under_way: list[tuple[int, int, np.ndarray, np.ndarray]] = []
+        self._lost_until: dict[str, int] = {}
+        self.values = np.zeros((4, count))
+        """Rows: snow, ice, road temperature, water depth as last reported."""
+        self.values[2] = world.scenario.storm.weather[0].air
+        self.seen = np.full(count, -1, np.int64)
+        self.node_depth = np.zeros(0)
+        self.node_seen = np.zeros(0, np.int64)
+
+    def start_nodes(self) -> None:
+        """Called once the water hazard has declared the drain nodes."""
+        world = self._world
+        count = len(world.nodes)
+        self.node_depth, self.node_seen = np.zeros(count), np.full(count, -1, np.int64)
+        self._gauged = np.array(
+            sorted({world.node_index[p.drain_node] for p in world.places.values() if p.drain_node in world.node_index}),
+            int,
+        )  # fmt: skip
+        low = [world.node_index.get(s.low_point or "", -1) for s in world.network.segments]
+        self._segment_node = np.array(low)
+
+    def lose(self, office: str, seconds: int) -> None:
+        """An office's reports stop for some time."""
+        self._lost_until[office] = max(self._lost_until.get(office, 0), self._world.t + seconds)
+
+    def collect(self) -> None:
+        """Every report tick: what is due is observed and sent up; what has arrived becomes known."""
+        t = self._world.t
+        due = (t + self._offset) % self._period == 0
+        for office, until in self._lost_until.items():
+            if until > t:
+                due &= self._office != office
+        index = np.flatnonzero(due)
+        if len(index):
+            self._under_way.append((t + self._delay, t, index, self._true(index)))
+        while self._under_way and self._under_way[0][0] <= t:
+            _, seen, arrived, values = self._under_way.pop(0)
+            self._learn(arrived, values, seen)
+        if len(self.node_depth) and t % max(REPORT_TICK, int(self._world.scenario.command.gauge_period)) == 0:
+            self.node_depth[self._gauged] = self._world.fields["node_depth"][self._gauged]
+            self.node_seen[self._gauged] = t
+
+    def observe(self, segments: np.ndarray) -> None:
+        """A crew sees segments and says so by radio at once."""
+        self._learn(segments, self._true(segments), self._world.t)
+
+    def _true(self, index: np.ndarray) -> np.ndarray:
+        fields = self._world.fields
+        values = np.zeros((4, len(index)))
+        for row, name in enumerate(("snow", "ice", "road_temperature", "water_depth")):
+            if name in fields:
+                values[row] = fields[name][index]
+        return values
+
+    def _learn(self, index: np.ndarray, values: np.ndarray, seen: int) -> None:
+        newer = self.seen[index] <= seen
+        if not newer.all():
+            index, values = index[newer], values[:, newer]
+        self.values[:, index] = values
+        self.seen[index] = seen
+        if len(self.node_depth):
+            node = self._segment_node[index]
+            known = node >= 0
+            self.node_depth[node[known]] = values[3][known]
+            self.node_seen[node[known]] = seen
+
+    def reported(self) -> Reported:
+        """A copy for a situation."""
+        world = self._world
+        snow, ice, temperature, water = self.values.copy()
+        return Reported(
+            snow, ice, temperature, water, self.seen.copy(), self.node_depth.copy(), self.node_seen.copy(),
+            world.obstructed(),
+        )  # fmt: skip
+
+
+class CommandPost:
+    """Response level, call-out and messages; its processes run on the WORK beat, before any decision."""
+
+    def __init__(
+        self, world: World, crews: list[Crew], forecaster: Forecaster, attention: Callable[[str], None]
+    ) -> None:
+        self._world, self._crews, self._forecaster = world, crews, forecaster
+        self._attention = attention
+        self.messages: list[Message] = []
+        """Not yet shown in a situation."""
+        clock, scenario = world.clock, world.scenario
+        for warning in scenario.storm.warnings:
+            if warning.t >= 0:
+                clock.process(self._warn(int(warning.t), warning.hazard, warning.colour))
+            else:
+                self._tell_warning(warning.hazard, warning.colour, int(warning.t))
+        if scenario.respond:
+            for second, level in self._schedule():
+                clock.process(self._declare_at(second, level))
+
+    def _schedule(self) -> list[tuple[int, int]]:
+        """(second, level) at which levels are declared: by history's timeline, else by the rules."""
+        command, warnings = self._world.scenario.command, self._world.scenario.storm.warnings
+        if command.timeline:
+            return sorted((max(0, int(c.t)), level_rank(c.level)) for c in command.timeline)
+        plan = [
+            (max(0, int(w.t + rule.delay)), level_rank(rule.level))
+            for w in warnings
+            for rule in command.rules
+            if rule.hazard == w.hazard and rule.colour == w.colour
+        ]
+        highest, steps = 0, []
+        for second, level in sorted(plan):
+            if level > highest:
+                highest = level
+                steps.append((second, level))
+        return steps
+
+    def _warn(self, second: int, hazard: str, colour: str) -> Generator[simpy.Event, object, None]:
+        yield self._world.clock.wait(second)
+        self._tell_warning(hazard, colour, second)
+        self._attention("warning")
+
+    def _tell_warning(self, hazard: str, colour: str, second: int) -> None:
+        self._world.note("warning", "", hazard, "", second, colour)
+        self.messages.append(Message(second, "warning", hazard, colour, colour))
+
+    def _declare_at(self, second: int, level: int) -> Generator[simpy.Event, object, None]:
+        yield self._world.clock.wait(second)
+        self.declare(level)
+
+    def declare(self, level: int) -> None:
+        """A response level comes into force: call out, stand down, standing orders."""
+        world = self._world
+        if level == world.level:
+            return
+        previous, world.level = world.level, level
+        name = LEVELS[level - 1] if level else "none"
+        world.note("level", "", "", "", level, name)
+        self.messages.append(Message(world.t, "level", name, name, name))
+        for crew in self._crews:
+            if is_callable(crew.team, level):
+                if not crew.active:
+                    world.clock.process(self._call(crew))
+            elif crew.active:
+                crew.stand_down()
+        for order in world.scenario.command.standing_orders:
+            if previous < level_rank(order.level) <= level and order.hazard in world.scenario.hazards:
+                self._stand_to(order.act)
+        self._attention("level")
+
+    def _call(self, crew: Crew) -> Generator[simpy.Event, object, None]:
+        crew.active = True
+        yield self._world.clock.wait(relay_seconds(self._world, crew.team.tier))
+        crew.call_out()
+
+    def _stand_to(self, act: str) -> None:
+        world = self._world
+        world.standing.add(act)
+        if act == "close_underpasses":
+            self.close_by_police([int(i) for i in np.flatnonzero(world.network.underpass)])
+
+    def close_by_police(self, segments: list[int]) -> None:
+        """The police put barriers up after the relay and their own delay."""
+
+        def act() -> Generator[simpy.Event, object, None]:
+            delay = relay_seconds(self._world, "district") + self._world.scenario.command.police_delay
+            yield self._world.clock.wait(math.ceil(delay))
+            for segment in segments:
+                close_segment(self._world, segment, "police")
+
+        self._world.clock.process(act())
+
+    def look_ahead(self) -> None:
+        """What the forecast says of snow now and soon; advice on pre-treatment rests on it."""
+        t, outlook = self._world.t, self._forecaster.at(self._world.t)
+        cold = (outlook.precipitation > 1e-6) & (outlook.air < 1.5)
+        now = cold & (outlook.t <= t) & (outlook.t + 3600 > t)
+        soon = cold & (outlook.t > t - 3600) & (outlook.t <= t + PRETREAT_LEAD)
+        self._world.outlook_snow = (bool(now.any()), bool(soon.any()))

@@ -1,0 +1,155 @@
+"""What an accepted order or inject does to the world."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import numpy as np
+import simpy
+
+from simulation.command import CommandPost, Reports, relay_seconds
+from simulation.orders import (
+    Action,
+    Assign,
+    Breakdown,
+    Call,
+    Close,
+    Closure,
+    NoShow,
+    Open,
+    Outage,
+    Recall,
+    ReportLoss,
+    SetLevel,
+    Surge,
+    Transfer,
+    level_rank,
+)
+from simulation.situation import Message
+from simulation.teams import Crew, release
+from simulation.work import open_segment
+from simulation.world import World
+
+Later = Generator[simpy.Event, object, None]
+TRUCK_SPEED = 25 / 3.6
+"""m/s of a stock transfer through the district (setting)."""
+TRANSFER_LOADING = 30 * 60
+"""s to load and unload (MDSS: reload 30 min)."""
+
+
+def carry_out(
+    world: World, crews: dict[str, Crew], command: CommandPost, reports: Reports, action: Action
+) -> None:
+    """Put an action that was found valid into effect."""
+    clock = world.clock
+    match action:
+        case Assign():
+            _assign(world, crews[action.crew], action)
+        case Recall():
+            clock.process(_recall(world, crews[action.crew]))
+        case Close():
+            world.note("order", "police", action.segments[0], "close")
+            command.close_by_police([world.network.segment_index[s] for s in action.segments])
+        case Open():
+            for segment in action.segments:
+                open_segment(world, world.network.segment_index[segment], "police")
+        case SetLevel():
+            command.declare(level_rank(action.level))
+        case Transfer():
+            clock.process(_transfer(world, action))
+        case Breakdown():
+            _inject(world, action.crew, "breakdown", action.seconds)
+            crews[action.crew].break_down(action.seconds)
+        case Outage():
+            _inject(world, action.link, "outage", action.seconds)
+            pump = world.pumps.index(action.link)
+            world.power_until[pump] = max(int(world.power_until[pump]), world.t + action.seconds)
+        case Surge():
+            _inject(world, action.node, "surge", action.flow)
+            clock.process(_surge(world, action))
+        case Call():
+            _inject(world, action.target, "call", 0.0)
+            command.messages.append(Message(world.t, "call", action.target, action.zh, action.en))
+        case NoShow():
+            _inject(world, action.team, "no_show", action.share)
+            _absent(world, crews, action)
+        case ReportLoss():
+            _inject(world, action.office, "report_loss", action.seconds)
+            reports.lose(action.office, action.seconds)
+        case Closure():
+            _inject(world, action.segment, "closure", action.seconds)
+            clock.process(_closure(world, action))
+
+
+def _inject(world: World, target: str, kind: str, value: float) -> None:
+    world.note("inject", "", target, kind, value)
+
+
+def _assign(world: World, crew: Crew, order: Assign) -> None:
+    """Claims change hands at once; the words need their way down to the crew."""
+    if crew.promised is not None and crew.promised is not crew.order:
+        release(world, crew.promised, crew.id, keep=crew.order)
+    crew.promised = order
+    for target in order.targets:
+        for verb in order.verbs:
+            world.claims.take(verb, target, crew.id)
+    world.note("order", crew.id, order.targets[0], "+".join(order.verbs), len(order.targets))
+    world.clock.process(_deliver(world, crew, order))
+
+
+def _deliver(world: World, crew: Crew, order: Assign) -> Later:
+    yield world.clock.wait(relay_seconds(world, crew.team.tier))
+    if crew.promised is order:
+        crew.receive(order)
+
+
+def _recall(world: World, crew: Crew) -> Later:
+    world.note("order", crew.id, "", "recall")
+    if crew.promised is not None and crew.promised is not crew.order:
+        release(world, crew.promised, crew.id, keep=crew.order)
+        crew.promised = crew.order
+    standing = crew.promised
+    yield world.clock.wait(relay_seconds(world, crew.team.tier))
+    if crew.promised is standing:
+        crew.promised = None
+        crew.receive(None)
+
+
+def _transfer(world: World, order: Transfer) -> Later:
+    """Material leaves one yard at once and reaches the other after loading and the drive."""
+    row, column = world.depot_index[order.source], world.material_index[order.material]
+    to = world.depot_index[order.destination]
+    world.stock[row, column] -= order.amount
+    world.add("in_transit", order.amount)
+    start, end = world.depot_node[row], world.depot_node[to]
+    seconds = world.network.times_from(int(start))[end]
+    drive = seconds if np.isfinite(seconds) else 3600.0
+    world.note("order", "", order.destination, "transfer", order.amount, order.material)
+    yield world.clock.wait(math.ceil(TRANSFER_LOADING + drive))
+    world.stock[to, column] += order.amount
+    world.add("in_transit", -order.amount)
+    world.note("refill", "", order.destination, order.material, order.amount)
+
+
+def _surge(world: World, inject: Surge) -> Later:
+    node = world.node_index[inject.node]
+    world.surge_flow[node] += inject.flow
+    yield world.clock.wait(inject.seconds)
+    world.surge_flow[node] -= inject.flow
+
+
+def _closure(world: World, inject: Closure) -> Later:
+    index = world.network.segment_index[inject.segment]
+    until = world.t + inject.seconds
+    world.obstructed_until[index] = max(int(world.obstructed_until[index]), until)
+    world.block_routes()
+    yield world.clock.wait(inject.seconds)
+    world.block_routes()
+
+
+def _absent(world: World, crews: dict[str, Crew], inject: NoShow) -> None:
+    """The first crews of the team, by order of the roster, up to the share, rounded up."""
+    members = [c for c in crews.values() if c.team.id == inject.team]
+    for crew in members[: math.ceil(inject.share * len(members))]:
+        crew.stay_away()

@@ -1,0 +1,264 @@
+"""The verbs: how long work takes, what it needs and what it changes.
+
+Road work (plough, spread, haul) is done segment by segment, several verbs in one pass; site work (pump,
+clear_inlet, sandbag, close, guard) is done standing at a place. Each piece of work is a SimPy process
+fragment: it yields waits, and if it is interrupted, the share done so far counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simpy
+
+from simulation.hazards import ice
+from simulation.model import Verb
+from simulation.world import World
+
+if TYPE_CHECKING:
+    from simulation.teams import Crew
+
+Process = Generator[simpy.Event, object, None]
+
+ROAD_VERBS: frozenset[Verb] = frozenset({"plough", "spread", "haul"})
+TARGETS: dict[Verb, str] = {
+    "plough": "segment", "spread": "segment", "haul": "segment", "close": "segment",
+    "pump": "node", "clear_inlet": "node", "guard": "place", "sandbag": "place",
+}  # fmt: skip
+"""What each verb works on."""
+
+PLOUGH_SHARE = 0.8
+"""Share of loose snow that a blade takes in one pass (NORTRIP: 0.8 snow, 0.5 water, 0.3 ice)."""
+PLOUGH_FILM_SHARE = 0.5
+DEPTH_SLOWING = 0.3
+"""m of snow at which ploughing runs at half speed (setting, no source)."""
+WINDROW_DENSITY = 400.0
+"""kg/m3 of ploughed snow in a bank (400-500, common knowledge)."""
+INLET_SPACING = 40.0
+"""m between inlets on each side of a road (flood.md 4: 25-50 m)."""
+PUMP_CHECK = 300
+PUMP_DRY = 1800
+"""s that a pump stands by at a dry place before its crew reports done."""
+DRY_DEPTH = 0.02
+GUARD_CHECK = 60
+BAG_HEIGHT = 0.3
+"""m that a sandbag wall keeps out (practical limit 0.3-0.5 m)."""
+BAG_WALL = 10.0
+"""m of wall at a doorway (setting)."""
+BAGS_PER_METRE = 19.0
+"""At 0.3 m (derived from the formula in flood.md 3)."""
+BAGS_PER_PERSON = 12.0 / 3600.0
+"""1/s a person fills and lays (NDSU: 5 min a bag)."""
+
+
+def passes(world: World, crew: Crew, segment: int) -> int:
+    """How often the crew must drive along a segment to treat its whole width."""
+    return max(1, math.ceil(world.network.width[segment] / max(crew.kind.width, 0.1) - 1e-9))
+
+
+def road_seconds(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...]) -> int:
+    """Time to treat a whole segment, s."""
+    kind, network = crew.kind, world.network
+    if "haul" in verbs:
+        volume = world.fields["bank"][segment] * network.area[segment] / WINDROW_DENSITY
+        return max(60, math.ceil(volume / max(kind.haul_rate, 1e-6)))
+    speed = kind.work_speed_major if network.priority[segment] <= 2 else kind.work_speed_minor
+    speed = max(speed * kind.efficiency, 0.05)
+    if "plough" in verbs:
+        speed /= 1 + world.fields["snow_depth"][segment] / DEPTH_SLOWING
+    return max(1, math.ceil(passes(world, crew, segment) * network.length[segment] / speed))
+
+
+def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> float:
+    """kg/m2 to spread now: the order's rate, or the advised dose at the present road temperature."""
+    if rate is not None:
+        return rate
+    physics = world.scenario.physics.snow
+    temperature = world.fields["road_temperature"][segment : segment + 1]
+    return float(ice.dose(temperature, physics.plough_residual, crew.material_noun, physics)[0])
+
+
+def spread_need(world: World, crew: Crew, segment: int, rate: float | None) -> float:
+    """kg that one treatment of the segment takes out of the hopper."""
+    return advised_dose(world, crew, segment, rate) * float(world.network.area[segment])
+
+
+def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], rate: float | None) -> Process:
+    """Treat one segment; the effect stands at the second the last pass ends."""
+    duration = road_seconds(world, crew, segment, verbs)
+    dose = advised_dose(world, crew, segment, rate) if "spread" in verbs else 0.0
+    start = world.t
+    try:
+        yield world.clock.wait(duration)
+    finally:
+        share = min(1.0, (world.t - start) / duration)
+        if share > 0:
+            _treat(world, crew, segment, verbs, dose, share)
+
+
+def _treat(
+    world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], dose: float, share: float
+) -> None:
+    name = world.network.segments[segment].id
+    spread = 0.0
+    if "haul" in verbs:
+        _haul(world, segment, share)
+    if "plough" in verbs:
+        _plough(world, segment, share)
+    if "spread" in verbs and dose > 0:
+        spread = _spread(world, crew, segment, dose, share)
+    world.note("pass", crew.id, name, "+".join(verbs), spread, "" if share >= 1 else f"{share:.2f}")
+
+
+def _plough(world: World, segment: int, share: float) -> None:
+    """A blade leaves a residual, takes some hardpack and water, and salt with it (METRo, NORTRIP)."""
+    fields, physics, i = world.fields, world.scenario.physics.snow, segment
+    snow = fields["snow"][i]
+    left = min(snow, max(physics.plough_residual, (1 - PLOUGH_SHARE) * snow))
+    taken_snow = share * (snow - left)
+    taken_ice = share * physics.plough_hardpack_share * fields["ice"][i]
+    taken_film = share * PLOUGH_FILM_SHARE * fields["film"][i]
+    if snow > 0:
+        fields["loose_depth"][i] *= 1 - taken_snow / snow
+    fields["snow"][i] = snow - taken_snow
+    fields["ice"][i] -= taken_ice
+    fields["film"][i] -= taken_film
+    fields["bank"][i] += taken_snow + taken_ice + taken_film
+    lost = share * physics.plough_salt_loss * fields["salt"][i]
+    fields["salt"][i] -= lost
+    world.add("salt.lost", lost * world.network.area[i])
+    fields["snow_depth"][i] = fields["loose_depth"][i] + fields["ice"][i] / 500.0
+
+
+def _spread(world: World, crew: Crew, segment: int, dose: float, share: float) -> float:
+    """Put de-icer down; what bounces off is lost. Returns kg that left the hopper."""
+    area = world.network.area[segment]
+    used = min(crew.load, share * dose * area)
+    crew.load -= used
+    world.fields["salt"][segment] += used * (1 - ice.APPLICATION_LOSS) / area
+    world.last_spread[segment] = world.t
+    world.add("salt.lost", used * ice.APPLICATION_LOSS)
+    world.add("salt.spread", used)
+    world.add(f"used.{crew.material}", used)
+    return used
+
+
+def _haul(world: World, segment: int, share: float) -> None:
+    taken = share * world.fields["bank"][segment]
+    world.fields["bank"][segment] -= taken
+    world.add("snow.hauled", taken * world.network.area[segment])
+
+
+def site_work(world: World, crew: Crew, verb: Verb, target: str) -> Process:
+    """Work at a standing place, from arrival on."""
+    if crew.kind.setup:
+        crew.activity = "setup"
+        yield world.clock.wait(math.ceil(crew.kind.setup))
+    crew.activity = "work"
+    yield from {
+        "pump": _pump, "clear_inlet": _clear_inlet, "sandbag": _sandbag, "close": _close, "guard": _guard,
+    }[verb](world, crew, target)  # fmt: skip
+
+
+def _pump(world: World, crew: Crew, target: str) -> Process:
+    """Pump while there is water; the rate is taken off again whatever ends the work."""
+    node = world.node_index[target]
+    rate = crew.kind.pump_rate * crew.kind.pump_yield
+    world.pump_flow[node] += rate
+    world.note("pump_on", crew.id, target, "pump", rate)
+    start, dry = world.t, 0
+    try:
+        while dry < PUMP_DRY:
+            yield world.clock.wait(PUMP_CHECK)
+            dry = dry + PUMP_CHECK if world.fields["node_depth"][node] <= DRY_DEPTH else 0
+    finally:
+        world.pump_flow[node] -= rate
+        world.note("pump_off", crew.id, target, "pump", world.t - start)
+
+
+def inlets_at(world: World, target: str) -> float:
+    """Street inlets that drain to a node: both sides of the segments whose low point it is, at least 2."""
+    length = sum(s.length for s in world.network.segments if s.low_point == target)
+    return max(2.0, 2 * length / INLET_SPACING)
+
+
+def _clear_inlet(world: World, crew: Crew, target: str) -> Process:
+    """Clear the inlets one by one: capacity comes back in step with the share done."""
+    node = world.node_index[target]
+    duration = max(60, math.ceil(inlets_at(world, target) / max(crew.kind.inlets_per_hour, 1e-9)))
+    start, clog = world.t, float(world.fields["clog"][node])
+    cleared = world.scenario.physics.water.clog_cleared
+    try:
+        yield world.clock.wait(duration)
+    finally:
+        share = min(1.0, (world.t - start) / duration)
+        world.fields["clog"][node] = min(clog, cleared + (1 - share) * max(0.0, clog - cleared))
+
+
+def bags_mass(world: World) -> tuple[str, float]:
+    """The sandbag material and the kg that one wall takes; ("", 0) where the district keeps none."""
+    for material in world.scenario.fleet.materials:
+        if material.use == "bag":
+            return material.id, BAG_WALL * BAGS_PER_METRE * max(material.piece, 1.0)
+    return "", 0.0
+
+
+def _sandbag(world: World, crew: Crew, target: str) -> Process:
+    """Wall a doorway off; the place stays dry up to the wall's height."""
+    material, mass = bags_mass(world)
+    laid = min(crew.load, mass)
+    pieces = laid / mass if mass else 0.0
+    yield world.clock.wait(
+        max(60, math.ceil(BAG_WALL * BAGS_PER_METRE * pieces / (BAGS_PER_PERSON * crew.kind.crew)))
+    )
+    crew.load -= laid
+    world.add(f"used.{material}", laid)
+    world.protection[target] = max(world.protection.get(target, 0.0), BAG_HEIGHT * pieces)
+    world.note("protected", crew.id, target, "sandbag", world.protection[target])
+
+
+def _close(world: World, crew: Crew, target: str) -> Process:
+    """Put the barrier up."""
+    close_segment(world, world.network.segment_index[target], crew.id)
+    yield world.clock.wait(60)
+
+
+def _guard(world: World, crew: Crew, target: str) -> Process:
+    """Stand at a place, report, and close its road when the water comes near the closing depth."""
+    segments = segments_of_place(world, target)
+    while True:
+        crew.observe(segments)
+        depth = world.water_depth()[segments]
+        if len(segments) and depth.max() >= 0.6 * world.scenario.goals.close_depth:
+            for segment in segments:
+                close_segment(world, int(segment), crew.id)
+        yield world.clock.wait(GUARD_CHECK)
+
+
+def segments_of_place(world: World, place: str) -> np.ndarray:
+    """(k,) segments a place stands for: its own, and those that share its drain node."""
+    noun = world.places[place]
+    found = {world.network.segment_index[noun.segment]} if noun.segment else set()
+    if noun.drain_node:
+        found |= {i for i, s in enumerate(world.network.segments) if s.low_point == noun.drain_node}
+    return np.array(sorted(found), int)
+
+
+def close_segment(world: World, segment: int, by: str) -> None:
+    """Close a segment to traffic; no event if it already is."""
+    if not world.closed[segment]:
+        world.closed[segment] = True
+        depth = float(world.water_depth()[segment])
+        world.note("closed", by, world.network.segments[segment].id, "close", depth)
+        world.block_routes()
+
+
+def open_segment(world: World, segment: int, by: str) -> None:
+    """Open a segment to traffic; no event if it already is."""
+    if world.closed[segment]:
+        world.closed[segment] = False
+        world.note("opened", by, world.network.segments[segment].id)
+        world.block_routes()
