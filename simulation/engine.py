@@ -157,6 +157,7 @@ class Simulation:
             messages=messages,
             network=self.world.network,
             travel_factor=factor,
+            nodes=self.world.nodes,
         )
 
     def result(self, dispatcher: str = "") -> Run:
@@ -297,7 +298,7 @@ def play(
 
 
 def replay(
-    scenario: Scenario, seed: int, log: Iterable[Entry], until: int | None = None
+    scenario: Scenario, seed: int, log: Iterable[Entry], until: int | None = None, watch: Watch | None = None
 ) -> tuple[Simulation, Situation | None]:
     """A fresh simulation stepped through a log, up to second ``until``; None once the storm is over."""
     entries = sorted(log, key=lambda e: e.t)
@@ -305,6 +306,8 @@ def replay(
     try:
         situation, i = simulation.advance(), 0
         while situation is not None and (until is None or simulation.t < until):
+            if watch is not None:
+                watch(situation)
             while i < len(entries) and entries[i].t == simulation.t:
                 simulation.apply(entries[i].action, entries[i].by)
                 i += 1
@@ -317,10 +320,10 @@ def replay(
 
 
 def branch(
-    scenario: Scenario, seed: int, log: Iterable[Entry], at: int
+    scenario: Scenario, seed: int, log: Iterable[Entry], at: int, watch: Watch | None = None
 ) -> tuple[Simulation, Situation | None]:
     """A simulation that has the log's past before second ``at`` and a future of its own."""
-    return replay(scenario, seed, [e for e in log if e.t < at], at)
+    return replay(scenario, seed, [e for e in log if e.t < at], at, watch)
 
 
 def injects_of(scenario: Scenario) -> list[tuple[int, Action]]:

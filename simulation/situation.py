@@ -142,6 +142,8 @@ class Situation:
     network: Network
     travel_factor: np.ndarray
     """(segments,) speed now over free-flow speed, from reports; 0 = blocked."""
+    nodes: tuple[str, ...] = ()
+    """Drain nodes, in the order of ``Reported.node_depth``."""
     _times: dict[int, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def travel_times(self, node: int) -> np.ndarray:
