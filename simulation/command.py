@@ -23,6 +23,8 @@ from simulation.work import close_segment
 from simulation.world import World
 
 REPORT_TICK = 300
+OBSERVED = ("snow", "ice", "road_temperature", "water_depth")
+"""Fields that a look at a segment tells, in the order of ``Reports.values``."""
 TIERS_BELOW: dict[Tier, tuple[Tier, ...]] = {
     "city": ("city", "district"),
     "district": ("district",),
@@ -92,14 +94,22 @@ class Reports:
             self.node_depth[self._gauged] = self._world.fields["node_depth"][self._gauged]
             self.node_seen[self._gauged] = t
 
-    def observe(self, segments: np.ndarray) -> None:
-        """A crew sees segments and says so by radio at once."""
-        self._learn(segments, self._true(segments), self._world.t)
+    def observe(self, segment: int) -> None:
+        """A crew sees a segment and says so by radio at once."""
+        fields, values = self._world.fields, self.values
+        for row, name in enumerate(OBSERVED):
+            if name in fields:
+                values[row, segment] = fields[name][segment]
+        self.seen[segment] = self._world.t
+        if len(self.node_depth):
+            node = self._segment_node[segment]
+            if node >= 0:
+                self.node_depth[node], self.node_seen[node] = values[3, segment], self._world.t
 
     def _true(self, index: np.ndarray) -> np.ndarray:
         fields = self._world.fields
         values = np.zeros((4, len(index)))
-        for row, name in enumerate(("snow", "ice", "road_temperature", "water_depth")):
+        for row, name in enumerate(OBSERVED):
             if name in fields:
                 values[row] = fields[name][index]
         return values

@@ -24,6 +24,7 @@ class Network:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
         self.segment_index = {s.id: i for i, s in enumerate(self.segments)}
+        self.ids = np.array([s.id for s in self.segments], object)
         names: dict[str, int] = {}
         places: list[tuple[float, float]] = []
         for segment in self.segments:

@@ -20,8 +20,8 @@ class Event(NamedTuple):
     """Second of the run."""
     kind: str
     """warning, level, muster, order, depart, arrive, done, pass, refill, refuel, stockout, rest, relief,
-    breakdown, repaired, closed, opened, trapped, pump_on, pump_off, blocked, refused, inject, message,
-    decision, absent, protected."""
+    breakdown, repaired, closed, opened, pump_on, pump_off, blocked, unsupplied, refused, inject, message,
+    absent, protected."""
     crew: str = ""
     target: str = ""
     verb: str = ""

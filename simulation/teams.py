@@ -41,6 +41,10 @@ class Stranded(Exception):
     """No way leads to the target."""
 
 
+class Unsupplied(Exception):
+    """No depot has what the work needs."""
+
+
 @dataclass
 class Crew:
     """The state and the process of one crew. Only its own process and the engine's orders change it."""
@@ -53,8 +57,8 @@ class Crew:
     depot: int
     material: str
     on_idle: Callable[[str], None]
-    observe: Callable[[np.ndarray], None]
-    """Tells the command post what the crew sees on segments."""
+    observe: Callable[[int], None]
+    """Tells the command post what the crew sees on a segment."""
     activity: str = "off"
     node: int = 0
     load: float = 0.0
@@ -154,7 +158,9 @@ class Crew:
             except simpy.Interrupt:
                 continue
             except Stranded:
-                self._give_up()
+                self._give_up("blocked")
+            except Unsupplied:
+                self._give_up("unsupplied")
 
     def _next_thing(self) -> Process:
         if self.absent:
@@ -234,13 +240,13 @@ class Crew:
         self.targets.pop(0)
         self.world.note("done", self.id, target, "+".join(self.order.verbs))
 
-    def _give_up(self) -> None:
-        """No way leads to the first target: drop it and say so."""
+    def _give_up(self, why: str) -> None:
+        """The first target cannot be worked on: drop it and say why."""
         if self.targets and self.order is not None:
             target = self.targets.pop(0)
             for verb in self.order.verbs:
                 self.world.claims.release(verb, target, self.id)
-            self.world.note("blocked", self.id, target, "+".join(self.order.verbs))
+            self.world.note(why, self.id, target, "+".join(self.order.verbs))
         self.recalled = False
 
     def _drop_targets(self) -> None:
@@ -262,23 +268,24 @@ class Crew:
     def _do_segment(self, order: Assign, target: str) -> Process:
         network = self.world.network
         segment = network.segment_index[target]
-        verbs = order.verbs
+        verbs, dose = order.verbs, 0.0
         if "spread" in verbs:
-            need = work.spread_need(self.world, self, segment, order.rate)
+            dose = work.advised_dose(self.world, self, segment, order.rate)
+            need = dose * float(network.area[segment])
             short = self.load < 0.999 * min(need, self.kind.hopper)
             if short and not (yield from self._refill(need)):
                 verbs = tuple(v for v in verbs if v != "spread")
                 if not verbs:
-                    raise Stranded
+                    raise Unsupplied
         start = self._entry(segment)
         yield from self._travel(start, order)
         self._set("work")
         began = self.world.t
         try:
-            yield from work.road_work(self.world, self, segment, verbs, order.rate)
+            yield from work.road_work(self.world, self, segment, verbs, dose)
         finally:
             self._operate(self.world.t - began)
-            self.observe(np.array([segment]))
+            self.observe(segment)
         self.node = int(network.head[segment] if start == network.tail[segment] else network.tail[segment])
 
     def _entry(self, segment: int) -> int:
@@ -346,7 +353,7 @@ class Crew:
             material, mass = work.bags_mass(world)
             self.material = material or self.material
             if self.load < mass and not (yield from self._refill(mass)):
-                raise Stranded
+                raise Unsupplied
         yield from self._travel(target_node(world, verb, target), self.order)
         began = world.t
         try:
@@ -396,11 +403,7 @@ class Crew:
             yield world.clock.wait(seconds)
             self.node = leads_to
             self._operate(seconds)
-            self.observe_hop(segment)
-
-    def observe_hop(self, segment: int) -> None:
-        """Report a segment just driven."""
-        self.observe(np.array([segment]))
+            self.observe(segment)
 
     # ------------------------------------------------------------------ wear, fuel, rest
 

@@ -81,11 +81,6 @@ def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> 
     return float(ice.dose(temperature, physics.plough_residual, crew.material_noun, physics)[0])
 
 
-def spread_need(world: World, crew: Crew, segment: int, rate: float | None) -> float:
-    """kg that one treatment of the segment takes out of the hopper."""
-    return advised_dose(world, crew, segment, rate) * float(world.network.area[segment])
-
-
 def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], rate: float | None) -> Process:
     """Treat one segment; the effect stands at the second the last pass ends."""
     duration = road_seconds(world, crew, segment, verbs)
@@ -230,7 +225,8 @@ def _guard(world: World, crew: Crew, target: str) -> Process:
     """Stand at a place, report, and close its road when the water comes near the closing depth."""
     segments = segments_of_place(world, target)
     while True:
-        crew.observe(segments)
+        for segment in segments:
+            crew.observe(int(segment))
         depth = world.water_depth()[segments]
         if len(segments) and depth.max() >= 0.6 * world.scenario.goals.close_depth:
             for segment in segments:

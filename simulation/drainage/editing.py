@@ -27,11 +27,12 @@ def with_storm(inp: Inp, rain: Sequence[float], interval: int, start: datetime, 
     ``rain`` is the mean rate of each interval in kg/m2/s (= mm/s), ``interval`` and ``duration`` in whole
     seconds, ``start`` the local time of second 0. What is edited:
 
-    - every rain gage reads the one series, with its interval equal to the series' spacing (an interval shorter
-      than the spacing drops rain without a word); series that only gages read, and gage files, are gone;
-    - OPTIONS: the storm's dates, one thread, rain and routing on, SWMM's own snow off (the rain given here is
-      rain); dated series that feed inflows or outfalls move along with the start;
-    - no report tables, no FILES, no EVENTS, no files of climate or LID reports (``external_files`` names them);
+    - every rain gage reads the one series, with its interval equal to the series' spacing (an interval below
+      the spacing drops rain without a word); series that only gages read, and gage files, are gone;
+    - OPTIONS: the storm's dates, one thread, rain and routing on, SWMM's own snow off (the rain given here
+      is rain); dated series that feed inflows or outfalls move along with the start;
+    - no report tables, no FILES, no EVENTS, no files of climate or LID reports (``external_files`` names
+      them);
     - a control rule for each pump that keeps a pump without power off, whatever other rules and its start
       depth say. It acts only on a setting that nothing but ``SwmmDrainage.set_pump`` gives.
 
@@ -57,7 +58,7 @@ def model_start(inp: Inp) -> datetime:
     """The date and time at which the model starts by its own OPTIONS."""
     day = parse_date(inp.options.get("START_DATE", "01/01/2004")) or date(2004, 1, 1)
     clock = [int(part) for part in inp.options.get("START_TIME", "0:00:00").split(":")]
-    hours, minutes, seconds = (clock + [0, 0])[:3]
+    hours, minutes, seconds = [*clock, 0, 0][:3]
     return datetime(day.year, day.month, day.day) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
@@ -81,6 +82,7 @@ class _Editor:
         self._rain, self._interval = rain, interval
         self._start, self._end = start, start + timedelta(seconds=duration)
         self._shift = start - model_start(inp)
+        self._last_day: dict[str, date] = {}
         self._kept_series = {
             name
             for name in {row.words[0].upper() for row in inp.rows("TIMESERIES")}
@@ -93,7 +95,7 @@ class _Editor:
         )
 
     def lines(self) -> Iterator[str]:
-        """The edited text, line by line; our rows stand first in their sections."""
+        """The edited text, line by line; our rows stand first in their sections, our rules at the end."""
         section = ""
         headers = dict(self._inp.headers)
         seen: set[str] = set()
@@ -106,10 +108,12 @@ class _Editor:
                 seen.add(section)
             else:
                 yield from self._kept(section, line)
-        for missing in ("OPTIONS", "RAINGAGES", "TIMESERIES", "CONTROLS", "REPORT"):
-            if missing not in seen and (added := list(self._added(missing))):
+        for missing in ("OPTIONS", "TIMESERIES", "REPORT"):
+            if missing not in seen:
                 yield f"[{missing}]"
-                yield from added
+                yield from self._added(missing)
+        yield "[CONTROLS]"
+        yield from self._latches()
 
     def _added(self, section: str) -> Iterator[str]:
         if section == "OPTIONS":
@@ -119,8 +123,6 @@ class _Editor:
                 yield f"{gage} INTENSITY {_clock(self._interval)} 1.0 TIMESERIES {RAIN}"
         elif section == "TIMESERIES":
             yield from self._series()
-        elif section == "CONTROLS":
-            yield from self._latches()
         elif section == "REPORT":
             yield from ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")
 
@@ -137,7 +139,7 @@ class _Editor:
                 yield line
         elif section == "TIMESERIES":
             if words[0].upper() in self._kept_series:
-                yield _shifted(words, self._shift)
+                yield self._shifted(words)
         elif section == "LID_USAGE":
             yield line if len(words) < 9 else _without_report_file(line, words)
         elif section in ("TEMPERATURE", "EVAPORATION") and self._no_climate_file:
@@ -157,6 +159,27 @@ class _Editor:
         end = self._start + timedelta(seconds=len(self._rain) * self._interval)
         yield f"{RAIN} {end:%m/%d/%Y %H:%M:%S} 0"
 
+    def _shifted(self, words: tuple[str, ...]) -> str:
+        """A row of a time series with its dates moved to the storm.
+
+        SWMM carries a date on to the rows below it that give times alone; rows of a series without any date
+        count from the start and stay.
+        """
+        name, rest = words[0], list(words[1:])
+        out = [name]
+        while rest:
+            if day := parse_date(rest[0]):
+                self._last_day[name.upper()] = day
+                rest.pop(0)
+            last = self._last_day.get(name.upper())
+            time = rest.pop(0) if rest else ""
+            if last and time:
+                moment = datetime(last.year, last.month, last.day) + _time_of_day(time) + self._shift
+                time = f"{moment:%m/%d/%Y %H:%M:%S}"
+            out += [time, *rest[:1]]
+            rest = rest[1:]
+        return " ".join(out)
+
     def _latches(self) -> Iterator[str]:
         for pump in self._inp.pumps:
             yield f"RULE stormyard_power_{pump}"
@@ -171,28 +194,12 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-def _shifted(words: tuple[str, ...], shift: timedelta) -> str:
-    """A row of a time series with its dates moved by ``shift``; rows without dates are relative already."""
-    out = [words[0]]
-    i = 1
-    while i < len(words):
-        day = parse_date(words[i])
-        if day is None or i + 1 >= len(words):
-            out.append(words[i])
-            i += 1
-            continue
-        moment = datetime(day.year, day.month, day.day) + _time_of_day(words[i + 1]) + shift
-        out.append(f"{moment:%m/%d/%Y %H:%M:%S}")
-        i += 2
-    return " ".join(out)
-
-
 def _time_of_day(word: str) -> timedelta:
     """A SWMM time: H:MM, H:MM:SS or decimal hours."""
     if ":" not in word:
         return timedelta(hours=float(word))
     parts = [float(part) for part in word.split(":")]
-    hours, minutes, seconds = (parts + [0.0, 0.0])[:3]
+    hours, minutes, seconds = [*parts, 0.0, 0.0][:3]
     return timedelta(seconds=math.floor(3600 * hours + 60 * minutes + seconds + 0.5))
 
 

@@ -29,7 +29,8 @@ HAUL_TRIGGER = 8.0
 
 NONE, SPREAD, PLOUGH, BOTH, HAUL = range(5)
 VERBS: tuple[tuple[Verb, ...], ...] = ((), ("spread",), ("plough",), ("plough", "spread"), ("haul",))
-REASONS = ("none", "ice_to_melt", "snow_too_cold_for_salt", "snow_on_road", "bank_to_haul", "pretreat")
+_VERBS = np.fromiter(VERBS, object, len(VERBS))
+REASONS = np.array(("none", "ice_to_melt", "snow_too_cold_for_salt", "snow_on_road", "bank_to_haul", "pretreat"), object)
 
 
 def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
@@ -39,20 +40,17 @@ def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
     network = world.network
     weight = CLASS_WEIGHT[network.priority[chosen] - 1] * severity[chosen]
     weight = np.where(network.bridge[chosen], weight * BRIDGE_WEIGHT, weight)
-    ids = network.segments
-    names = tuple(ids[i].id for i in chosen)
-    verbs = tuple(VERBS[k] for k in treatment[chosen])
     held = held_segments(world)
     return Jobs(
-        verbs=verbs,
-        target=names,
+        verbs=tuple(_VERBS[treatment[chosen]].tolist()),
+        target=tuple(network.ids[chosen].tolist()),
         place=network.tail[chosen],
         segment=chosen,
         weight=weight,
         need=network.area[chosen],
         rate=rate[chosen],
         crews=held[chosen],
-        reason=tuple(REASONS[k] for k in reason[chosen]),
+        reason=tuple(REASONS[reason[chosen]].tolist()),
     )
 
 
@@ -63,13 +61,12 @@ def treat(
     t, priority = world.t, world.network.priority
     solid = reported.snow + reported.ice
     limit = np.array(world.scenario.goals.clear_limit)[priority - 1]
-    dose = ice.dose(
-        reported.road_temperature, world.scenario.physics.snow.plough_residual, deicer,
-        world.scenario.physics.snow,
-    )  # fmt: skip
+    physics = world.scenario.physics.snow
     snowing, soon = world.outlook_snow
+    to_melt = physics.plough_residual if snowing else np.maximum(reported.ice, physics.plough_residual)
+    dose = ice.dose(reported.road_temperature, to_melt, deicer, physics)
     trigger = np.where(snowing, PLOUGH_TRIGGER, np.minimum(limit, PLOUGH_TRIGGER))
-    plough = reported.snow >= trigger
+    plough = (reported.snow >= trigger) | ((reported.ice > limit) & ~np.asarray(snowing))
     fresh = t - world.last_spread < SPREAD_GAP
     spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
     ahead = soon & (solid < SPREAD_TRIGGER) & (t - world.last_spread > PRETREAT_GAP) & (dose > 0)

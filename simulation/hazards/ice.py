@@ -46,7 +46,7 @@ def melt_capacity(temperature: np.ndarray, material: Material) -> np.ndarray:
     return (1 - concentration) / concentration
 
 
-def dose(temperature: np.ndarray, residual: float, material: Material, physics: SnowPhysics) -> np.ndarray:
+def dose(temperature: np.ndarray, residual: float | np.ndarray, material: Material, physics: SnowPhysics) -> np.ndarray:
     """Advised dose, kg/m2, for what a blade leaves (``residual`` kg/m2) at a road temperature (degC).
 
     MDSS: enough for the given share of the residual at a margin below the surface temperature, over the

@@ -1,0 +1,330 @@
+"""EPA SWMM behind the drainage protocol, through the raw swmm-toolkit (SWMM 5.2).
+
+SWMM keeps its state in global variables, so one simulation can be open in a process; a second one is refused
+with words. Traps that are guarded here, each with a test: pumps take only water that is there; every value
+is converted from the model's units; a pump without power stays off against the model's own rules; a blocked
+pipe never gets the limit 0, which SWMM reads as "no limit"; closing twice would crash the engine.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import sys
+import tempfile
+import time
+from itertools import repeat
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import swmm.toolkit
+from swmm.toolkit import shared_enum, solver
+
+from simulation.drainage.editing import LATCH
+from simulation.drainage.inp import FOOT, InpError, InpProblem, read_inp
+from simulation.drainage.protocol import DrainageError, WaterTotals
+
+FLOW = {
+    "CFS": FOOT**3,
+    "GPM": 6.30901964e-5,
+    "MGD": 0.0438126364,
+    "CMS": 1.0,
+    "LPS": 1e-3,
+    "MLD": 1000.0 / 86400.0,
+}
+"""m3/s of each flow unit."""
+GUARD_STRIDE = 15
+"""s between two looks at the water that a mobile pump draws on."""
+NEAR_FULL = 0.999
+"""Largest share of a capacity that debris blocks."""
+_DEPTH, _FLOOD, _VOLUME, _TOTAL_INFLOW = (
+    shared_enum.NodeResult.DEPTH.value,
+    shared_enum.NodeResult.FLOOD.value,
+    shared_enum.NodeResult.VOLUME.value,
+    shared_enum.NodeResult.TOTAL_INFLOW.value,
+)
+_LINK_FULL_FLOW = 406
+"""swmm_LINK_FULLFLOW of swmm5.h."""
+_RIVER_OUTFALLS = ("FREE", "NORMAL", "FIXED")
+_open_model: SwmmDrainage | None = None
+
+
+class SwmmDrainage:
+    """A SWMM model in motion; see ``protocol.Drainage``. Use as a context manager, or call ``close``.
+
+    ``text`` is a model under a storm (``editing.with_storm``); ``low_depth`` is the depth in m above a node's
+    invert below which mobile pumps draw no water. Raises InpError with the lines that SWMM refuses, and
+    DrainageError where another simulation is open in this process.
+    """
+
+    def __init__(self, text: str, low_depth: float = 0.2) -> None:
+        global _open_model
+        self._inp = read_inp(text)
+        if _open_model is not None:
+            raise DrainageError(
+                "another drain model is already open in this process: SWMM keeps one simulation a process. "
+                "Close it first, or run this one in a process of its own"
+            )
+        _open_model = self
+        self._folder = tempfile.TemporaryDirectory(prefix="stormyard-", dir=_ascii_folder())
+        self._started = False
+        try:
+            self._open(text)
+            self._describe(low_depth)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, text: str) -> None:
+        paths = [str(Path(self._folder.name) / f"model.{end}") for end in ("inp", "rpt", "out")]
+        Path(paths[0]).write_text(text, encoding="utf-8", newline="\n")
+        self._report = Path(paths[1])
+        try:
+            solver.swmm_open(*paths)
+            solver.swmm_start(0)
+        except Exception as error:
+            solver.swmm_close()
+            raise self._words(error) from None
+        self._started = True
+
+    def _words(self, error: Exception) -> DrainageError:
+        """SWMM's complaint with the lines of the .inp that its report names."""
+        report = self._report.read_text(encoding="utf-8", errors="replace") if self._report.exists() else ""
+        problems = list(_complaints(report))
+        if problems:
+            return InpError(problems)
+        return DrainageError(f"SWMM stopped: {' '.join(str(error).split()) or 'no reason was given'}")
+
+    def _describe(self, low_depth: float) -> None:
+        units = self._inp.flow_units
+        self._flow = FLOW[units]
+        self._length = 1.0 if self._inp.metric else FOOT
+        self._volume = self._length**3
+        count = solver.project_get_count(shared_enum.ObjectType.NODE)
+        self._count = count
+        self._index = list(range(count))
+        self.nodes = tuple(solver.project_get_id(shared_enum.ObjectType.NODE, i) for i in self._index)
+        links = solver.project_get_count(shared_enum.ObjectType.LINK)
+        names = [solver.project_get_id(shared_enum.ObjectType.LINK, i) for i in range(links)]
+        self._link = {name.upper(): i for i, name in enumerate(names)}
+        self.pumps = self._inp.pumps
+        self._pump_links = [self._link[name.upper()] for name in self.pumps]
+        self.full_depth = self._length * self._parameter(shared_enum.NodeProperty.FULL_DEPTH)
+        self.invert = self._length * self._parameter(shared_enum.NodeProperty.INVERT_ELEVATION)
+        self._low = low_depth
+        self._rain_area = sum(s.area for s in self._inp.subcatchments)
+        self._inflow, self._pumping = np.zeros(count), np.zeros(count)
+        self._drawn: dict[int, float] = {}
+        self._injected = self._pumped = 0.0
+        self._river = [
+            self.nodes.index(row.words[0])
+            for row in self._inp.rows("OUTFALLS")
+            if row.words[2].upper() in _RIVER_OUTFALLS
+        ]
+        self._pipes, self._inlets = self._openings(links)
+        self.can_clog = np.array([bool(self._pipes.get(i) or self._inlets.get(i)) for i in self._index])
+        self.seconds = 0
+
+    def _parameter(self, what: shared_enum.NodeProperty) -> np.ndarray:
+        return np.array([solver.node_get_parameter(i, what) for i in self._index])
+
+    def _openings(self, links: int) -> tuple[dict[int, list[tuple[int, float, float]]], dict[int, list]]:
+        """What debris at a node can block: its street inlets, else the conduits that leave it.
+
+        Conduits as (link, full flow, the model's own limit) in model units; inlets as (link, percent clogged).
+        """
+        inlets: dict[int, list[tuple[int, float]]] = {}
+        for row in self._inp.rows("INLET_USAGE"):
+            link = self._link[row.words[0].upper()]
+            share = solver.inlet_get_parameter(link, shared_enum.InletProperty.CLOG_FACTOR)
+            inlets.setdefault(solver.link_get_connections(link)[1], []).append((link, share))
+        pipes: dict[int, list[tuple[int, float, float]]] = {}
+        if self._inp.options.get("FLOW_ROUTING", "").upper() != "DYNWAVE":
+            return pipes, inlets
+        full_flow = _engine().swmm_getValue
+        for link in range(links):
+            if solver.link_get_type(link) != shared_enum.LinkType.CONDUIT.value:
+                continue
+            start = solver.link_get_connections(link)[0]
+            full = full_flow(_LINK_FULL_FLOW, link)
+            if start not in inlets and full > 0:
+                limit = solver.link_get_parameter(link, shared_enum.LinkProperty.FLOW_LIMIT)
+                pipes.setdefault(start, []).append((link, full, limit))
+        return pipes, inlets
+
+    def step(self, seconds: int) -> None:
+        """Advance. Raises DrainageError if the engine fails or the storm's time is over."""
+        left = seconds
+        while left > 0:
+            part = min(left, GUARD_STRIDE) if self._pumping.any() else left
+            self._draw(part)
+            try:
+                solver.swmm_stride(part)
+            except Exception as error:
+                words = self._words(error)
+                self.close()
+                raise words from None
+            self._injected += part * float(self._inflow.sum())
+            self._pumped += part * sum(self._drawn.values())
+            self.seconds += part
+            left -= part
+
+    def _draw(self, seconds: int) -> None:
+        """Give each pumped node the rate that its water allows for the next ``seconds``."""
+        pumped = np.flatnonzero(self._pumping)
+        wanted = {int(node): self._allowed(int(node), seconds) for node in pumped}
+        for node in sorted(wanted.keys() | self._drawn.keys()):
+            drawn = wanted.get(node, 0.0)
+            if drawn != self._drawn.get(node, 0.0):
+                self._set_net(node, self._inflow[node] - drawn)
+        self._drawn = {node: rate for node, rate in wanted.items() if rate > 0}
+
+    def _allowed(self, node: int, seconds: int) -> float:
+        """m3/s: what reaches the node, and what stands in it above the low depth, up to the pumps' rate."""
+        depth = self._length * solver.node_get_result(node, _DEPTH)
+        if depth <= self._low:
+            return 0.0
+        reaching = self._flow * solver.node_get_result(node, _TOTAL_INFLOW)
+        volume = self._volume * solver.node_get_result(node, _VOLUME)
+        standing = volume * (1 - self._low / depth)
+        return min(float(self._pumping[node]), reaching + standing / seconds)
+
+    def _set_net(self, node: int, flow: float) -> None:
+        solver.node_set_total_inflow(node, flow / self._flow)
+
+    def depth(self) -> np.ndarray:
+        """(nodes,) m above invert, above ``full_depth`` where water is ponded."""
+        return self._length * self._read(_DEPTH)
+
+    def flooding(self) -> np.ndarray:
+        """(nodes,) m3/s leaving through the rim now."""
+        return self._flow * self._read(_FLOOD)
+
+    def _read(self, what: int) -> np.ndarray:
+        return np.fromiter(map(solver.node_get_result, self._index, repeat(what)), float, self._count)
+
+    def set_inflow(self, node: int, flow: float) -> None:
+        """Water put in at a node from now on, m3/s, at least 0."""
+        if flow != self._inflow[node]:
+            self._inflow[node] = flow
+            self._set_net(node, flow - self._drawn.get(node, 0.0))
+
+    def set_pumping(self, node: int, rate: float) -> None:
+        """What mobile pumps can take out of a node from now on, m3/s; drawn only while water is there."""
+        self._pumping[node] = rate
+
+    def set_clog(self, node: int, share: float) -> None:
+        """Share (0-1) of the capacity at a node that debris blocks: of its street inlets, or else of the full
+        flow of the conduits that leave it. Nothing happens where ``can_clog`` is False."""
+        kept = 1 - min(max(share, 0.0), NEAR_FULL)
+        for link, percent in self._inlets.get(node, ()):
+            clogged = 100 - (100 - percent) * kept
+            solver.inlet_set_parameter(link, shared_enum.InletProperty.CLOG_FACTOR, clogged)
+        for link, full, limit in self._pipes.get(node, ()):
+            capacity = kept * (min(full, limit) if limit > 0 else full)
+            solver.link_set_parameter(
+                link, shared_enum.LinkProperty.FLOW_LIMIT, limit if kept == 1 else capacity
+            )
+
+    def set_pump(self, link: int, on: bool) -> None:
+        """A pump's power (index into ``pumps``). Without power a control rule holds it; with power back its
+        own rules and depths decide again."""
+        solver.link_set_target_setting(self._pump_links[link], 1.0 if on else LATCH)
+
+    def set_stage(self, stage: float) -> None:
+        """River level at every free, normal or fixed outfall above its invert, m."""
+        for node in self._river:
+            solver.outfall_set_stage(node, (self.invert[node] + stage) / self._length)
+
+    def totals(self) -> WaterTotals:
+        """Volumes so far. SWMM gives storage in cubic feet whatever the units; the rest is in the model's."""
+        routing, runoff = solver.system_get_routing_totals(), solver.system_get_runoff_totals()
+        depth = runoff.rainfall * (0.001 if self._inp.metric else FOOT / 12)
+        flooded = sum(solver.node_get_stats(i).volFlooded for i in self._index)
+        return WaterTotals(
+            rain=depth * self._rain_area,
+            runoff=self._volume * routing.wwInflow,
+            injected=self._injected,
+            pumped=self._pumped,
+            flooded=self._volume * flooded,
+            outflow=self._volume * routing.outflow,
+            storage=FOOT**3 * routing.finalStorage,
+            continuity=routing.pctError / 100,
+        )
+
+    def close(self) -> None:
+        """Free the engine and remove its files; safe to call twice."""
+        global _open_model
+        if _open_model is not self:
+            return
+        if self._started:
+            self._started = False
+            try:
+                solver.swmm_end()
+            finally:
+                solver.swmm_close()
+        _open_model = None
+        self._folder.cleanup()
+
+    def __enter__(self) -> SwmmDrainage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def swmm_problems(text: str) -> tuple[InpProblem, ...]:
+    """What is wrong with a model, by our reading and by SWMM's own; empty where it opens and starts."""
+    try:
+        SwmmDrainage(text).close()
+    except InpError as error:
+        return error.problems
+    return ()
+
+
+def swmm_alone_seconds(text: str) -> float:
+    """CPU seconds that SWMM alone needs for a text, file handling included: the bound our runs are held to."""
+    if _open_model is not None:
+        raise DrainageError("a drain model is open in this process; close it before timing another")
+    with tempfile.TemporaryDirectory(prefix="stormyard-", dir=_ascii_folder()) as folder:
+        paths = [str(Path(folder) / f"model.{end}") for end in ("inp", "rpt", "out")]
+        Path(paths[0]).write_text(text, encoding="utf-8", newline="\n")
+        start = time.process_time()
+        solver.swmm_run(*paths)
+        return time.process_time() - start
+
+
+def _complaints(report: str) -> list[InpProblem]:
+    """Errors in a SWMM report, each with the line of the .inp where one is named."""
+    found = []
+    for message, line in re.findall(r"ERROR \d+: (.*?)(?: at line (\d+) of[^\n]*)?\s*\n", report + "\n"):
+        found.append(InpProblem(int(line or 0), f"SWMM: {' '.join(message.split())}"))
+    return list(dict.fromkeys(found))
+
+
+def _ascii_folder() -> str | None:
+    """A folder for temporary files whose path SWMM can open: on Windows it reads paths in the local code page,
+    so a user name in Chinese would defeat it. None = the system's own choice."""
+    usual = tempfile.gettempdir()
+    if sys.platform != "win32" or usual.isascii():
+        return None
+    candidates = [os.environ.get(name, "") for name in ("PUBLIC", "ProgramData", "SystemDrive")]
+    for folder in candidates:
+        if folder.isascii() and os.path.isdir(folder) and os.access(folder, os.W_OK):
+            return folder
+    raise DrainageError(
+        f"SWMM cannot open files in {usual}: set the environment variable TEMP to a folder named in plain letters"
+    )
+
+
+def _engine() -> ctypes.CDLL:
+    """The library that the toolkit has loaded already, for the one value its Python side leaves out."""
+    name = {"win32": "swmm5.dll", "darwin": "libswmm5.dylib"}.get(sys.platform, "libswmm5.so")
+    library = ctypes.CDLL(str(Path(swmm.toolkit.__file__).parent / name))
+    library.swmm_getValue.restype = ctypes.c_double
+    library.swmm_getValue.argtypes = [ctypes.c_int, ctypes.c_int]
+    return library
