@@ -1,4 +1,5 @@
-"""A SWMM model put under a storm: the text that is really run. All that is not named here stays as it was."""
+"""A SWMM model put under a storm: the text that is really run. All that is not named here stays as it was,
+on the line where it was, so that what SWMM complains about is found in the planner's own file."""
 
 from __future__ import annotations
 
@@ -18,6 +19,11 @@ _DROPPED_OPTIONS = {
     "START_DATE", "START_TIME", "END_DATE", "END_TIME", "REPORT_START_DATE", "REPORT_START_TIME", "THREADS",
     "IGNORE_RAINFALL", "IGNORE_ROUTING", "IGNORE_SNOWMELT", "TEMPDIR",
 }  # fmt: skip
+_EDITED = {
+    "OPTIONS", "RAINGAGES", "TIMESERIES", "LID_USAGE", "TEMPERATURE", "EVAPORATION", "FILES", "EVENTS", "REPORT",
+}  # fmt: skip
+_LID_REPORT = 8
+"""Place of the report file among the words of a LID usage row."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
@@ -88,62 +94,47 @@ class _Editor:
             for name in {row.words[0].upper() for row in inp.rows("TIMESERIES")}
             if name != RAIN.upper() and inp.mentions(name, ("TIMESERIES", "RAINGAGES"))
         }
-        self._no_climate_file = not any(
+        self._has_climate_file = any(
             "FILE" in (word.upper() for word in row.words)
             for section in ("TEMPERATURE", "EVAPORATION")
             for row in inp.rows(section)
         )
 
     def lines(self) -> Iterator[str]:
-        """The edited text, line by line; our rows stand first in their sections, our rules at the end."""
+        """The edited text: every line in its place (empty where it is dropped), what is new at the end."""
         section = ""
         headers = dict(self._inp.headers)
-        seen: set[str] = set()
         for number, line in enumerate(self._inp.text.splitlines(), 1):
             if number in headers:
                 section = headers[number]
                 yield line
-                if section not in seen:
-                    yield from self._added(section)
-                seen.add(section)
             else:
-                yield from self._kept(section, line)
-        for missing in ("OPTIONS", "TIMESERIES", "REPORT"):
-            if missing not in seen:
-                yield f"[{missing}]"
-                yield from self._added(missing)
-        yield "[CONTROLS]"
-        yield from self._latches()
+                yield self._kept(section, line)
+        for name, rows in (
+            ("OPTIONS", self._options()),
+            ("TIMESERIES", self._series()),
+            ("CONTROLS", self._latches()),
+            ("REPORT", ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")),
+        ):
+            yield f"[{name}]"
+            yield from rows
 
-    def _added(self, section: str) -> Iterator[str]:
-        if section == "OPTIONS":
-            yield from self._options()
-        elif section == "RAINGAGES":
-            for gage in self._inp.gages:
-                yield f"{gage} INTENSITY {_clock(self._interval)} 1.0 TIMESERIES {RAIN}"
-        elif section == "TIMESERIES":
-            yield from self._series()
-        elif section == "REPORT":
-            yield from ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")
-
-    def _kept(self, section: str, line: str) -> Iterator[str]:
-        """The line as it goes on: itself, rewritten, or nothing."""
+    def _kept(self, section: str, line: str) -> str:
+        """The line as it goes on: itself, rewritten, or empty."""
         words = words_of(line)
-        if not words or section not in (
-            "OPTIONS", "RAINGAGES", "TIMESERIES", "REPORT", "FILES", "EVENTS", "TEMPERATURE", "EVAPORATION",
-            "LID_USAGE",
-        ):  # fmt: skip
-            yield line
-        elif section == "OPTIONS":
-            if words[0].upper() not in _DROPPED_OPTIONS:
-                yield line
-        elif section == "TIMESERIES":
-            if words[0].upper() in self._kept_series:
-                yield self._shifted(words)
-        elif section == "LID_USAGE":
-            yield line if len(words) < 9 else _without_report_file(line, words)
-        elif section in ("TEMPERATURE", "EVAPORATION") and self._no_climate_file:
-            yield line
+        if not words or section not in _EDITED:
+            return line
+        if section == "OPTIONS":
+            return "" if words[0].upper() in _DROPPED_OPTIONS else line
+        if section == "RAINGAGES":
+            return f"{words[0]} INTENSITY {_clock(self._interval)} 1.0 TIMESERIES {RAIN}"
+        if section == "TIMESERIES":
+            return self._shifted(words) if words[0].upper() in self._kept_series else ""
+        if section == "LID_USAGE":
+            return " ".join("*" if i == _LID_REPORT else word for i, word in enumerate(words))
+        if section in ("TEMPERATURE", "EVAPORATION"):
+            return "" if self._has_climate_file else line
+        return ""
 
     def _options(self) -> Iterator[str]:
         for key, moment in (("START", self._start), ("REPORT_START", self._start), ("END", self._end)):
@@ -201,9 +192,3 @@ def _time_of_day(word: str) -> timedelta:
     parts = [float(part) for part in word.split(":")]
     hours, minutes, seconds = [*parts, 0.0, 0.0][:3]
     return timedelta(seconds=math.floor(3600 * hours + 60 * minutes + seconds + 0.5))
-
-
-def _without_report_file(line: str, words: tuple[str, ...]) -> str:
-    if words[8] == "*":
-        return line
-    return " ".join("*" if i == 8 else word for i, word in enumerate(words))

@@ -14,16 +14,18 @@ import re
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar
 
 import numpy as np
 import swmm.toolkit
 from swmm.toolkit import shared_enum, solver
 
 from simulation.drainage.editing import LATCH
-from simulation.drainage.inp import FOOT, InpError, InpProblem, read_inp
+from simulation.drainage.inp import FOOT, Inp, InpError, InpProblem, read_inp
 from simulation.drainage.protocol import DrainageError, WaterTotals
 
 FLOW = {
@@ -45,10 +47,11 @@ _DEPTH, _FLOOD, _VOLUME, _TOTAL_INFLOW = (
     shared_enum.NodeResult.VOLUME.value,
     shared_enum.NodeResult.TOTAL_INFLOW.value,
 )
+_WHOLE_RUN = 2**30
+"""s; SWMM stops at the model's own end."""
 _LINK_FULL_FLOW = 406
 """swmm_LINK_FULLFLOW of swmm5.h."""
 _RIVER_OUTFALLS = ("FREE", "NORMAL", "FIXED")
-_open_model: SwmmDrainage | None = None
 
 
 class SwmmDrainage:
@@ -59,15 +62,17 @@ class SwmmDrainage:
     DrainageError where another simulation is open in this process.
     """
 
+    _running: ClassVar[SwmmDrainage | None] = None
+    """The one that is open in this process."""
+
     def __init__(self, text: str, low_depth: float = 0.2) -> None:
-        global _open_model
         self._inp = read_inp(text)
-        if _open_model is not None:
+        if SwmmDrainage._running is not None:
             raise DrainageError(
                 "another drain model is already open in this process: SWMM keeps one simulation a process. "
                 "Close it first, or run this one in a process of its own"
             )
-        _open_model = self
+        SwmmDrainage._running = self
         self._folder = tempfile.TemporaryDirectory(prefix="stormyard-", dir=_ascii_folder())
         self._started = False
         try:
@@ -81,21 +86,28 @@ class SwmmDrainage:
         paths = [str(Path(self._folder.name) / f"model.{end}") for end in ("inp", "rpt", "out")]
         Path(paths[0]).write_text(text, encoding="utf-8", newline="\n")
         self._report = Path(paths[1])
+        self._started = True
         try:
             solver.swmm_open(*paths)
             solver.swmm_start(0)
         except Exception as error:
-            solver.swmm_close()
-            raise self._words(error) from None
-        self._started = True
+            raise self._complaint(error) from None
 
-    def _words(self, error: Exception) -> DrainageError:
-        """SWMM's complaint with the lines of the .inp that its report names."""
-        report = self._report.read_text(encoding="utf-8", errors="replace") if self._report.exists() else ""
-        problems = list(_complaints(report))
-        if problems:
+    def _complaint(self, error: Exception) -> DrainageError:
+        """Frees SWMM and gives its complaint, with the lines of the .inp that its report names."""
+        self._stop()
+        report = self._report.read_text(encoding="utf-8", errors="replace")
+        if problems := _problems(report, self._inp):
             return InpError(problems)
         return DrainageError(f"SWMM stopped: {' '.join(str(error).split()) or 'no reason was given'}")
+
+    def _stop(self) -> None:
+        """End SWMM once: a second close would free its memory twice."""
+        if self._started:
+            self._started = False
+            with suppress(Exception):
+                solver.swmm_end()
+            solver.swmm_close()
 
     def _describe(self, low_depth: float) -> None:
         units = self._inp.flow_units
@@ -145,7 +157,7 @@ class SwmmDrainage:
             return pipes, inlets
         full_flow = _engine().swmm_getValue
         for link in range(links):
-            if solver.link_get_type(link) != shared_enum.LinkType.CONDUIT.value:
+            if solver.link_get_type(link) != shared_enum.LinkType.CONDUIT:
                 continue
             start = solver.link_get_connections(link)[0]
             full = full_flow(_LINK_FULL_FLOW, link)
@@ -163,9 +175,9 @@ class SwmmDrainage:
             try:
                 solver.swmm_stride(part)
             except Exception as error:
-                words = self._words(error)
+                complaint = self._complaint(error)
                 self.close()
-                raise words from None
+                raise complaint from None
             self._injected += part * float(self._inflow.sum())
             self._pumped += part * sum(self._drawn.values())
             self.seconds += part
@@ -256,17 +268,10 @@ class SwmmDrainage:
 
     def close(self) -> None:
         """Free the engine and remove its files; safe to call twice."""
-        global _open_model
-        if _open_model is not self:
-            return
-        if self._started:
-            self._started = False
-            try:
-                solver.swmm_end()
-            finally:
-                solver.swmm_close()
-        _open_model = None
-        self._folder.cleanup()
+        if SwmmDrainage._running is self:
+            self._stop()
+            SwmmDrainage._running = None
+            self._folder.cleanup()
 
     def __enter__(self) -> SwmmDrainage:
         return self
@@ -288,21 +293,37 @@ def swmm_problems(text: str) -> tuple[InpProblem, ...]:
 
 def swmm_alone_seconds(text: str) -> float:
     """CPU seconds that SWMM alone needs for a text, file handling included: the bound our runs are held to."""
-    if _open_model is not None:
+    if SwmmDrainage._running is not None:
         raise DrainageError("a drain model is open in this process; close it before timing another")
     with tempfile.TemporaryDirectory(prefix="stormyard-", dir=_ascii_folder()) as folder:
         paths = [str(Path(folder) / f"model.{end}") for end in ("inp", "rpt", "out")]
         Path(paths[0]).write_text(text, encoding="utf-8", newline="\n")
         start = time.process_time()
-        solver.swmm_run(*paths)
+        try:
+            solver.swmm_open(*paths)
+            solver.swmm_start(0)
+            solver.swmm_stride(_WHOLE_RUN)
+            solver.swmm_end()
+        finally:
+            solver.swmm_close()
         return time.process_time() - start
 
 
-def _complaints(report: str) -> list[InpProblem]:
-    """Errors in a SWMM report, each with the line of the .inp where one is named."""
+def _problems(report: str, inp: Inp) -> list[InpProblem]:
+    """Errors in a SWMM report, each with its line: the one that is named, or that of the object it names."""
+    lines = inp.text.splitlines()
+    defined = {node.name.upper(): node.line for node in inp.nodes}
+    defined |= {link.name.upper(): link.line for link in inp.links}
+    defined |= {land.name.upper(): land.line for land in inp.subcatchments}
     found = []
-    for message, line in re.findall(r"ERROR \d+: (.*?)(?: at line (\d+) of[^\n]*)?\s*\n", report + "\n"):
-        found.append(InpProblem(int(line or 0), f"SWMM: {' '.join(message.split())}"))
+    for message, number in re.findall(r"ERROR \d+: (.*?)(?: at line (\d+) of[^\n]*)?\s*\n", report + "\n"):
+        words = " ".join(message.split())
+        if number:
+            line = int(number)
+            words += f": {' '.join(lines[line - 1].split())}"
+        else:
+            line = next((defined[w.upper()] for w in words.split()[::-1] if w.upper() in defined), 0)
+        found.append(InpProblem(line, f"SWMM: {words}"))
     return list(dict.fromkeys(found))
 
 
