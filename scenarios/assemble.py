@@ -1,0 +1,265 @@
+"""A scenario folder as one tree of marked values: scenario.yaml, what it extends, and the files beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from scenarios.catalog import catalogue_rows
+from scenarios.folders import DOCUMENT, Folders, find
+from scenarios.marked import Content, Marked, merged, read_text
+from scenarios.problems import BadScenario, Problem, Where, shown
+from scenarios.roads import read_roads
+from scenarios.tables import SUFFIXES, read_table
+from scenarios.yaml_files import read_yaml
+
+DEEPEST_CHAIN = 8
+
+
+@dataclass
+class Document:
+    """scenario.yaml laid on those it extends, and the folders they stand in."""
+
+    root: Marked
+    folders: Folders
+
+
+class _Table(NamedTuple):
+    """A table of the tree and where it is found unless the scenario says otherwise."""
+
+    key: str
+    needed: bool = False
+    catalogue: bool = False
+
+
+_CITY = (_Table("places"), _Table("offices"))
+_FLEET = (
+    _Table("kinds", catalogue=True),
+    _Table("materials", catalogue=True),
+    _Table("depots", needed=True),
+    _Table("stock"),
+    _Table("teams"),
+    _Table("equipment"),
+)
+
+
+def read_document(folder: Path, problems: list[Problem]) -> Document:
+    """scenario.yaml of a folder with all it extends laid beneath it; variants are joined by name."""
+    roots: list[Path] = []
+    layers: list[Marked] = []
+    here: Path | None = folder
+    while here is not None:
+        roots.append(here)
+        path = here / DOCUMENT
+        layer = read_yaml(path, Folders(roots, []).shown(path), problems)
+        if layer is not None and not isinstance(layer.value, dict):
+            problems.append(Problem(str(layer.where), f"{DOCUMENT} asks for lines 'key: value'"))
+            layer = None
+        if layer is None:
+            break
+        layers.append(layer)
+        here = _extended(layer, here, roots, problems)
+    root = Marked({}, Where(DOCUMENT, "line", 1))
+    for layer in reversed(layers):
+        root = merged(layer, root)
+    root.value.pop("extends", None)
+    return Document(root, Folders(roots, problems))
+
+
+def _extended(layer: Marked, here: Path, roots: list[Path], problems: list[Problem]) -> Path | None:
+    """The folder that a layer extends, beside it or shipped."""
+    named = layer.value.get("extends")
+    if named is None or named.value is None:
+        return None
+    where = str(named.where)
+    beside = here / named.text
+    try:
+        base = find(beside) if (beside / DOCUMENT).exists() else find(named.text)
+    except (BadScenario, OSError, ValueError) as error:
+        hint = error.problems[0].hint if isinstance(error, BadScenario) else ""
+        problems.append(
+            Problem(where, f"'extends' names {shown(named.text)}, but no scenario is there", hint)
+        )
+        return None
+    if any(base.resolve() == root.resolve() for root in roots):
+        problems.append(Problem(where, f"'extends' goes in a circle: {shown(named.text)} leads back here"))
+        return None
+    if len(roots) >= DEEPEST_CHAIN:
+        problems.append(Problem(where, f"more than {DEEPEST_CHAIN} folders extend one another"))
+        return None
+    return base
+
+
+def assemble(document: Document, reference: str, problems: list[Problem], tables: bool = True) -> Marked:
+    """The tree of a Scenario in file units. ``tables=False`` leaves the tables out (names and notes only)."""
+    root, reader = document.root, _Reader(document.folders, problems, tables)
+    tree = {key: node for key, node in root.value.items() if key != "variants"}
+    top = root.where
+    tree["id"] = Marked(reference, top)
+    tree.setdefault("name", Marked(reference, top))
+    tree["city"] = reader.city(tree.get("city"), top)
+    tree["fleet"] = reader.fleet(tree.get("fleet"), top)
+    storm = reader.storm(tree.get("storm"), top)
+    if storm is not None:
+        tree["storm"] = storm
+    for key in ("command", "goals", "physics"):
+        if key in tree:
+            tree[key] = reader.block(tree[key])
+    for key, stem in (("injects", "injects"), ("plan_book", "plan")):
+        table = reader.table(tree.get(key), stem, top)
+        if table is not None:
+            tree[key] = table
+    return Marked(tree, top)
+
+
+class _Reader:
+    """Reads the files that a tree names, or that stand where they usually do."""
+
+    def __init__(self, folders: Folders, problems: list[Problem], tables: bool) -> None:
+        self.folders, self.problems, self.tables = folders, problems, tables
+
+    def city(self, named: Marked | None, top: Where) -> Marked:
+        folder, given = _folder_and_keys(named, "city")
+        about = self.folders.locate(f"{folder}/city.yaml", str(top))
+        under = self.yaml(about) if about else None
+        block = merged(given, under) if under is not None else given
+        values = dict(block.value) if isinstance(block.value, dict) else {}
+        values.setdefault("id", Marked(folder.rstrip("/").rpartition("/")[2], top))
+        values.setdefault("name", Marked(values["id"].text, top))
+        values["segments"] = self.roads(values.get("segments"), f"{folder}/roads.geojson", top)
+        values["drains"] = self.drains(values.get("drains"), f"{folder}/drains.inp")
+        self._tables(values, _CITY, folder, top)
+        return Marked(values, block.where)
+
+    def fleet(self, named: Marked | None, top: Where) -> Marked:
+        folder, given = _folder_and_keys(named, "fleet")
+        values = dict(given.value)
+        self._tables(values, _FLEET, folder, top)
+        return Marked(values, given.where)
+
+    def storm(self, named: Marked | None, top: Where) -> Marked | None:
+        """The storm that a scenario names: a file, its bare name in ``storms/``, or a block of keys."""
+        if named is None or named.value is None:
+            hint = "name a file: 'storm: storms/blizzard.yaml'"
+            self.problems.append(Problem(str(top), "the scenario names no storm", hint))
+            return Marked(None, top)
+        if isinstance(named.value, dict):
+            block, stem, beside = named, "storm", "storms"
+        else:
+            name = named.text if named.text.endswith((".yaml", ".yml")) else f"storms/{named.text}.yaml"
+            path = self.folders.locate(name, str(named.where))
+            if path is None:
+                self._absent(name, named.where)
+                return None
+            read = self.yaml(path)
+            if read is None:
+                return None
+            block, stem, beside = read, path.stem, name.rpartition("/")[0]
+        if not isinstance(block.value, dict):
+            self.problems.append(Problem(str(block.where), "a storm asks for lines 'key: value'"))
+            return None
+        values = dict(block.value)
+        values.setdefault("id", Marked(stem, block.where))
+        values.setdefault("name", Marked(values["id"].text, block.where))
+        for key in ("weather", "river"):
+            if key in values:
+                table = self.table(values[key], "", block.where, beside=beside)
+                values[key] = table if table is not None else values[key]
+        return Marked(values, block.where)
+
+    def _tables(self, values: dict[str, Marked], tables: tuple[_Table, ...], folder: str, top: Where) -> None:
+        for table in tables:
+            found = self.table(values.get(table.key), f"{folder}/{table.key}", top, needed=table.needed)
+            rows = list(found.value) if found and isinstance(found.value, list) else []
+            if table.catalogue:
+                rows = _under_catalogue(rows, catalogue_rows(table.key, self.problems))
+            if found is not None and not isinstance(found.value, list):
+                values[table.key] = found
+            else:
+                values[table.key] = Marked(rows, found.where if found else top)
+
+    def table(
+        self, named: Marked | None, stem: str, top: Where, needed: bool = False, beside: str = ""
+    ) -> Marked | None:
+        """Rows that stand inline, in the file that is named, or in the usual place; None where there are none."""
+        if not self.tables:
+            return None
+        if named is not None and isinstance(named.value, (list, dict)):
+            return named
+        if named is not None and named.value is not None:
+            names = [f"{beside}/{named.text}", named.text] if beside else [named.text]
+            path = next((p for name in names if (p := self.folders.locate(name, str(named.where)))), None)
+            if path is None or path.suffix.lower() not in SUFFIXES:
+                self._absent(named.text, named.where) if path is None else self._no_table(named)
+                return Marked([], named.where)
+            return read_table(path, self.folders.shown(path), self.problems)
+        path = self.folders.locate_table(stem, str(top)) if stem else None
+        if path is None:
+            if needed:
+                hint = "it may be .csv or .xlsx; 'stormyard new DIR' writes one to edit"
+                self.problems.append(Problem(f"{stem}.csv", "the file is missing", hint))
+            return None
+        return read_table(path, self.folders.shown(path), self.problems)
+
+    def roads(self, named: Marked | None, usual: str, top: Where) -> Marked:
+        if not self.tables or (named is not None and isinstance(named.value, list)):
+            return named or Marked([], top)
+        name = named.text if named is not None and named.value is not None else usual
+        path = self.folders.locate(name, str(named.where if named else top))
+        if path is None:
+            self._absent(name, named.where if named else Where(usual))
+            return Marked([], top)
+        return read_roads(path, self.folders.shown(path), self.problems) or Marked([], top)
+
+    def drains(self, named: Marked | None, usual: str) -> Marked:
+        nothing = Marked(None, Where(usual))
+        if not self.tables:
+            return nothing
+        name = named.text if named is not None and named.value is not None else usual
+        path = self.folders.locate(name, str(named.where if named else usual))
+        if path is None:
+            if named is not None and named.value is not None:
+                self._absent(name, named.where)
+            return nothing
+        text = read_text(path, self.folders.shown(path), self.problems)
+        return Marked(None if text is None else Content(text), Where(self.folders.shown(path)))
+
+    def block(self, named: Marked) -> Marked:
+        """A block of keys that stands inline or in a YAML file of its own."""
+        if not isinstance(named.value, str) or not named.value.endswith((".yaml", ".yml")):
+            return named
+        path = self.folders.locate(named.text, str(named.where))
+        if path is None:
+            self._absent(named.text, named.where)
+            return Marked({}, named.where)
+        return self.yaml(path) or Marked({}, named.where)
+
+    def yaml(self, path: Path) -> Marked | None:
+        return read_yaml(path, self.folders.shown(path), self.problems)
+
+    def _absent(self, name: str, where: Where) -> None:
+        where_text = str(where)
+        if not any(problem.where == where_text for problem in self.problems):
+            what = f"the file {shown(name)} is missing" if where_text != name else "the file is missing"
+            self.problems.append(Problem(where_text, what, self.folders.near(name)))
+
+    def _no_table(self, named: Marked) -> None:
+        self.problems.append(
+            Problem(str(named.where), f"{shown(named.text)} is no table", "name a .csv or .xlsx file")
+        )
+
+
+def _under_catalogue(rows: list[Marked], catalogue: list[Marked]) -> list[Marked]:
+    """The catalogue's rows and then one's own, which replace those of the same id."""
+    own = {identity.text for row in rows if (identity := row.get("id"))}
+    return [row for row in catalogue if row.value["id"].text not in own] + rows
+
+
+def _folder_and_keys(named: Marked | None, usual: str) -> tuple[str, Marked]:
+    """``city: folder`` or ``city: {keys}``: the folder of the files, and the keys that are given inline."""
+    if named is None or named.value is None:
+        return usual, Marked({}, Where(DOCUMENT))
+    if isinstance(named.value, dict):
+        return usual, named
+    return named.text, Marked({}, named.where)

@@ -1,0 +1,405 @@
+"""The border between files and nouns: written values in, SI nouns out, every problem in the file's own words."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from datetime import date, datetime, time
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+
+from scenarios.columns import (
+    LANGUAGES,
+    SEPARATOR,
+    Column,
+    by_key,
+    columns,
+    core,
+    is_noun,
+    row_class,
+    words_of,
+)
+from scenarios.marked import FAULTY, Content, Marked, bare
+from scenarios.problems import Problem, Where, did_you_mean, shown
+from simulation.model import Name, Noun, Stock
+
+N = TypeVar("N", bound=Noun)
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "是": True,
+          "false": False, "no": False, "off": False, "0": False, "否": False}  # fmt: skip
+_LARGEST_COUNT = 1_000_000_000
+
+
+class _Unreadable(Exception):
+    """A value that cannot be what its field asks for; the problem is already noted."""
+
+
+class Border:
+    """Builds nouns from marked values, and keeps each with the place it came from.
+
+    A noun with a fault is left out and its problems are noted; building always goes on, so that one pass
+    finds everything.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.built: defaultdict[type[Noun], list[tuple[Any, Marked]]] = defaultdict(list)
+        """Every sound noun by class, with its marked values."""
+        self.seen: defaultdict[type[Noun], list[Marked]] = defaultdict(list)
+        """Every row of a class, sound or not."""
+
+    def noun(self, cls: type[N], node: Marked) -> N | None:
+        """The noun, or None with the reasons among the problems."""
+        self.seen[cls].append(node)
+        if not isinstance(node.value, dict):
+            keys = ", ".join(column.key for column in columns(cls)[:6])
+            what = f"{shown(node.text)} stands where a block of keys is expected"
+            self._note(node.where, what, f"the keys are {keys} ...")
+            return None
+        values, failed = self._fields(cls, node)
+        try:
+            noun = cls.model_validate(values)
+        except ValidationError as error:
+            self._translate(cls, node, error, failed)
+            return None
+        if failed:
+            return None
+        self.built[cls].append((noun, node))
+        return noun
+
+    def _fields(self, cls: type[Noun], node: Marked) -> tuple[dict[str, Any], set[str]]:
+        """Values by field in SI, and the fields that could not be read."""
+        known, values, failed = by_key(cls), {}, set()
+        names: defaultdict[str, dict[str, Marked]] = defaultdict(dict)
+        for key, child in node.value.items():
+            column = known.get(key)
+            if column is None:
+                self._unknown(cls, key, child.where, node)
+            elif child.value is FAULTY:
+                failed.add(column.field)
+            elif child.value is None:
+                continue
+            elif column.annotation is Name:
+                names[column.field][key[len(column.key) :].lstrip("_")] = child
+            else:
+                try:
+                    values[column.field] = self._value(column.annotation, column, child)
+                except _Unreadable:
+                    failed.add(column.field)
+        for field, parts in names.items():
+            try:
+                values[field] = self._name(parts)
+            except _Unreadable:
+                failed.add(field)
+        return values, failed
+
+    def _value(self, annotation: Any, column: Column, node: Marked) -> Any:
+        origin = get_origin(annotation)
+        if is_noun(annotation):
+            noun = self.noun(annotation, node) if annotation is not Name else Name(**self._name({"": node}))
+            return self._sound(noun)
+        if origin is tuple:
+            return self._items(core(get_args(annotation)[0]), column, node)
+        if origin is dict:
+            return self._mapping(core(get_args(annotation)[1]), column, node)
+        if isinstance(node.value, (dict, list)):
+            kind = "a block of keys" if isinstance(node.value, dict) else "a list"
+            raise self._refused(node.where, f"{kind} stands where '{column.key}' asks for one value")
+        if annotation is bool:
+            return self._truth(column, node)
+        if annotation is float:
+            held = self._number(column, node) * column.factor
+            return float(round(held)) if column.is_time else held
+        if annotation is int:
+            return self._count(column, node)
+        return self._text(node)
+
+    def _items(self, inner: Any, column: Column, node: Marked) -> list[Any]:
+        """A list: of rows, of numbers, or of words; words may share one cell, parted by semicolons."""
+        if isinstance(node.value, str) and not is_noun(inner):
+            parts = [part.strip() for part in re.split(f"[{SEPARATOR}；]", node.value)]
+            items = [Marked(part, node.where) for part in parts if part]
+        elif isinstance(node.value, list):
+            items = node.value
+        elif not is_noun(inner) and not isinstance(node.value, dict):
+            items = [node]
+        else:
+            raise self._refused(node.where, f"'{column.key}' asks for a list", "start each item with '- '")
+        if get_origin(inner) is tuple:
+            return [bare(item) for item in items]
+        values, bad = [], False
+        for item in items:
+            try:
+                if item.value is None:
+                    raise self._refused(item.where, f"an item of '{column.key}' is empty")
+                values.append(self._value(inner, column, item))
+            except _Unreadable:
+                bad = True
+        if bad:
+            raise _Unreadable
+        return values
+
+    def _mapping(self, inner: Any, column: Column, node: Marked) -> dict[str, Any]:
+        if not isinstance(node.value, dict):
+            raise self._refused(
+                node.where, f"'{column.key}' asks for a block of keys, not {shown(node.text)}"
+            )
+        values = {}
+        bad = False
+        for key, item in node.value.items():
+            if item.value is None:
+                continue
+            try:
+                values[key] = self._value(inner, column, item)
+            except _Unreadable:
+                bad = True
+        if bad:
+            raise _Unreadable
+        return values
+
+    def _name(self, parts: dict[str, Marked]) -> dict[str, str]:
+        """A name given whole (text or a block of zh and en) or by language; a missing language is the other."""
+        whole = parts.get("")
+        given: dict[str, str] = {}
+        if whole is not None and isinstance(whole.value, dict):
+            for language, child in whole.value.items():
+                if language not in LANGUAGES:
+                    raise self._refused(child.where, f"a name has no {shown(language)}", "it has zh and en")
+            parts = {**{k: v for k, v in whole.value.items() if v.value is not None}, **_without(parts, "")}
+        elif whole is not None:
+            text = self._text(whole)
+            given = dict.fromkeys(LANGUAGES, text)
+        for language in LANGUAGES:
+            if language in parts:
+                given[language] = self._text(parts[language])
+        if not given:
+            assert whole is not None
+            raise self._refused(whole.where, "the name is empty", "give zh, en, or both")
+        first = next(given[language] for language in LANGUAGES if language in given)
+        return {language: given.get(language, first) for language in LANGUAGES}
+
+    def _text(self, node: Marked) -> str:
+        value = node.value
+        if isinstance(value, Content):
+            return str(value)
+        if isinstance(value, (dict, list)):
+            raise self._refused(node.where, "a list or block stands where a word is expected")
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, (datetime, date, time)):
+            return value.isoformat()
+        text = node.text
+        if any(unicodedata.category(char) == "Cc" for char in text):
+            raise self._refused(node.where, f"{shown(text)} holds a control character or a line break")
+        return text
+
+    def _number(self, column: Column, node: Marked) -> float:
+        value = node.value
+        if isinstance(value, (bool, datetime, date, time)):
+            hint = (
+                "format the cell as a number: 7.5 is half past seven" if not isinstance(value, bool) else ""
+            )
+            raise self._refused(node.where, f"{shown(value)} is not a number", hint)
+        if isinstance(value, (int, float)):
+            number = float(value)
+        else:
+            text = unicodedata.normalize("NFKC", str(value)).strip()
+            if not _NUMBER.fullmatch(text):
+                raise self._refused(node.where, f"{shown(value)} is not a number", _number_hint(text, column))
+            number = float(text)
+        if not math.isfinite(number):
+            raise self._refused(
+                node.where, f"{shown(value)} is not a finite number", "leave unknown cells empty"
+            )
+        return number
+
+    def _count(self, column: Column, node: Marked) -> int:
+        number = self._number(column, node)
+        if not number.is_integer():
+            raise self._refused(node.where, f"{shown(node.text)} is not a whole number")
+        if abs(number) > _LARGEST_COUNT:
+            raise self._refused(node.where, f"{shown(node.text)} is too large for a count")
+        return int(number)
+
+    def _truth(self, column: Column, node: Marked) -> bool:
+        if isinstance(node.value, bool):
+            return node.value
+        truth = _TRUTH.get(node.text.lower())
+        if truth is None:
+            raise self._refused(
+                node.where, f"{shown(node.text)} is neither true nor false", "write true or false"
+            )
+        return truth
+
+    # ------------------------------------------------------------------ words
+
+    def _note(self, where: Where, what: str, hint: str = "") -> None:
+        self.problems.append(Problem(str(where), what, hint))
+
+    def _refused(self, where: Where, what: str, hint: str = "") -> _Unreadable:
+        self._note(where, what, hint)
+        return _Unreadable()
+
+    def _sound(self, noun: Any) -> Any:
+        if noun is None:
+            raise _Unreadable
+        return noun
+
+    def _unknown(self, cls: type[Noun], key: str, where: Where, node: Marked) -> None:
+        if node.where.is_row and where.is_row:
+            where = Where(where.file, "row", 1)
+        word = "column" if where.is_row else "property" if where.kind == "feature" else "key"
+        self._note(where, f"unknown {word} {shown(key)}", unknown_key_hint(cls, key))
+
+    def _translate(self, cls: type[Noun], node: Marked, error: ValidationError, failed: set[str]) -> None:
+        by_field = {column.field: column for column in columns(cls)}
+        for item in error.errors(include_url=False):
+            field = str(item["loc"][0]) if item["loc"] else ""
+            if field in failed or (not field and failed):
+                continue
+            column = by_field.get(field)
+            if item["type"] == "missing" and column is not None and len(item["loc"]) == 1:
+                self._missing(column, node)
+            elif column is None:
+                self._note(node.where, _sentence(item), "")
+            else:
+                place = _descend(_child(node, column), item["loc"][1:])
+                what, hint = _in_file_terms(column, place, item)
+                self._note(place.where, what, hint)
+
+    def _missing(self, column: Column, node: Marked) -> None:
+        blank = any(key in node.value for key in column.keys)
+        what_it_is = column.meaning or ("a name" if column.annotation is Name else "")
+        if not blank and node.where.is_row:
+            header = Where(node.where.file, "row", 1)
+            self._note(header, f"the column '{column.headers[0]}' is missing", what_it_is)
+        elif blank:
+            key = next(key for key in column.keys if key in node.value)
+            self._note(node.value[key].where, f"'{column.key}' is empty and has no default", what_it_is)
+        else:
+            self._note(node.where, f"'{column.key}' is missing", what_it_is)
+
+
+def row_id(cls: type[Noun], row: Marked) -> str:
+    """What a row is chosen by in a path: its id, or ``depot:material`` for stock; empty where it has none."""
+    if not isinstance(row.value, dict):
+        return ""
+    if cls is Stock:
+        depot, material = row.get("depot"), row.get("material")
+        return f"{depot.text}:{material.text}" if depot and material else ""
+    own = row.get("id")
+    return own.text if own else ""
+
+
+def rows_of(cls: type[Noun], field: str) -> type[Noun]:
+    """The row class of a table field; raises KeyError where the field is no table."""
+    found = row_class(next(column.annotation for column in columns(cls) if column.field == field))
+    if found is None:
+        raise KeyError(field)
+    return found
+
+
+def unknown_key_hint(cls: type[Noun], key: str) -> str:
+    """What may have been meant: another key, or the same field in another unit."""
+    for column in columns(cls):
+        if column.unit and column.unit.suffix and (key == column.field or _same_field(key, column.field)):
+            return f"did you mean '{column.key}'? it is read in {column.unit.written}"
+    return did_you_mean(key, [k for column in columns(cls) for k in column.keys])
+
+
+def _same_field(key: str, field: str) -> bool:
+    return key.startswith(field + "_") and len(key) - len(field) <= 6
+
+
+def _without(parts: dict[str, Marked], key: str) -> dict[str, Marked]:
+    return {k: v for k, v in parts.items() if k != key}
+
+
+def _child(node: Marked, column: Column) -> Marked:
+    for key in column.keys:
+        child = node.get(key)
+        if child is not None:
+            return child
+    return node
+
+
+def _descend(node: Marked, steps: tuple[Any, ...]) -> Marked:
+    for step in steps:
+        value = node.value
+        inside = (
+            value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+        )
+        if isinstance(value, dict):
+            inside = value.get(step)
+        if not isinstance(inside, Marked):
+            break
+        node = inside
+    return node
+
+
+_BOUNDS = {
+    "greater_than": ("gt", "above"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "below"),
+    "less_than_equal": ("le", "at most"),
+}
+
+
+def _in_file_terms(column: Column, place: Marked, item: Any) -> tuple[str, str]:
+    """What is wrong and a hint, with numbers in the unit of the file."""
+    kind, context = item["type"], item.get("ctx", {})
+    if kind in _BOUNDS:
+        bound, word = _BOUNDS[kind]
+        limit = column.written(float(context[bound]))
+        given = (
+            place.text if not isinstance(place.value, (dict, list)) else column.written(float(item["input"]))
+        )
+        return f"{column.key} is {given}, it must be {word} {limit}{column.unit_word}", column.meaning
+    if kind == "literal_error":
+        words = words_of(column.annotation) or _inner_words(column.annotation)
+        given = str(item["input"])
+        return f"{shown(given)} is no {_spoken(column.field)}", _choices(given, words)
+    if kind == "string_too_short":
+        return f"'{column.key}' is empty", column.meaning
+    if kind in ("too_short", "too_long"):
+        least, most = context.get("min_length"), context.get("max_length")
+        need = f"at least {least}" if kind == "too_short" else f"at most {most}"
+        return f"'{column.key}' has {context.get('actual_length')} entries, it needs {need}", column.meaning
+    if kind.startswith("datetime"):
+        return f"{shown(place.text)} is not a time", "write it as 2024-01-31T15:00:00+08:00"
+    return f"'{column.key}': {_sentence(item)}", column.meaning
+
+
+def _inner_words(annotation: Any) -> tuple[str, ...]:
+    return next((words for inner in get_args(annotation) if (words := words_of(core(inner)))), ())
+
+
+def _choices(given: str, words: tuple[str, ...]) -> str:
+    nearest = did_you_mean(given, words)
+    listing = "it is one of " + ", ".join(words)
+    return f"{nearest} {listing}" if nearest.startswith("did you mean") else listing
+
+
+def _spoken(field: str) -> str:
+    singular = {"abilities": "verb", "skills": "verb", "verbs": "verb", "hazards": "hazard"}
+    return singular.get(field, field.replace("_", " "))
+
+
+def _sentence(item: Any) -> str:
+    text = str(item["msg"]).removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _number_hint(text: str, column: Column) -> str:
+    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        return f"write it without separators: {text.replace(',', '')}"
+    if re.fullmatch(r"[-+]?\d+,\d+", text):
+        return f"write the decimals after a point: {text.replace(',', '.')}"
+    if re.match(r"[-+]?\.?\d", text):
+        unit = f" (it is read in {column.unit.written})" if column.unit and column.unit.suffix else ""
+        return f"write the number alone; the unit stands in the name of the column{unit}"
+    return "leave the cell empty where it is not known" if not column.required else "a number is needed here"

@@ -1,0 +1,113 @@
+"""Where a scenario's files are: its own folder, then those it extends; nothing outside them is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from scenarios.problems import BadScenario, Problem, did_you_mean, shown
+from scenarios.tables import SUFFIXES
+
+SHIPPED = Path(__file__).parent
+DOCUMENT = "scenario.yaml"
+
+
+def find(reference: str | Path) -> Path:
+    """The folder of a scenario: a shipped one such as ``jinshui/blizzard``, or a path to a folder.
+
+    A path that exists goes first. Raises BadScenario where neither is there.
+    """
+    for candidate in (Path(reference), SHIPPED / reference):
+        folder = candidate.parent if candidate.name == DOCUMENT else candidate
+        if _exists(folder / DOCUMENT):
+            return folder
+    name = str(reference)
+    if _exists(Path(reference)):
+        hint = f"'stormyard new DIR' writes a scenario to edit; its folder holds {DOCUMENT}"
+        raise BadScenario([Problem(name, f"there is no {DOCUMENT} in this folder", hint)])
+    hint = did_you_mean(name.replace(os.sep, "/"), shipped_names())
+    raise BadScenario([Problem(name, "there is no scenario of this name or path", hint)])
+
+
+def shipped_names() -> list[str]:
+    """References of every scenario folder that comes with the program, in order."""
+    found = (path.parent.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob(DOCUMENT))
+    return sorted(name for name in found if name != "." and not name.startswith("starter"))
+
+
+def name_of(folder: Path, reference: str | Path) -> str:
+    """What a scenario is called: its reference if shipped, else the name of its folder."""
+    try:
+        return folder.resolve().relative_to(SHIPPED.resolve()).as_posix()
+    except ValueError:
+        return folder.resolve().name or str(reference)
+
+
+class Folders:
+    """The folders that a scenario may read from, its own first."""
+
+    def __init__(self, roots: Sequence[Path], problems: list[Problem]) -> None:
+        self.roots = [root.resolve() for root in roots]
+        self.problems = problems
+
+    def shown(self, path: Path) -> str:
+        """A path as messages name it: from the scenario's own folder, with slashes."""
+        try:
+            return Path(os.path.relpath(path, self.roots[0])).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def locate(self, name: str, where: str) -> Path | None:
+        """A file by its name relative to one of the folders; the first folder that has it wins.
+
+        None, with a problem, where the name leads outside; None alone where no folder has it.
+        """
+        for root in self.roots:
+            try:
+                path = (root / name).resolve()
+            except (OSError, ValueError, RuntimeError):
+                self.problems.append(Problem(where, f"{shown(name)} is no name of a file"))
+                return None
+            if not any(path.is_relative_to(allowed) for allowed in self.roots):
+                what = f"{shown(name)} lies outside the scenario's folder"
+                hint = "put the file into the scenario's folder, or name its folder under 'extends'"
+                self.problems.append(Problem(where, what, hint))
+                return None
+            if _exists(path):
+                return path
+        return None
+
+    def locate_table(self, stem: str, where: str) -> Path | None:
+        """A table by its name without ending: CSV or Excel, but not both in one folder."""
+        for root in self.roots:
+            there = [root / f"{stem}{suffix}" for suffix in SUFFIXES if _exists(root / f"{stem}{suffix}")]
+            if len(there) > 1:
+                both = " and ".join(self.shown(path) for path in there)
+                what = f"the table stands twice: {both}"
+                self.problems.append(Problem(self.shown(there[0]), what, "remove one of the two"))
+            if there:
+                return self.locate(self._from(root, there[0]), where)
+        return None
+
+    def near(self, name: str) -> str:
+        """A question naming a file that may have been meant, from the same part of the folders."""
+        part, _, _ = name.rpartition("/")
+        there: list[str] = []
+        for root in self.roots:
+            folder = root / part
+            if _exists(folder) and folder.is_dir() and folder.resolve().is_relative_to(root):
+                there += sorted(
+                    f"{part}/{item.name}".lstrip("/") for item in folder.iterdir() if item.is_file()
+                )
+        return did_you_mean(name, there) if there else ""
+
+    def _from(self, root: Path, path: Path) -> str:
+        return path.relative_to(root).as_posix()
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

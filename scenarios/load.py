@@ -1,0 +1,164 @@
+"""From a scenario folder to a Scenario: read, lay one on another, override, build, check.
+
+Files become marked values in file units (``assemble``), overrides change those, and only then do they
+become nouns; so every problem, wherever it arises, is told in the words of the file it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenarios.assemble import Document, assemble, read_document
+from scenarios.border import Border
+from scenarios.checks import check
+from scenarios.folders import find, name_of, shipped_names
+from scenarios.marked import Marked, bare
+from scenarios.overrides import apply_override
+from scenarios.problems import BadScenario, Problem, Where, did_you_mean, shown
+from scenarios.yaml_files import parse_yaml
+from simulation.model import Name, Scenario
+
+__all__ = ["NO_RESPONSE", "Listed", "find", "listing", "load", "variants"]
+
+NO_RESPONSE = "no-response"
+"""The variant that every scenario has: no team acts."""
+
+Overrides = list[tuple[str, Marked]]
+_FILES = ("city", "fleet", "storm")
+"""Keys that name folders and files: overriding them changes what is read."""
+
+
+def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
+    """The scenario of a folder, with a variant's overrides and then ``sets`` (``path=value``) laid on.
+
+    Raises BadScenario with everything that is wrong, in all files at once.
+    """
+    folder = find(reference)
+    problems: list[Problem] = []
+    document = read_document(folder, problems)
+    overrides = [*_variant_overrides(document, variant, problems), *_set_overrides(sets, problems)]
+    for path, value in overrides:
+        if path in _FILES:
+            document.root.value[path] = value
+    tree = assemble(document, name_of(folder, reference), problems)
+    for path, value in overrides:
+        if path not in _FILES:
+            apply_override(tree, path, value, problems)
+    border = Border(problems)
+    scenario = border.noun(Scenario, tree)
+    check(border, document.folders)
+    if problems or scenario is None:
+        raise BadScenario(problems)
+    return scenario
+
+
+def variants(reference: str | Path) -> dict[str, dict[str, Any]]:
+    """The variants of a scenario: name -> path -> value in file units. Raises BadScenario."""
+    problems: list[Problem] = []
+    document = read_document(find(reference), problems)
+    found = {
+        name: {path: bare(value) for path, value in _variant_overrides(document, name, problems)}
+        for name in _variant_names(document)
+    }
+    if problems:
+        raise BadScenario(problems)
+    return found
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A shipped scenario as ``stormyard list`` shows it."""
+
+    reference: str
+    name: Name
+    note: Name | None
+    """What must be known of its city, such as 'schematic reconstruction'."""
+    variants: tuple[str, ...]
+
+
+def listing() -> list[Listed]:
+    """The shipped scenarios, by reference; a folder that only others extend (no ``storm``) is left out."""
+    listed = []
+    for reference in shipped_names():
+        problems: list[Problem] = []
+        document = read_document(find(reference), problems)
+        if document.root.get("storm") is None:
+            continue
+        tree = assemble(document, reference, problems, tables=False)
+        border = Border(problems)
+        name = tree.get("name")
+        city = tree.get("city")
+        note = city.get("note") if city else None
+        listed.append(
+            Listed(
+                reference,
+                (border.noun(Name, name) if name else None) or Name(zh=reference, en=reference),
+                border.noun(Name, note) if note else None,
+                tuple(_variant_names(document)),
+            )
+        )
+    return listed
+
+
+# --------------------------------------------------------------------------- overrides from outside
+
+
+def _variant_names(document: Document) -> list[str]:
+    block = document.root.get("variants")
+    own = list(block.value) if block and isinstance(block.value, dict) else []
+    return [NO_RESPONSE, *(name for name in own if name != NO_RESPONSE)]
+
+
+def _variant_overrides(document: Document, variant: str | None, problems: list[Problem]) -> Overrides:
+    block = document.root.get("variants")
+    if block is not None and not isinstance(block.value, dict):
+        what = "'variants' asks for named blocks of overrides"
+        problems.append(Problem(str(block.where), what, "write 'name:' and under it lines 'path: value'"))
+        block = None
+    if block is not None and NO_RESPONSE in block.value:
+        what = f"the variant '{NO_RESPONSE}' is built in and cannot be written anew"
+        problems.append(Problem(str(block.value[NO_RESPONSE].where), what, "give it another name"))
+    if variant is None:
+        return []
+    if variant == NO_RESPONSE:
+        return [("respond", Marked(False, Where(f"variant {NO_RESPONSE}")))]
+    chosen = block.get(variant) if block else None
+    if chosen is None:
+        hint = did_you_mean(variant, _variant_names(document))
+        problems.append(Problem(f"--variant {variant}", f"there is no variant {shown(variant)}", hint))
+        return []
+    if not isinstance(chosen.value, dict):
+        what = f"the variant {shown(variant)} asks for lines 'path: value'"
+        problems.append(Problem(str(chosen.where), what))
+        return []
+    return list(chosen.value.items())
+
+
+def _set_overrides(sets: Sequence[str], problems: list[Problem]) -> Overrides:
+    overrides: Overrides = []
+    for text in sets:
+        path, sign, value = text.partition("=")
+        place = f"--set {text}"
+        if not sign or not path.strip():
+            problems.append(Problem(place, "this is not PATH=VALUE", "write it as --set hours=24"))
+            continue
+        parsed = parse_yaml(value, place, problems)
+        if parsed is not None:
+            empty = isinstance(parsed.value, dict) and not value.strip().startswith("{")
+            overrides.append((path.strip(), _placed(None if empty and not parsed.value else parsed, place)))
+    return overrides
+
+
+def _placed(node: Marked | None, place: str) -> Marked:
+    """The value with the option itself as its place."""
+    where = Where(place)
+    if node is None:
+        return Marked(None, where)
+    if isinstance(node.value, dict):
+        return Marked({key: _placed(child, place) for key, child in node.value.items()}, where)
+    if isinstance(node.value, list):
+        return Marked([_placed(child, place) for child in node.value], where)
+    return Marked(node.value, where)
