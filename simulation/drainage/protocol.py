@@ -40,6 +40,8 @@ class Drainage(Protocol):
     """Links that are pumps."""
     full_depth: np.ndarray
     """(nodes,) m from invert to rim."""
+    ponded_area: np.ndarray
+    """(nodes,) m2 on which water above the rim stands and returns; 0 where it is lost from the model."""
     can_clog: np.ndarray
     """(nodes,) bool: where ``set_clog`` has an effect."""
 

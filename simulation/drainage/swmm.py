@@ -125,6 +125,8 @@ class SwmmDrainage:
         self._pump_links = [self._link[name.upper()] for name in self.pumps]
         self.full_depth = self._length * self._parameter(shared_enum.NodeProperty.FULL_DEPTH)
         self.invert = self._length * self._parameter(shared_enum.NodeProperty.INVERT_ELEVATION)
+        area = self._length**2 * self._parameter(shared_enum.NodeProperty.POND_AREA)
+        self.ponded_area = area if self._inp.ponding else np.zeros(count)
         self._low = low_depth
         self._rain_area = sum(s.area for s in self._inp.subcatchments)
         self._inflow, self._pumping = np.zeros(count), np.zeros(count)

@@ -28,6 +28,10 @@ DEGREE_DAY = 4.0 / 86400.0
 """kg/m2/s/K that lying snow off the roads melts (2-5 mm/K/day, common knowledge)."""
 SETTLING = 0.01 / 3600.0
 """1/s by which loose snow settles (setting, no source)."""
+SPLASH = 3e-4
+"""1/s at which traffic clears slush (METRo's drainage of the snow reservoir above 1 mm)."""
+TRAFFIC = np.array([1.0, 0.7, 0.4, 0.2])
+"""Traffic by priority against the busiest class (setting, no source)."""
 INCH_PER_HOUR = 25.4 / 3600.0
 
 
@@ -62,7 +66,7 @@ class Snow:
         self._falling = 1.0
 
     def step(self, world: World, weather: WeatherNow, seconds: int) -> None:
-        """Fall, heat, freeze or melt by salt, pack, drain, dry: in that order, once a tick."""
+        """Fall, heat, freeze or melt by salt, pack, splash, drain, dry: in that order, once a tick."""
         area = world.network.area
         fallen = weather.precipitation * seconds
         world.add("snow.fallen", fallen * area.sum())
@@ -70,6 +74,7 @@ class Snow:
         self._heat(world, weather, seconds)
         self._brine(world, seconds)
         self._pack(world, seconds)
+        self._splash(world, seconds)
         self._drain(world, seconds)
         self._dry(world, weather, seconds)
         self._melt_off_road(world, weather, seconds)
@@ -131,6 +136,24 @@ class Snow:
         fields["ice"] += share * snow
         fields["snow"] -= share * snow
         fields["loose_depth"] *= 1 - share
+
+    def _splash(self, world: World, seconds: int) -> None:
+        """Traffic throws slush aside: what holds enough free water no longer bonds to the road (NRC/HRB).
+
+        METRo's rate, 3e-4 per second (56 min), for the busiest class.
+        """
+        fields = world.fields
+        solid = fields["snow"] + fields["ice"]
+        slush = (solid > 0) & (fields["film"] >= FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
+        share = np.where(slush, -np.expm1(-SPLASH * TRAFFIC[self._rank] * seconds), 0.0)
+        for name in ("snow", "ice", "film"):
+            moved = share * fields[name]
+            fields[name] -= moved
+            fields["bank"] += moved
+        lost = share * fields["salt"]
+        fields["salt"] -= lost
+        fields["loose_depth"] *= 1 - share
+        world.add("salt.lost", float(lost @ world.network.area))
 
     def _drain(self, world: World, seconds: int) -> None:
         """Water above what film and snow hold runs off with its salt (METRo: 3e-3 per second)."""

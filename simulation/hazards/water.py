@@ -1,0 +1,221 @@
+"""Water on roads: rain and meltwater to the drains, what comes out of them, and who can still drive.
+
+EPA SWMM carries the water (``drainage``); this file carries rain, meltwater, surges, debris, pumps, power and
+the river to it, and depths back to the roads. Two ways a node holds water above its rim:
+
+- where the model lets it pond (ALLOW_PONDING and a ponded area), SWMM's own depth above the rim;
+- where it does not, SWMM loses that water. It then stands on the carriageway of the segments whose low point
+  the node is, and runs off over land with ``STREET_DRAIN_TIME``; pumps draw on it first. SWMM's own volumes are
+  not touched by it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from simulation.drainage.editing import with_storm
+from simulation.drainage.inp import Inp, read_inp
+from simulation.drainage.protocol import Drainage, DrainageError
+from simulation.drainage.swmm import SwmmDrainage
+from simulation.hazards.flood_advice import Gauges, flood_jobs
+from simulation.model import HazardName
+from simulation.network import distances
+from simulation.record import FieldSpec
+from simulation.situation import Jobs, Reported
+from simulation.weather import WeatherNow, WeatherSeries
+from simulation.world import World
+
+STREET_DRAIN_TIME = 13 * 60.0
+"""s: time constant of water leaving a street over land. FloodNet NYC: street floods of 10-30 cm need 39 min
+(median of 551) from peak to dry, taken as three time constants."""
+LEAST_STREET_AREA = 500.0
+"""m2 that water without a road to it spreads over (setting, no source)."""
+FULLY_CLOGGED = 0.95
+"""Share of inlet capacity that debris takes at most (setting, no source)."""
+CLOG_STEP = 0.01
+"""Change of a clogged share from which the drain model is told."""
+FLOODING = 1e-4
+"""m3/s of overflow from which a node counts as flooding."""
+FREE_SPEED = 86.9448
+"""km/h on a dry road, the constant of Pregnolato's curve."""
+STANDSTILL = 0.3
+"""m of water at which traffic stops: there the curve is at 2 km/h, and beyond 307 mm it would rise again."""
+
+
+def passable_speed(depth: np.ndarray) -> np.ndarray:
+    """Speed over free-flow speed in water of a depth in m, 1 to 0 (Pregnolato et al. 2017,
+    doi 10.1016/j.trd.2017.06.020: v = 0.0009 w^2 - 0.5529 w + 86.9448 km/h with w in mm)."""
+    mm = np.clip(depth, 0.0, STANDSTILL) * 1000.0
+    speed = (0.0009 * mm**2 - 0.5529 * mm + FREE_SPEED) / FREE_SPEED
+    return np.where(depth >= STANDSTILL, 0.0, speed)
+
+
+class Water:
+    """The water hazard; see the module's docstring."""
+
+    name: HazardName = "water"
+    tick = 60
+    fields = (
+        FieldSpec("water_depth", "m", "segment", "water on the carriageway's low point", 0.001),
+        FieldSpec("node_depth", "m", "node", "water above the rim of a drain node", 0.001),
+        FieldSpec("node_flooding", "m3 s-1", "node", "water leaving the drains", 0.0),
+        FieldSpec("clog", "1", "node", "share of inlet capacity lost", 0.001),
+    )
+
+    def start(self, world: World) -> None:
+        """Open the drain model under the scenario's rain. Raises DrainageError where it cannot run."""
+        text = world.scenario.city.drains
+        if text is None:
+            raise DrainageError(
+                "the scenario runs the hazard water but its city has no drain model: "
+                "add city/drains.inp, or take water out of hazards"
+            )
+        inp = read_inp(text)
+        self._physics = world.scenario.physics.water
+        self._drains: Drainage = SwmmDrainage(under_storm(world, inp), self._physics.pump_low_depth)
+        drains = self._drains
+        world.set_nodes(drains.nodes, drains.pumps)
+        count = len(drains.nodes)
+        self._node = np.array([world.node_index.get(s.low_point or "", -1) for s in world.network.segments])
+        self._has_node = self._node >= 0
+        self._ponds = drains.ponded_area > 0
+        roads = self._per_node(world.network.area * self._has_node, count)
+        self._area = np.where(self._ponds, drains.ponded_area, np.maximum(roads, LEAST_STREET_AREA))
+        self._street = np.zeros(count)
+        self._street_pumped = 0.0
+        self._melt_node = _nearest_nodes(world, self._node)
+        self._roofs = _impervious(inp, world.node_index)
+        self._roofs -= np.minimum(self._roofs, self._carriageway(world, count))
+        for spec in self.fields:
+            world.fields[spec.name] = np.zeros(count if spec.dim == "node" else len(world.network))
+        world.fields["clog"][:] = np.where(drains.can_clog, self._physics.clog_start, 0.0)
+        self._told = np.zeros(count)
+        self._powered = np.ones(len(drains.pumps), bool)
+        self._stage = math.nan
+        self._gauges = Gauges()
+
+    def _per_node(self, values: np.ndarray, count: int) -> np.ndarray:
+        """(nodes,) sum of values of the segments whose low point each node is."""
+        return np.bincount(self._node[self._has_node], values[self._has_node], count)
+
+    def _carriageway(self, world: World, count: int) -> np.ndarray:
+        """(nodes,) m2 of road whose meltwater runs to each node."""
+        known = self._melt_node >= 0
+        return np.bincount(self._melt_node[known], world.network.area[known], count)
+
+    def step(self, world: World, weather: WeatherNow, seconds: int) -> None:
+        """Carry what people and weather do to the drains, advance them, and bring the depths back."""
+        start = world.t - seconds
+        self._clog(world)
+        self._power(world, start)
+        self._river(weather.stage)
+        self._pour(world, weather)
+        self._pump(world, seconds)
+        self._drains.step(seconds)
+        flooding = self._drains.flooding()
+        self._stand(world, flooding, seconds)
+        self._silt_up(world, flooding, seconds)
+        self._gauges.read(world)
+
+    def _clog(self, world: World) -> None:
+        """Tell the drains where debris changed by more than a little; crews and floods change it."""
+        clog = world.fields["clog"]
+        for node in np.flatnonzero(np.abs(clog - self._told) >= CLOG_STEP):
+            self._drains.set_clog(int(node), float(clog[node]))
+            self._told[node] = clog[node]
+
+    def _power(self, world: World, start: int) -> None:
+        powered = world.power_until <= start
+        for pump in np.flatnonzero(powered != self._powered):
+            self._drains.set_pump(int(pump), bool(powered[pump]))
+        self._powered = powered
+
+    def _river(self, stage: float) -> None:
+        if not math.isnan(stage) and stage != self._stage:
+            self._drains.set_stage(stage)
+            self._stage = stage
+
+    def _pour(self, world: World, weather: WeatherNow) -> None:
+        """Meltwater of roads and roofs, and surges. The gages rain on every surface already, so of the runoff
+        of roads only what exceeds the rain is new."""
+        flow = world.surge_flow.copy()
+        melt = np.maximum(world.runoff - weather.rain, 0.0) * world.network.area / 1000.0
+        known = (self._melt_node >= 0) & (melt > 0)
+        if known.any():
+            flow += np.bincount(self._melt_node[known], melt[known], len(flow))
+        if world.off_road_melt > 0:
+            flow += self._roofs * (world.off_road_melt / 1000.0)
+        for node in np.flatnonzero(flow != self._poured):
+            self._drains.set_inflow(int(node), float(flow[node]))
+        self._poured = flow
+
+    _poured: np.ndarray | float = 0.0
+    _pumping: np.ndarray | float = 0.0
+
+    def _pump(self, world: World, seconds: int) -> None:
+        """Crews' pumps draw on the street first, then on the node."""
+        from_street = np.minimum(world.pump_flow, self._street / seconds)
+        self._street -= from_street * seconds
+        self._street_pumped += float(from_street.sum()) * seconds
+        left = world.pump_flow - from_street
+        for node in np.flatnonzero(left != self._pumping):
+            self._drains.set_pumping(int(node), float(left[node]))
+        self._pumping = left
+
+    def _stand(self, world: World, flooding: np.ndarray, seconds: int) -> None:
+        """Depths above the rims and on the roads."""
+        lost = np.where(self._ponds, 0.0, flooding)
+        kept = math.exp(-seconds / STREET_DRAIN_TIME)
+        self._street = self._street * kept + lost * STREET_DRAIN_TIME * (1 - kept)
+        depth = self._street / self._area
+        if self._ponds.any():
+            above = self._drains.depth() - self._drains.full_depth
+            depth = np.where(self._ponds, np.maximum(above, 0.0), depth)
+        world.fields["node_depth"][:] = depth
+        world.fields["node_flooding"][:] = flooding
+        world.fields["water_depth"][:] = np.where(self._has_node, depth[self._node], 0.0)
+
+    def _silt_up(self, world: World, flooding: np.ndarray, seconds: int) -> None:
+        """Floods bring leaves and rubbish to the inlets (``WaterPhysics.clog_per_flow``)."""
+        clog = world.fields["clog"]
+        dirty = (flooding > FLOODING) & self._drains.can_clog
+        more = self._physics.clog_per_flow * seconds / 3600.0
+        clog[dirty] = np.maximum(clog[dirty], np.minimum(clog[dirty] + more, FULLY_CLOGGED))
+
+    def speed_factor(self, world: World) -> np.ndarray:
+        """(segments,) speed over free flow by the depth of water."""
+        return passable_speed(world.fields["water_depth"])
+
+    def jobs(self, world: World, reported: Reported) -> Jobs:
+        """Pumping, clearing, closing, guarding, sandbags; see ``flood_advice``."""
+        return flood_jobs(world, reported, self._area, self._gauges)
+
+    def balance(self, world: World) -> dict[str, float]:
+        """``water``: SWMM's own continuity of flow routing."""
+        return {"water": self._drains.totals().continuity}
+
+    def totals(self, world: World) -> dict[str, float]:
+        """m3 of rain, of overflow, pumped by crews, poured in, left through outfalls, still in the drains."""
+        water = self._drains.totals()
+        return {
+            "rain_m3": water.rain,
+            "flooded_m3": water.flooded,
+            "pumped_m3": water.pumped + self._street_pumped,
+            "poured_m3": water.injected,
+            "outflow_m3": water.outflow,
+            "drain_storage_m3": water.storage,
+        }
+
+    def close(self) -> None:
+        """Free the drain model."""
+        if hasattr(self, "_drains"):
+            self._drains.close()
+
+
+HAZARD = Water
+
+
+def under_storm(world_or_scenario: World, inp: Inp) -> str:
+    raise NotImplementedError
