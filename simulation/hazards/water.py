@@ -19,8 +19,8 @@ from simulation.drainage.editing import with_storm
 from simulation.drainage.inp import Inp, read_inp
 from simulation.drainage.protocol import Drainage, DrainageError
 from simulation.drainage.swmm import SwmmDrainage
-from simulation.hazards.flood_advice import Gauges, flood_jobs
-from simulation.model import HazardName
+from simulation.hazards.flood_advice import FloodAdvice
+from simulation.model import HazardName, Scenario
 from simulation.network import distances
 from simulation.record import FieldSpec
 from simulation.situation import Jobs, Reported
@@ -66,15 +66,9 @@ class Water:
 
     def start(self, world: World) -> None:
         """Open the drain model under the scenario's rain. Raises DrainageError where it cannot run."""
-        text = world.scenario.city.drains
-        if text is None:
-            raise DrainageError(
-                "the scenario runs the hazard water but its city has no drain model: "
-                "add city/drains.inp, or take water out of hazards"
-            )
-        inp = read_inp(text)
+        inp = drain_model(world.scenario)
         self._physics = world.scenario.physics.water
-        self._drains: Drainage = SwmmDrainage(under_storm(world, inp), self._physics.pump_low_depth)
+        self._drains: Drainage = SwmmDrainage(under_storm(world.scenario), self._physics.pump_low_depth)
         drains = self._drains
         world.set_nodes(drains.nodes, drains.pumps)
         count = len(drains.nodes)
@@ -94,7 +88,8 @@ class Water:
         self._told = np.zeros(count)
         self._powered = np.ones(len(drains.pumps), bool)
         self._stage = math.nan
-        self._gauges = Gauges()
+        self._poured, self._pumping = np.zeros(count), np.zeros(count)
+        self._advice = FloodAdvice(world, self._area, drains.can_clog)
 
     def _per_node(self, values: np.ndarray, count: int) -> np.ndarray:
         """(nodes,) sum of values of the segments whose low point each node is."""
@@ -117,7 +112,7 @@ class Water:
         flooding = self._drains.flooding()
         self._stand(world, flooding, seconds)
         self._silt_up(world, flooding, seconds)
-        self._gauges.read(world)
+        self._advice.read_gauges(world)
 
     def _clog(self, world: World) -> None:
         """Tell the drains where debris changed by more than a little; crews and floods change it."""
@@ -150,9 +145,6 @@ class Water:
         for node in np.flatnonzero(flow != self._poured):
             self._drains.set_inflow(int(node), float(flow[node]))
         self._poured = flow
-
-    _poured: np.ndarray | float = 0.0
-    _pumping: np.ndarray | float = 0.0
 
     def _pump(self, world: World, seconds: int) -> None:
         """Crews' pumps draw on the street first, then on the node."""
@@ -190,7 +182,7 @@ class Water:
 
     def jobs(self, world: World, reported: Reported) -> Jobs:
         """Pumping, clearing, closing, guarding, sandbags; see ``flood_advice``."""
-        return flood_jobs(world, reported, self._area, self._gauges)
+        return self._advice.jobs(world, reported)
 
     def balance(self, world: World) -> dict[str, float]:
         """``water``: SWMM's own continuity of flow routing."""
@@ -217,5 +209,52 @@ class Water:
 HAZARD = Water
 
 
-def under_storm(world_or_scenario: World, inp: Inp) -> str:
-    raise NotImplementedError
+def drain_model(scenario: Scenario) -> Inp:
+    """The city's drain model as read. Raises DrainageError where it has none or a faulty one."""
+    if scenario.city.drains is None:
+        raise DrainageError(
+            "the scenario runs the hazard water but its city has no drain model: "
+            "add city/drains.inp, or take water out of hazards"
+        )
+    return read_inp(scenario.city.drains)
+
+
+def under_storm(scenario: Scenario) -> str:
+    """The city's drain model under the scenario's storm, rain without the share that falls as snow: the text
+    that is run, and that SWMM alone would run."""
+    series = WeatherSeries(scenario.storm, scenario.physics.snow)
+    interval = max(60, math.gcd(3600, *(round(row.t) for row in scenario.storm.weather)))
+    duration = math.ceil(scenario.duration / Water.tick) * Water.tick
+    rain = [series.over(t, interval).rain for t in range(0, duration, interval)]
+    return with_storm(drain_model(scenario), rain, interval, scenario.storm.start, duration)
+
+
+def _nearest_nodes(world: World, node: np.ndarray) -> np.ndarray:
+    """(segments,) drain node that a segment's meltwater runs to: its low point, else that of the nearest
+    segment that has one; -1 where no road has any."""
+    network, known = world.network, np.flatnonzero(node >= 0)
+    found = node.copy()
+    if len(known):
+        lon = (network.lon[network.tail] + network.lon[network.head]) / 2
+        lat = (network.lat[network.tail] + network.lat[network.head]) / 2
+        for segment in np.flatnonzero(node < 0):
+            near = distances(float(lon[segment]), float(lat[segment]), lon[known], lat[known])
+            found[segment] = node[known[np.argmin(near)]]
+    return found
+
+
+def _impervious(inp: Inp, index: dict[str, int]) -> np.ndarray:
+    """(nodes,) m2 of impervious land that drains to each node, through other subcatchments too."""
+    nodes = {name.upper(): i for name, i in index.items()}
+    outlet = {land.name.upper(): land.outlet.upper() for land in inp.subcatchments}
+    area = np.zeros(len(index))
+    for land in inp.subcatchments:
+        name = land.name.upper()
+        for _ in range(len(outlet)):
+            name = outlet[name]
+            if name in nodes:
+                area[nodes[name]] += land.area * land.impervious
+                break
+            if name not in outlet:
+                break
+    return area
