@@ -1,4 +1,4 @@
-"""Roads and places from an OpenStreetMap extract (.osm.pbf, .osm)."""
+"""Roads and places from an OpenStreetMap extract (.osm.pbf, .osm), and a scenario of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import osmium
 
 from scenarios.importers import osm_tags, ways
+from scenarios.importers.compose import Report, as_name, compose
+from scenarios.importers.folder import require_free
 from scenarios.importers.geo import NearestSegment, centroid
 from scenarios.problems import BadScenario, Problem
 from scenarios.roads import Point, line_length
@@ -79,6 +81,47 @@ def read_osm(path: Path | str, *, classes: Collection[str] = osm_tags.PUBLIC) ->
     distinct = _distinct(found)
     places = _near(distinct, segments)
     return OsmRoads(segments, (*places, *ways.underpasses(segments)), account, len(distinct) - len(places))
+
+
+def import_osm(
+    path: Path | str,
+    out_dir: Path | str,
+    name: Name | str | None = None,
+    *,
+    classes: Collection[str] = osm_tags.PUBLIC,
+) -> Report:
+    """Write a runnable scenario folder for an extract: its roads and places, a default fleet, design snowfalls.
+
+    The name is that of the file unless given. Raises BadScenario for a bad extract or a folder that is taken.
+    """
+    require_free(out_dir)
+    found = read_osm(path, classes=classes)
+    return compose(
+        out_dir,
+        as_name(name, Path(path)),
+        found.segments,
+        found.places,
+        notes=notes(found),
+        sources=[ATTRIBUTION],
+        facts=found.account.facts(),
+    )
+
+
+def notes(found: OsmRoads) -> list[Name]:
+    """What was left out of an extract and what was assumed, in sentences."""
+    told = found.account.notes()
+    if found.places_outside:
+        count = found.places_outside
+        told.append(
+            Name(zh=f"路网以外的场所未列入：{count} 处", en=f"places off the network were left out: {count}")
+        )
+    told.append(
+        Name(
+            zh="桥下道路若没有隧道或遮盖标签，不会识别为下穿通道",
+            en="a road under a bridge is not known as an underpass unless it is tagged as tunnel or covered",
+        )
+    )
+    return told
 
 
 def _scan(path: Path, classes: frozenset[str], account: ways.Account) -> tuple[list[ways.Way], list[Place]]:
@@ -150,6 +193,9 @@ def _chosen(runs: list[ways.Way], classes: frozenset[str], account: ways.Account
 
 
 def _kind(item: Any) -> PlaceKind | None:
+    """What kind of place it is; None for one that is no more, which old imports mark in the name."""
+    if item.tags.get("name", "").endswith("(historical)"):
+        return None
     return next((kind for (key, value), kind in PLACES.items() if item.tags.get(key) == value), None)
 
 

@@ -13,10 +13,27 @@ from scipy.sparse.csgraph import connected_components
 
 from scenarios.importers import osm_tags
 from scenarios.roads import Point, line_length
-from simulation.model import Place, Segment
+from simulation.model import Name, Place, Segment
 
+KMH = 1 / 3.6
+"""m/s"""
 OFFICE = "district"
 """Id of the one street office that an import names."""
+LEFT_OUT = {
+    "not_chosen": ("未选等级（内部道路等）", "classes not asked for (service roads)"),
+    "no_entry": ("禁止通行或私有道路", "private or closed to vehicles"),
+    "islands": ("与主路网不连通", "not connected with the main network"),
+    "one_way_ends": (
+        "只能进或只能出的单行路（如通出图外的高速公路）",
+        "one-way roads with no way back, such as motorways that leave the map",
+    ),
+}
+ASSUMED = {
+    "speed": ("车速", "speed"),
+    "lanes": ("车道数", "lanes"),
+    "width": ("宽度", "width"),
+    "name": ("名称", "name"),
+}
 SHORTEST = 0.1
 """m; two junctions mapped on one spot are still a segment."""
 
@@ -59,6 +76,49 @@ class Account:
     """Kept km whose lanes, width, speed or name is the default of the class."""
     unread: Counter[str] = field(default_factory=Counter)
     """maxspeed values that could not be read, by count of segments."""
+
+    def facts(self) -> dict[str, float]:
+        """The account as numbers by name, km."""
+        left_out = {f"km_left_out.{reason}": round(km, 2) for reason, km in self.left_out.items()}
+        return left_out | {f"km_assumed.{what}": round(km, 2) for what, km in self.assumed.items()}
+
+    def notes(self) -> list[Name]:
+        """The account in sentences."""
+        total = self.kept + sum(self.left_out.values())
+        told = [
+            Name(
+                zh=f"采用道路 {self.kept:.1f} km（所读 {total:.1f} km 的 {100 * self.kept / total:.0f}%）",
+                en=f"roads kept: {self.kept:.1f} km of {total:.1f} km read ({100 * self.kept / total:.0f} %)",
+            )
+        ]
+        for reason, km in self.left_out.items():
+            if km >= 0.05:
+                zh, en = LEFT_OUT[reason]
+                share = 100 * km / total
+                told.append(
+                    Name(
+                        zh=f"未采用：{zh} {km:.1f} km（{share:.1f}%）",
+                        en=f"left out: {en}, {km:.1f} km ({share:.1f} %)",
+                    )
+                )
+        for what, km in self.assumed.items():
+            if km >= 0.05:
+                zh, en = ASSUMED[what]
+                share = 100 * km / self.kept
+                told.append(
+                    Name(
+                        zh=f"无标签、按道路等级取默认{zh}：{km:.1f} km（{share:.0f}%）",
+                        en=f"{en} not tagged, default of the class: {km:.1f} km ({share:.0f} %)",
+                    )
+                )
+        if self.unread:
+            values = ", ".join(f"'{value}' ({count})" for value, count in self.unread.most_common(5))
+            told.append(
+                Name(
+                    zh=f"无法识别的限速标签：{values}", en=f"maxspeed values that could not be read: {values}"
+                )
+            )
+        return told
 
 
 def segments(ways: Sequence[Way], account: Account) -> tuple[Segment, ...]:
@@ -154,7 +214,7 @@ def segment(piece: Piece, account: Account) -> Segment:
         length=round(piece.length, 2),
         lanes=lanes,
         width=round(lanes * osm_tags.lane_width(speed), 2) if width is None else width,
-        speed=speed / 3.6,
+        speed=round(speed, 4) * KMH,
         oneway=piece.oneway,
         structure=osm_tags.structure(tags),
         office=OFFICE,

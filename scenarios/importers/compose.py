@@ -1,0 +1,134 @@
+"""From a district's roads and drains to a scenario that runs: fleet, storms, command, notes, folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.importers.fleet import default_fleet
+from scenarios.importers.folder import require_free, write_scenario
+from scenarios.importers.storms import (
+    SNOW_MM,
+    SNOW_STORM_MM,
+    default_command,
+    design_rain,
+    design_snow,
+)
+from simulation.model import City, HazardName, Name, Office, Place, Scenario, Segment
+
+SNOW_HOURS, RAIN_HOURS = 48, 12
+GUESSED = Name(
+    zh="队伍、场站、物资和暴雨暴雪均为按公开比例估算的初值，不是本区的实际情况（见 README.md）。",
+    en="Teams, depots, stocks and storms are first guesses by published ratios, not this district's own (README.md).",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import made, for the person who asked for it."""
+
+    folder: Path
+    facts: Mapping[str, float]
+    """Counts and lengths by name: segments, km, km_left_out.<reason>, places, teams, people ..."""
+    notes: tuple[Name, ...]
+    """What was left out, assumed and guessed, in sentences; README.md holds them too."""
+
+
+def compose(
+    out_dir: Path | str,
+    name: Name,
+    segments: Sequence[Segment],
+    places: Sequence[Place],
+    notes: Sequence[Name],
+    sources: Sequence[Name],
+    drains: str | None = None,
+    facts: Mapping[str, float] | None = None,
+) -> Report:
+    """Write a scenario folder for a district and report what is in it.
+
+    ``notes`` say what was done to the input, ``sources`` whose data it is (shown wherever the city is). Without
+    drains there is the snow hazard alone; with them the variant ``cloudburst`` runs the water. Raises
+    BadScenario where the folder is taken.
+    """
+    require_free(out_dir)
+    hazards: tuple[HazardName, ...] = ("snow", "water") if drains is not None else ("snow",)
+    office = _office(name, segments)
+    equipped = default_fleet(segments, hazards, places, office.id)
+    fleet = equipped.fleet
+    heavy, storm = (design_snow(amount, office.lon) for amount in (SNOW_MM, SNOW_STORM_MM))
+    rains = (design_rain(office.lon),) if drains is not None else ()
+    scenario = Scenario(
+        id=Path(out_dir).resolve().name,
+        name=name,
+        city=City(
+            id=slug(name.en),
+            name=name,
+            note=_joined([*sources, GUESSED]),
+            segments=tuple(segments),
+            places=tuple(places),
+            offices=(office,),
+            drains=drains,
+        ),
+        fleet=fleet,
+        storm=heavy,
+        command=default_command(hazards),
+        hazards=("snow",),
+        duration=SNOW_HOURS * 3600.0,
+    )
+    variants: dict[str, dict[str, object]] = {"snowstorm": {"storm": storm.id}}
+    if rains:
+        variants["cloudburst"] = {"storm": rains[0].id, "hazards": ["water"], "hours": RAIN_HOURS}
+    told = (*sources, *notes, *equipped.why)
+    folder = write_scenario(out_dir, scenario, (storm, *rains), variants, _readme(scenario, variants, told))
+    counts = {
+        "segments": len(segments),
+        "km": round(sum(s.length for s in segments) / 1000, 2),
+        "places": len(places),
+        "depots": len(fleet.depots),
+        "machines": sum(e.count for e in fleet.equipment),
+        "people": sum(t.people for t in fleet.teams),
+    }
+    return Report(folder, {**counts, **(facts or {})}, told)
+
+
+def slug(text: str) -> str:
+    """A word that is safe as an id and a folder's name; ``district`` where nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "district"
+
+
+def as_name(name: Name | str | None, path: Path) -> Name:
+    """The name given, or one made of the file's."""
+    if isinstance(name, Name):
+        return name
+    text = (name or "").strip() or path.name.partition(".")[0].replace("_", " ") or "district"
+    return Name(zh=text, en=text)
+
+
+def _office(name: Name, segments: Sequence[Segment]) -> Office:
+    """The one office that answers for every road; its id is what the segments name."""
+    lons = [lon for segment in segments for lon, _ in segment.line]
+    lats = [lat for segment in segments for _, lat in segment.line]
+    lon, lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
+    return Office(id=segments[0].office, name=name, lon=round(lon, 6), lat=round(lat, 6))
+
+
+def _joined(names: Sequence[Name]) -> Name:
+    return Name(zh="".join(n.zh for n in names), en=" ".join(n.en for n in names))
+
+
+def _readme(scenario: Scenario, variants: Mapping[str, object], told: Sequence[Name]) -> str:
+    choices = ["no-response", *variants]
+    lines = [
+        f"# {scenario.name}",
+        "",
+        f"运行 / run: `stormyard run .`，变体 / variants: {', '.join(f'`--variant {c}`' for c in choices)}",
+        "",
+        "## 说明",
+        *(f"- {n.zh}" for n in told),
+        "",
+        "## Notes",
+        *(f"- {n.en}" for n in told),
+    ]
+    return "\n".join(lines) + "\n"

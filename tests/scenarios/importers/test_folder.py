@@ -1,0 +1,158 @@
+"""A scenario written to a folder is the scenario that is read from it, whole or not at all."""
+
+import pyrosm
+import pytest
+
+from scenarios.importers import folder as folder_module
+from scenarios.importers.compose import compose
+from scenarios.importers.folder import write_scenario
+from scenarios.importers.osm import ATTRIBUTION, import_osm
+from scenarios.importers.storms import chicago_depth, default_command, design_rain, design_snow
+from scenarios.load import load, variants
+from scenarios.problems import BadScenario
+from simulation.model import InjectRow, Name, Noun, Scenario, ScriptStep, SnowPhysics, WaterPhysics
+from simulation.weather import WeatherSeries
+from tests.scenarios.importers.test_fleet import grid
+
+DRAINS = """[TITLE]
+one pipe
+[JUNCTIONS]
+J1 100 2
+[OUTFALLS]
+O1 99 FREE NO
+[CONDUITS]
+C1 J1 O1 100 0.013 0 0
+[XSECTIONS]
+C1 CIRCULAR 0.5 0 0 0 1
+"""
+
+
+def plain(value: object) -> object:
+    """Nouns as plain values with floats to 10 digits: a percentage comes back within the last bit."""
+    if isinstance(value, Noun):
+        return plain(value.model_dump())
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return float(f"{value:.10g}") if isinstance(value, float) else value
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory) -> Scenario:
+    """A grid of streets, composed with drains into a scenario and loaded."""
+    target = tmp_path_factory.mktemp("towns") / "town"
+    name = Name(zh="小镇", en="Small Town")
+    compose(target, name, grid(4), (), [], [ATTRIBUTION], drains=DRAINS)
+    return load(target)
+
+
+def test_a_rich_scenario_comes_back_the_same(tmp_path, town):
+    """Every part that differs from its default survives writing and reading: blocks, tables, injects, plan."""
+    snow = town.fleet.kinds[0].model_copy(update={"id": "own-plough", "travel_speed": 30 * (1 / 3.6)})
+    rich = town.model_copy(
+        update={
+            "id": "rich",
+            "dispatcher": "scripted",
+            "respond": False,
+            "physics": town.physics.model_copy(update={"water": WaterPhysics(clog_start=0.35)}),
+            "goals": town.goals.model_copy(update={"reach": 1500.0}),
+            "injects": (InjectRow(t=7200, kind="call", target="x", text=Name(zh="来电", en="a call")),),
+            "plan_book": (ScriptStep(t=0, crew="haul-1/1", verbs=("haul",), targets=("0,0>1,0",)),),
+            "fleet": town.fleet.model_copy(update={"kinds": (*town.fleet.kinds, snow)}),
+        }
+    )
+    path = write_scenario(tmp_path / "rich", rich, readme="words\n")
+    assert plain(load(path)) == plain(rich)
+    assert (path / "README.md").read_text(encoding="utf-8") == "words\n"
+
+
+def test_the_composed_scenario_has_its_storms_and_rules(tmp_path, town):
+    """Snow by default, a snowstorm and a cloudburst by variant, with levels for every colour of warning."""
+    path = write_scenario(tmp_path / "town", town, (design_rain(0),), {"rain": {"storm": "cloudburst"}})
+    assert list(variants(path)) == ["no-response", "rain"]
+    assert plain(load(path, "rain").storm) == plain(design_rain(0))
+    assert town.storm.id == "heavy-snow"
+    assert town.city.note is not None
+    assert "OpenStreetMap" in town.city.note.en
+    assert "OpenStreetMap" in town.city.note.zh
+    assert {(r.hazard, r.colour) for r in town.command.rules} >= {("snow", "blue"), ("water", "red")}
+    assert default_command(["snow"]).standing_orders == ()
+
+
+def test_a_folder_that_is_taken_is_refused_and_untouched(tmp_path, town):
+    """Nothing is overwritten: not a folder with files, not a file."""
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadScenario, match="the folder is not empty, and nothing is overwritten"):
+        write_scenario(taken, town)
+    with pytest.raises(BadScenario, match="this is a file, not a folder"):
+        write_scenario(taken / "mine.txt", town)
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["mine.txt"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert load(write_scenario(empty, town)).city == town.city
+
+
+def test_a_failure_half_way_leaves_nothing(tmp_path, town, monkeypatch):
+    """A scenario that does not load, or a disk that fills up, leaves no folder and no temporary one."""
+    crooked = town.model_copy(update={"storm": town.storm.model_copy(update={"weather": ()})})
+    with pytest.raises(BadScenario):
+        write_scenario(tmp_path / "crooked", crooked)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder_module, "write_roads", full)
+    with pytest.raises(BadScenario, match="cannot be written: No space left on device"):
+        write_scenario(tmp_path / "full", town)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_design_snow_falls_as_it_says():
+    """Twelve hours, the amount of its name, all of it cold enough to be snow, warned by its colour."""
+    for amount, colour, name in ((4.5, "blue", "heavy-snow"), (9.0, "yellow", "snowstorm")):
+        storm = design_snow(amount, 113.7)
+        series = WeatherSeries(storm, SnowPhysics())
+        assert series.fallen(48 * 3600) == pytest.approx(amount, rel=1e-9)
+        assert (series.end_of_precipitation - 6 * 3600) == 12 * 3600
+        assert series.over(9 * 3600, 3600).snow_share == 1
+        assert (storm.id, storm.warnings[0].colour) == (name, colour)
+        assert storm.start.utcoffset().total_seconds() == 8 * 3600
+
+
+def test_design_rain_has_the_depth_of_its_formula():
+    """The rows add up to the formula's depth; the published table has 55.4 mm for 3 years and 108.1 for 100."""
+    for years, depth in ((3, 55.4), (100, 108.1)):
+        assert chicago_depth(120, years) == pytest.approx(depth, abs=0.05)
+        series = WeatherSeries(design_rain(113.7, years), SnowPhysics())
+        assert series.fallen(12 * 3600) == pytest.approx(depth, abs=0.05)
+    peak = max(row.precipitation for row in design_rain(0, 3).weather) * 3600
+    assert peak == pytest.approx(129.6, abs=0.3)
+
+
+def test_helsinki_becomes_a_scenario_that_loads_and_says_whose_data_it_is(tmp_path):
+    """One call from extract to folder; the report and the files say what was assumed and who made the map."""
+    report = import_osm(pyrosm.get_data("helsinki_pbf"), tmp_path / "helsinki", "Helsinki")
+    scenario = load(report.folder)
+    assert scenario.id == "helsinki"
+    assert len(scenario.city.segments) == report.facts["segments"]
+    assert report.facts["km_left_out.one_way_ends"] > 0
+    assert scenario.city.note is not None
+    assert ATTRIBUTION.en in scenario.city.note.en
+    words = (report.folder / "README.md").read_text(encoding="utf-8")
+    for note in report.notes:
+        assert note.zh in words
+        assert note.en in words
+    assert any("default of the class" in note.en for note in report.notes)
+
+
+def test_the_same_extract_gives_the_same_scenario(tmp_path):
+    """Files differ in nothing but their folder."""
+    for name in ("a", "b"):
+        import_osm(pyrosm.get_data("helsinki_pbf"), tmp_path / name / "town", "Town")
+    for first in sorted((tmp_path / "a").rglob("*")):
+        if first.is_file():
+            second = tmp_path / "b" / first.relative_to(tmp_path / "a")
+            assert first.read_bytes() == second.read_bytes(), first.name
