@@ -66,7 +66,7 @@ def write_run(run: Run, directory: Path, report: bool = True, lang: str = "zh") 
     new run is left behind, and what was there still is.
     """
     directory = Path(directory)
-    _refuse_foreign(directory)
+    refuse_foreign(directory)
     with _whole(directory) as part:
         _write_text(part / SCENARIO, run.scenario.model_dump_json())
         _write_text(part / LOG, "".join(_line(entry.to_json()) for entry in run.log))
@@ -120,7 +120,8 @@ def _packing(values: xr.DataArray) -> dict[str, Any]:
     return {"dtype": "float32", "_FillValue": np.float32(np.nan), **squeeze}
 
 
-def _refuse_foreign(directory: Path) -> None:
+def refuse_foreign(directory: Path) -> None:
+    """Raises RunFolderError where a run folder must not be written: ask before a long run, not after."""
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MANIFEST).is_file():
         raise RunFolderError(f"{directory} holds other files and no {MANIFEST}; choose another folder")
     if directory.exists() and not directory.is_dir():
