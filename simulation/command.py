@@ -14,12 +14,12 @@ import simpy
 
 from simulation.chance import keyed_uniform
 from simulation.hazards.advice import PRETREAT_LEAD
-from simulation.model import LEVELS, Tier
+from simulation.model import LEVELS, Tier, Verb
 from simulation.orders import level_rank
 from simulation.situation import Message, Reported
 from simulation.teams import Crew, is_callable
 from simulation.weather import Forecaster
-from simulation.work import close_segment
+from simulation.work import HAZARD_VERBS, close_segment
 from simulation.world import World
 
 REPORT_TICK = 300
@@ -144,6 +144,7 @@ class CommandPost:
     ) -> None:
         self._world, self._crews, self._forecaster = world, crews, forecaster
         self._attention = attention
+        self._asked = frozenset[Verb]().union(*(HAZARD_VERBS[h] for h in world.scenario.hazards))
         self.messages: list[Message] = []
         """Not yet shown in a situation."""
         clock, scenario = world.clock, world.scenario
@@ -197,7 +198,7 @@ class CommandPost:
         world.note("level", "", "", "", level, name)
         self.messages.append(Message(world.t, "level", name, name, name))
         for crew in self._crews:
-            if is_callable(crew.team, level):
+            if is_callable(crew.team, level) and self._asked.intersection(crew.verbs):
                 if not crew.active:
                     world.clock.process(self._call(crew))
             elif crew.active:

@@ -457,7 +457,7 @@ class SnowPhysics(Noun):
     plough_salt_loss: Percent = Field(default=0.3, ge=0, le=1)
     """Share of salt that goes with the snow (NORTRIP)."""
     compaction_time: tuple[SecondsAsHours, ...] = Field(
-        default=(7200, 10800, 21600, 43200), min_length=4, max_length=4
+        default=(14400, 21600, 43200, 86400), min_length=4, max_length=4
     )
     """Time constant of traffic pressing dry loose snow to hardpack, by priority (no source; a setting)."""
     melt_time: SecondsAsMinutes = Field(default=3600, gt=0)

@@ -28,6 +28,8 @@ HANDOVER = 20 * 60
 """s for a relief crew to take over a machine at its depot (setting)."""
 COMMERCIAL_REFUEL = 20 * 60
 """s at a public station, where the district keeps no fuel of its own (setting)."""
+BULK = 1000.0
+"""kg of hopper from which a loader and its bay are needed; less is carried by hand (setting)."""
 FUEL_RESERVE = 0.1
 BLOCKED_WAIT = 300
 BLOCKED_TRIES = 6
@@ -315,11 +317,15 @@ class Crew:
             tried.add(depot)
         noun = world.scenario.fleet.depots[depot]
         self._set("refill")
-        with world.bays[depot].request() as bay:
-            yield bay
-            wanted = self.kind.hopper - self.load
-            yield world.clock.wait(math.ceil(noun.turnaround + wanted / noun.loading_rate))
-            self._load_at_depot(depot)
+        wanted = self.kind.hopper - self.load
+        seconds = math.ceil(noun.turnaround + wanted / noun.loading_rate)
+        if self.kind.hopper < BULK:
+            yield world.clock.wait(seconds)
+        else:
+            with world.bays[depot].request() as bay:
+                yield bay
+                yield world.clock.wait(seconds)
+        self._load_at_depot(depot)
         self._set("standby")
         return self.load >= min(need, self.kind.hopper) * 0.5
 

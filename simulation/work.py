@@ -15,7 +15,7 @@ import numpy as np
 import simpy
 
 from simulation.hazards import ice
-from simulation.model import Verb
+from simulation.model import HazardName, Verb
 from simulation.world import World
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ TARGETS: dict[Verb, str] = {
     "pump": "node", "clear_inlet": "node", "guard": "place", "sandbag": "place",
 }  # fmt: skip
 """What each verb works on."""
+
+HAZARD_VERBS: dict[HazardName, frozenset[Verb]] = {
+    "snow": frozenset({"plough", "spread", "haul"}),
+    "water": frozenset({"pump", "clear_inlet", "sandbag", "close", "guard"}),
+}
+"""What each hazard asks people to do; a crew that can do none of it is not called out."""
 
 PLOUGH_SHARE = 0.8
 """Share of loose snow that a blade takes in one pass (NORTRIP: 0.8 snow, 0.5 water, 0.3 ice)."""
@@ -105,6 +111,7 @@ def _treat(
         _plough(world, segment, share)
     if "spread" in verbs and dose > 0:
         spread = _spread(world, crew, segment, dose, share)
+    world.last_pass[segment] = world.t
     world.note("pass", crew.id, name, "+".join(verbs), spread, "" if share >= 1 else f"{share:.2f}")
 
 

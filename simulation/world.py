@@ -88,6 +88,8 @@ class World:
         """kg/m2/s of rain and meltwater from roofs, yards and parks; written by the snow hazard."""
         self.last_spread = np.full(count, LONG_AGO, np.int64)
         """(segments,) second of the last dose; written by finished passes, known to the command post."""
+        self.last_pass = np.full(count, LONG_AGO, np.int64)
+        """(segments,) second of the last pass of any kind; likewise."""
         self.outlook_snow = (False, False)
         """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
         fleet = self.scenario.fleet

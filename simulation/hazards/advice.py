@@ -21,6 +21,9 @@ SPREAD_TRIGGER = 0.2
 """kg/m2 of reported snow and ice."""
 SPREAD_GAP = 2 * 3600
 """s between two doses on a segment (NORTRIP: at most one in 0.45 d; MDSS cycles of 2-3 h)."""
+CYCLE = 3 * 3600
+"""s after which a treated segment counts in full again, so that a round is finished before the next
+begins (NORTRIP: 3 h between ploughings)."""
 PRETREAT_LEAD = 4 * 3600
 """s before forecast snow in which bridges and class 1 are treated (MDSS rule of practice)."""
 PRETREAT_GAP = 12 * 3600
@@ -40,6 +43,7 @@ def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
     network = world.network
     weight = CLASS_WEIGHT[network.priority[chosen] - 1] * severity[chosen]
     weight = np.where(network.bridge[chosen], weight * BRIDGE_WEIGHT, weight)
+    weight = weight * np.clip((world.t - world.last_pass[chosen]) / CYCLE, 0.2, 2.0)
     held = held_segments(world)
     return Jobs(
         verbs=tuple(_VERBS[treatment[chosen]].tolist()),
