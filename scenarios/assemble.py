@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenarios.catalog import catalogue_rows
 from scenarios.folders import DOCUMENT, Folders, find
-from scenarios.marked import Content, Marked, merged, read_text
+from scenarios.marked import FAULTY, Content, Marked, merged, read_text
 from scenarios.problems import BadScenario, Problem, Where, shown
 from scenarios.roads import read_roads
 from scenarios.tables import SUFFIXES, read_table
@@ -42,6 +42,11 @@ _FLEET = (
     _Table("teams"),
     _Table("equipment"),
 )
+
+
+_BLOCKS = ("command", "goals", "physics")
+_EVENTS = {"injects": "injects", "plan_book": "plan"}
+"""Tables beside scenario.yaml: their key and their usual name."""
 
 
 def read_document(folder: Path, problems: list[Problem]) -> Document:
@@ -91,6 +96,29 @@ def _extended(layer: Marked, here: Path, roots: list[Path], problems: list[Probl
     return base
 
 
+def is_file_slot(path: str) -> bool:
+    """Whether an override of this path may name a file, so that it changes what is read."""
+    head, _, table = path.partition(".")
+    if not table:
+        return head in ("city", "fleet", "storm", *_BLOCKS, *_EVENTS)
+    return (head == "city" and table in ("segments", "drains", *(t.key for t in _CITY))) or (
+        head == "fleet" and table in (t.key for t in _FLEET)
+    )
+
+
+def put_in_slot(document: Document, path: str, value: Marked) -> None:
+    """Lay an override on the document before its files are read."""
+    head, _, table = path.partition(".")
+    if not table:
+        document.root.value[head] = value
+        return
+    block = document.root.get(head)
+    inside = (
+        dict(block.value) if block and isinstance(block.value, dict) else {"folder": block} if block else {}
+    )
+    document.root.value[head] = Marked({**inside, table: value}, value.where)
+
+
 def assemble(document: Document, reference: str, problems: list[Problem], tables: bool = True) -> Marked:
     """The tree of a Scenario in file units. ``tables=False`` leaves the tables out (names and notes only)."""
     root, reader = document.root, _Reader(document.folders, problems, tables)
@@ -100,13 +128,11 @@ def assemble(document: Document, reference: str, problems: list[Problem], tables
     tree.setdefault("name", Marked(reference, top))
     tree["city"] = reader.city(tree.get("city"), top)
     tree["fleet"] = reader.fleet(tree.get("fleet"), top)
-    storm = reader.storm(tree.get("storm"), top)
-    if storm is not None:
-        tree["storm"] = storm
-    for key in ("command", "goals", "physics"):
+    tree["storm"] = reader.storm(tree.get("storm"), top) or Marked(FAULTY, top)
+    for key in _BLOCKS:
         if key in tree:
             tree[key] = reader.block(tree[key])
-    for key, stem in (("injects", "injects"), ("plan_book", "plan")):
+    for key, stem in _EVENTS.items():
         table = reader.table(tree.get(key), stem, top)
         if table is not None:
             tree[key] = table
@@ -143,7 +169,7 @@ class _Reader:
         if named is None or named.value is None:
             hint = "name a file: 'storm: storms/blizzard.yaml'"
             self.problems.append(Problem(str(top), "the scenario names no storm", hint))
-            return Marked(None, top)
+            return None
         if isinstance(named.value, dict):
             block, stem, beside = named, "storm", "storms"
         else:
@@ -257,9 +283,11 @@ def _under_catalogue(rows: list[Marked], catalogue: list[Marked]) -> list[Marked
 
 
 def _folder_and_keys(named: Marked | None, usual: str) -> tuple[str, Marked]:
-    """``city: folder`` or ``city: {keys}``: the folder of the files, and the keys that are given inline."""
+    """``city: folder`` or ``city: {folder: ..., keys}``: the files' folder, and what is given beside it."""
     if named is None or named.value is None:
         return usual, Marked({}, Where(DOCUMENT))
     if isinstance(named.value, dict):
-        return usual, named
+        folder = named.get("folder")
+        inside = {key: node for key, node in named.value.items() if key != "folder"}
+        return folder.text if folder else usual, Marked(inside, named.where)
     return named.text, Marked({}, named.where)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.assemble import Document, assemble, read_document
+from scenarios.assemble import Document, assemble, is_file_slot, put_in_slot, read_document
 from scenarios.border import Border
-from scenarios.checks import check
+from scenarios.checks import check, notes
 from scenarios.folders import find, name_of, shipped_names
 from scenarios.marked import Marked, bare
 from scenarios.overrides import apply_override
@@ -21,14 +21,12 @@ from scenarios.problems import BadScenario, Problem, Where, did_you_mean, shown
 from scenarios.yaml_files import parse_yaml
 from simulation.model import Name, Scenario
 
-__all__ = ["NO_RESPONSE", "Listed", "find", "listing", "load", "variants"]
+__all__ = ["NO_RESPONSE", "Listed", "find", "listing", "load", "notes", "variants"]
 
 NO_RESPONSE = "no-response"
 """The variant that every scenario has: no team acts."""
 
 Overrides = list[tuple[str, Marked]]
-_FILES = ("city", "fleet", "storm")
-"""Keys that name folders and files: overriding them changes what is read."""
 
 
 def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
@@ -41,15 +39,15 @@ def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] 
     document = read_document(folder, problems)
     overrides = [*_variant_overrides(document, variant, problems), *_set_overrides(sets, problems)]
     for path, value in overrides:
-        if path in _FILES:
-            document.root.value[path] = value
+        if is_file_slot(path):
+            put_in_slot(document, path, value)
     tree = assemble(document, name_of(folder, reference), problems)
     for path, value in overrides:
-        if path not in _FILES:
+        if not is_file_slot(path):
             apply_override(tree, path, value, problems)
     border = Border(problems)
     scenario = border.noun(Scenario, tree)
-    check(border, document.folders)
+    check(border, tree)
     if problems or scenario is None:
         raise BadScenario(problems)
     return scenario

@@ -1,0 +1,51 @@
+"""A drain model that can be run and that leads somewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from scenarios.checks.facts import Facts, Found
+from scenarios.problems import Problem
+from simulation.drainage.inp import Inp
+
+
+def check(facts: Facts) -> Found:
+    """Everything wrong with the .inp, and water that could only go round in a loop."""
+    file = facts.inp_file
+    if facts.inp_error is not None:
+        for found in facts.inp_error.problems:
+            yield Problem(f"{file} line {found.line}" if found.line else file, found.what, found.hint)
+    if facts.inp is not None:
+        yield from _loops(facts.inp, file)
+    hazards = facts.tree.get("hazards")
+    items = hazards.value if hazards and isinstance(hazards.value, list) else [hazards] if hazards else []
+    water = next((item for item in items if item.text == "water"), None)
+    absent = facts.inp is None and facts.inp_error is None and not facts.has_problem_in("city/drains")
+    if water is not None and absent:
+        hint = "add city/drains.inp (EPA SWMM), or leave 'water' out of the hazards"
+        yield Problem(str(water.where), "the hazard 'water' needs a drain model, and there is none", hint)
+
+
+def _loops(inp: Inp, file: str) -> Found:
+    """Sets of nodes that lead round and round, with no link out of them."""
+    index = {node.name.upper(): i for i, node in enumerate(inp.nodes)}
+    tail = np.array([index[link.start.upper()] for link in inp.links], int)
+    head = np.array([index[link.end.upper()] for link in inp.links], int)
+    size = len(inp.nodes)
+    graph = csr_matrix((np.ones(len(tail)), (tail, head)), shape=(size, size))
+    count, part = connected_components(graph, connection="strong")
+    left = set(part[tail[part[tail] != part[head]]].tolist())
+    sizes = np.bincount(part, minlength=count)
+    for trap in sorted(set(range(count)) - left, key=lambda p: int(np.flatnonzero(part == p)[0])):
+        if sizes[trap] < 2:
+            continue
+        nodes = [inp.nodes[i] for i in np.flatnonzero(part == trap)]
+        links = [link for link, t, h in zip(inp.links, tail, head, strict=True) if part[t] == part[h] == trap]
+        names = ", ".join(f"'{node.name}'" for node in nodes[:6]) + (" and others" if len(nodes) > 6 else "")
+        what = f"the drains go round in a loop between {names}: no outfall can be reached"
+        line = min(link.line for link in links)
+        yield Problem(
+            f"{file} line {line}", what, "turn one of the links round, or lead one on to an outfall"
+        )

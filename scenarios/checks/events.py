@@ -1,0 +1,69 @@
+"""Injects and plan books that the run can carry out."""
+
+from __future__ import annotations
+
+from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.marked import Marked
+from scenarios.problems import did_you_mean, shown
+from simulation.model import InjectRow, Kind, Place, ScriptStep, Segment, Team
+from simulation.work import ROAD_VERBS, TARGETS
+
+
+def check(facts: Facts) -> Found:
+    """Values of injects, and steps of the plan book that crews can do."""
+    yield from _injects(facts)
+    yield from _steps(facts)
+
+
+def _injects(facts: Facts) -> Found:
+    for inject, row in facts.rows(InjectRow):
+        where = cell(row, InjectRow, "value")
+        if inject.kind in ("breakdown", "outage", "report_loss", "closure"):
+            if inject.duration == 0 and inject.value <= 0:
+                what = f"the {_word(inject.kind)} lasts no time"
+                yield problem(where, what, "give duration_h, or the hours as value")
+        elif inject.kind == "no_show" and not 0 < inject.value <= 1:
+            yield problem(where, f"value is {inject.value:g}, a share of crews is above 0 and at most 1")
+        elif inject.kind == "surge" and (inject.value <= 0 or inject.duration == 0):
+            what = "a surge needs a flow (value, m3/s) and a duration (duration_h), both above 0"
+            yield problem(where, what)
+
+
+def _word(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _steps(facts: Facts) -> Found:
+    kinds, teams = facts.by_id(Kind), facts.by_id(Team)
+    targets = {
+        "segment": facts.ids(Segment),
+        "place": facts.ids(Place),
+        "node": [node.name for node in facts.inp.nodes] if facts.inp else [],
+    }
+    known = {what: set(names) for what, names in targets.items()}
+    for step, row in facts.rows(ScriptStep):
+        machines = facts.crews.get(step.crew)
+        if machines is not None:
+            yield from _able(step, row, kinds.get(machines.kind), teams.get(machines.team))
+        if len(step.verbs) > 1 and not ROAD_VERBS.issuperset(step.verbs):
+            what = f"{' and '.join(step.verbs)} cannot be done in one pass"
+            yield problem(cell(row, ScriptStep, "verbs"), what, "only plough, spread and haul go together")
+        what_it_is = TARGETS[step.verbs[0]]
+        for target in step.targets:
+            if target not in known[what_it_is]:
+                word = "drain node" if what_it_is == "node" else what_it_is
+                what = f"{shown(target)} is not a {word}, which {step.verbs[0]} works on"
+                yield problem(
+                    cell(row, ScriptStep, "targets"), what, did_you_mean(target, targets[what_it_is])
+                )
+
+
+def _able(step: ScriptStep, row: Marked, kind: Kind | None, team: Team | None) -> Found:
+    where = cell(row, ScriptStep, "verbs")
+    for verb in step.verbs:
+        if kind is not None and verb not in kind.abilities:
+            yield problem(where, f"{step.crew} cannot {verb}: its machine can {', '.join(kind.abilities)}")
+        elif team is not None and verb not in team.skills:
+            yield problem(
+                where, f"{step.crew} cannot {verb}: its team is trained for {', '.join(team.skills)}"
+            )

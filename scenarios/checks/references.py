@@ -1,0 +1,143 @@
+"""Names of other rows: every depot, team, kind, material, office, segment and drain node must be there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scenarios.checks.facts import Facts, Found, problem
+from scenarios.marked import Marked
+from scenarios.problems import Problem, did_you_mean, shown
+from simulation.model import (
+    Depot,
+    Equipment,
+    InjectRow,
+    Kind,
+    Material,
+    Noun,
+    Office,
+    Place,
+    ScriptStep,
+    Segment,
+    Stock,
+    Team,
+)
+
+_TABLES: dict[type[Noun], tuple[str, str]] = {
+    Segment: ("a segment", "city/roads"),
+    Place: ("a place", "city/places"),
+    Office: ("a street office", "city/offices"),
+    Kind: ("an equipment kind", "catalog/kinds"),
+    Material: ("a material", "catalog/materials"),
+    Depot: ("a depot", "fleet/depots"),
+    Team: ("a team", "fleet/teams"),
+}
+"""What a name of each class is called, and where such rows are listed."""
+
+
+class _Reference(NamedTuple):
+    cls: type[Noun]
+    key: str
+    target: type[Noun]
+
+
+_REFERENCES = (
+    _Reference(Segment, "office", Office),
+    _Reference(Place, "office", Office),
+    _Reference(Place, "segment", Segment),
+    _Reference(Depot, "office", Office),
+    _Reference(Stock, "depot", Depot),
+    _Reference(Stock, "material", Material),
+    _Reference(Team, "office", Office),
+    _Reference(Team, "depot", Depot),
+    _Reference(Equipment, "kind", Kind),
+    _Reference(Equipment, "team", Team),
+    _Reference(Equipment, "depot", Depot),
+    _Reference(Equipment, "material", Material),
+)
+_NODES = ((Segment, "low_point"), (Place, "drain_node"))
+_INJECTS: dict[str, type[Noun]] = {"no_show": Team, "report_loss": Office, "closure": Segment}
+_ANYTHING = ("call", "note")
+
+
+def check(facts: Facts) -> Found:
+    """Every name that stands for another row, held against those rows."""
+    for reference in _REFERENCES:
+        yield from _refer(facts, reference)
+    for cls, key in _NODES:
+        yield from _nodes(facts, cls, key)
+    for row in facts.seen(InjectRow):
+        yield from _inject(facts, row)
+    for row in facts.seen(ScriptStep):
+        named = row.get("crew")
+        if named is not None:
+            yield from _crew(facts, named)
+
+
+def _refer(facts: Facts, reference: _Reference) -> Found:
+    known = dict.fromkeys(facts.ids(reference.target))
+    missing: dict[str, Marked] = {}
+    for row in facts.seen(reference.cls):
+        named = row.get(reference.key)
+        if named is not None and isinstance(named.value, (str, int, float)) and named.text not in known:
+            missing.setdefault(named.text if known else "", named)
+    what, stem = _TABLES[reference.target]
+    if not known and facts.has_problem_in(stem):
+        return
+    for named in missing.values():
+        yield _dangling(named, what, stem, list(known))
+
+
+def _dangling(named: Marked, what: str, stem: str, known: list[str]) -> Problem:
+    thing = what.partition(" ")[2]
+    hint = (
+        f"{did_you_mean(named.text, known)} {thing}s are listed in {stem}" if known else f"{stem} lists none"
+    )
+    return problem(named.where, f"{shown(named.text)} is not {what}", hint)
+
+
+def _nodes(facts: Facts, cls: type[Noun], key: str) -> Found:
+    if facts.inp is None:
+        return
+    known = {node.name for node in facts.inp.nodes}
+    for row in facts.seen(cls):
+        named = row.get(key)
+        if named is not None and named.text not in known:
+            hint = f"{did_you_mean(named.text, sorted(known))} nodes are listed in {facts.inp_file}"
+            yield problem(named.where, f"{shown(named.text)} is not a drain node", hint)
+
+
+def _inject(facts: Facts, row: Marked) -> Found:
+    kind, named = row.get("kind"), row.get("target")
+    if kind is None or kind.text in _ANYTHING:
+        return
+    if named is None:
+        what = f"the inject {shown(kind.text)} has no target"
+        yield problem(row.where, what, "it needs a crew, team, node, link, segment or office")
+    elif kind.text == "breakdown":
+        yield from _crew(facts, named)
+    elif kind.text in _INJECTS:
+        target = _INJECTS[kind.text]
+        if named.text not in facts.ids(target):
+            what, stem = _TABLES[target]
+            yield _dangling(named, what, stem, facts.ids(target))
+    elif kind.text in ("outage", "surge"):
+        yield from _drain_target(facts, kind.text, named)
+
+
+def _crew(facts: Facts, named: Marked) -> Found:
+    if named.text not in facts.crews and facts.complete(Equipment):
+        hint = (
+            f"{did_you_mean(named.text, facts.crews)} crews are named equipment/number, from 1 to its count"
+        )
+        yield problem(named.where, f"{shown(named.text)} is not a crew", hint)
+
+
+def _drain_target(facts: Facts, kind: str, named: Marked) -> Found:
+    if facts.inp is None:
+        if facts.inp_error is None and not facts.has_problem_in("city/drains"):
+            yield problem(named.where, f"the inject '{kind}' needs a drain model", "add city/drains.inp")
+        return
+    known = facts.inp.pumps if kind == "outage" else tuple(node.name for node in facts.inp.nodes)
+    what = "a pump of the drain model" if kind == "outage" else "a drain node"
+    if named.text not in known:
+        yield problem(named.where, f"{shown(named.text)} is not {what}", did_you_mean(named.text, known))
