@@ -1,0 +1,157 @@
+"""Ensembles as a job: which members a question has, what is kept, what they come to."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from results.compare import Interval, Spread, change_text, intervals, measure, metric_name, shown
+from results.language import Words
+from results.metrics import Figures, metrics
+from scenarios.problems import BadScenario, Problem
+from simulation.ensemble import Ledger, Member, run_members
+from simulation.model import Scenario
+from stormyard.jobs import chosen_dispatcher, folder_for, product_version, simulate, write_text
+
+MEMBERS, MANIFEST = "members.jsonl", "ensemble.json"
+
+
+def run_member(dispatcher: str, scenario_json: str, seed: int) -> dict[str, Any]:
+    """One member's metrics and digest; runs in a worker process."""
+    run = simulate(Scenario.model_validate_json(scenario_json), seed, dispatcher)
+    return {"metrics": metrics(run), "digest": run.digest}
+
+
+@dataclass
+class Ensemble:
+    """The same seeds over every variant; what is finished is kept in the folder at once."""
+
+    scenarios: Mapping[str, Scenario]
+    """By label; the first is what the others are held against."""
+    dispatcher: str
+    """Name; empty for each scenario's own."""
+    seeds: range
+    workers: int
+    folder: Path
+    done: list[Member] = field(default_factory=list)
+    """Members that are finished, those of earlier sessions included; failed ones only of this one."""
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Mapping[str, Scenario],
+        members: int,
+        seed: int = 0,
+        dispatcher: str = "",
+        workers: int | None = None,
+        folder: Path | None = None,
+    ) -> Ensemble:
+        """An ensemble with the usual folder and a worker a core. Raises BadScenario for an unknown dispatcher."""
+        for scenario in scenarios.values():
+            chosen_dispatcher(scenario, dispatcher)
+        first = next(iter(scenarios.values()))
+        parts = ("ensemble", *list(scenarios)[1:], dispatcher)
+        place = folder or folder_for(first, *parts)
+        return cls(scenarios, dispatcher, range(seed, seed + members), workers or os.cpu_count() or 1, place)
+
+    @property
+    def total(self) -> int:
+        """Members asked for."""
+        return len(self.seeds) * len(self.scenarios)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The file of finished members; it belongs to these scenarios, this dispatcher and this version."""
+        digests = {label: scenario.digest() for label, scenario in self.scenarios.items()}
+        identity = {"scenarios": digests, "dispatcher": self.dispatcher, "version": product_version()}
+        return Ledger(self.folder / MEMBERS, identity)
+
+    def open(self, resume: bool) -> None:
+        """Begin, or take up what is kept. Raises BadScenario where the folder holds something else."""
+        ledger = self.ledger
+        if not resume:
+            if ledger.path.exists():
+                hint = "--resume goes on with it, --out chooses another folder"
+                raise BadScenario([Problem(str(self.folder), "this folder holds an ensemble already", hint)])
+            ledger.start()
+            return
+        if not ledger.path.exists():
+            hint = "leave out --resume to begin one"
+            raise BadScenario([Problem(str(self.folder), "there is no ensemble to resume", hint)])
+        try:
+            kept = ledger.read()
+        except ValueError as error:
+            hint = "members of different questions are not mixed: --out chooses another folder"
+            raise BadScenario([Problem(str(ledger.path), str(error), hint)]) from error
+        self.done = [m for m in kept if not m.error and m.variant in self.scenarios and m.seed in self.seeds]
+
+    def run(self) -> Iterator[Member]:
+        """Run what is missing, each member written down before it is yielded."""
+        texts = {label: scenario.model_dump_json() for label, scenario in self.scenarios.items()}
+        member = partial(run_member, self.dispatcher)
+        ledger = self.ledger
+        for finished in run_members(texts, self.seeds, member, self.workers, tuple(self.done)):
+            ledger.add(finished)
+            self.done.append(finished)
+            yield finished
+
+    def intervals(self) -> list[Interval]:
+        """Median, 90 % interval and paired differences of every metric over the members that succeeded."""
+        samples: dict[str, dict[int, Figures]] = {label: {} for label in self.scenarios}
+        for member in sorted(self.done, key=lambda m: m.seed):
+            if not member.error:
+                samples[member.variant][member.seed] = member.figures["metrics"]
+        samples = {label: by_seed for label, by_seed in samples.items() if by_seed}
+        return intervals(samples) if samples else []
+
+    def write_manifest(self) -> dict[str, Any]:
+        """Write what it came to beside the members, and return it."""
+        failed = [m for m in self.done if m.error]
+        first = next(iter(self.scenarios.values()))
+        manifest = {
+            "scenario": first.id,
+            "version": product_version(),
+            "dispatcher": self.dispatcher or first.dispatcher,
+            "variants": {label: scenario.digest() for label, scenario in self.scenarios.items()},
+            "seeds": [self.seeds.start, self.seeds.stop - 1],
+            "members": len(self.done) - len(failed),
+            "failed": [{"variant": m.variant, "seed": m.seed, "error": m.error} for m in failed],
+            "intervals": [_plain(interval) for interval in self.intervals()],
+        }
+        write_text(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+        return manifest
+
+
+def interval_rows(found: list[Interval], words: Words) -> list[list[str]]:
+    """A head and a row a metric and variant: median, 90 % interval, and the paired difference to the first."""
+    heads = ("figure", "unit", "variant", "members", "median", "interval", "difference", "better")
+    rows = [[words[f"cli.{head}"] for head in heads]]
+    for item in found:
+        name, unit = metric_name(item.metric).said(words.language), words[f"unit.{measure(item.metric).unit}"]
+        spread = f"{shown(item.metric, item.figure.low, words)} – {shown(item.metric, item.figure.high, words)}"
+        difference, better = "", ""
+        if item.difference:
+            difference = _difference(item.metric, item.difference)
+            better = f"{item.better:.0%}"
+        median = shown(item.metric, item.figure.median, words)
+        rows.append([name, unit, item.variant, str(item.members), median, spread, difference, better])
+    return rows
+
+
+def _difference(metric: str, spread: Spread) -> str:
+    median, low, high = (change_text(metric, value) for value in spread)
+    return f"{median} ({low} – {high})"
+
+
+def _plain(interval: Interval) -> dict[str, Any]:
+    plain = interval._asdict()
+    for name in ("figure", "difference"):
+        plain[name] = plain[name]._asdict() if plain[name] else None
+    plain["better"] = None if math.isnan(interval.better) else interval.better
+    return plain

@@ -1,0 +1,151 @@
+"""How the command line speaks: words, tables, progress and exit codes. People read stderr, programs stdout.
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stormyard.words import preferred, words
+
+if TYPE_CHECKING:
+    from simulation.model import Scenario
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+Given = ParamSpec("Given")
+Update = Callable[[float], None]
+"""Told how far a stage has come."""
+
+
+class Front:
+    """One command's voice."""
+
+    def __init__(self, language: str | None = None, as_json: bool = False) -> None:
+        self.words = words(language or preferred())
+        self.as_json = as_json
+        self.console = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+    def say(self, key: str, style: str = "", **gaps: object) -> None:
+        """A sentence on stderr."""
+        self.line(self.words(key, **gaps), style)
+
+    def line(self, text: str, style: str = "") -> None:
+        """Text on stderr, as it is."""
+        self.console.print(Text(text, style=style))
+
+    def wrote(self, path: Path) -> None:
+        """The path of something that was written."""
+        self.say("cli.wrote", path=path)
+
+    def next(self, *command: str | Path) -> None:
+        """The command to type next."""
+        self.say("cli.next", "bold", command=" ".join(["stormyard", *(quoted(str(c)) for c in command)]))
+
+    def result(self, value: Any) -> None:
+        """The answer for programs, on stdout, where it was asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.flush()
+
+    def table(self, rows: Sequence[Sequence[str]], text_columns: Sequence[int] = (0, 1), title: str = "") -> None:
+        """A table on stderr; its first row is the head."""
+        table = Table(title=title or None, title_justify="left")
+        for i, head in enumerate(rows[0]):
+            table.add_column(Text(head), justify="left" if i in text_columns else "right")
+        for row in rows[1:]:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(table)
+
+    @contextmanager
+    def progress(self, stage: str, total: float) -> Iterator[Update]:
+        """A bar with elapsed and remaining time while the block runs."""
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+        from rich.progress import TimeElapsedColumn as Elapsed
+        from rich.progress import TimeRemainingColumn as Remaining
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Elapsed(), Remaining())
+        with Progress(*columns, console=self.console, transient=not self.console.is_terminal) as bar:
+            task = bar.add_task(self.words[f"stage.{stage}"], total=total)
+            yield lambda completed: bar.update(task, completed=completed)
+            bar.update(task, completed=total)
+
+    def header(self, scenario: Scenario, key: str = "cli.header", **gaps: object) -> None:
+        """What is about to run: names, notes a reader must know, sizes."""
+        name = self.words.name
+        crews = sum(row.count for row in scenario.fleet.equipment)
+        names = [name(scenario.name), name(scenario.city.name), name(scenario.storm.name)]
+        sizes = {"segments": len(scenario.city.segments), "crews": crews}
+        self.say(key, "bold", name=" · ".join(dict.fromkeys(names)), **sizes, **gaps)
+        for note in dict.fromkeys(n for n in (scenario.city.note, scenario.storm.note) if n):
+            self.line(name(note), "yellow")
+
+
+def quoted(word: str) -> str:
+    """A word as it must be typed on a command line."""
+    return f'"{word}"' if any(c.isspace() for c in word) else word
+
+
+class Halt(Exception):
+    """Ends a command with an exit code after its message has been printed."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def answered(command: Callable[Given, None]) -> Callable[Given, None]:
+    """A command that ends with the promised exit code, its reason on stderr and never a stray traceback."""
+
+    @functools.wraps(command)
+    def call(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        language = kwargs.get("lang")
+        front = functools.partial(Front, language if isinstance(language, str) else None)
+        try:
+            return command(*args, **kwargs)
+        except Halt as halt:
+            raise typer.Exit(halt.code) from halt
+        except KeyboardInterrupt:
+            front().say("cli.stopped", kept=front().words["cli.kept_nothing"])
+            raise typer.Exit(STOPPED) from None
+        except Exception as error:
+            raise typer.Exit(_explain(error, front(), bool(kwargs.get("debug")))) from None
+
+    return call
+
+
+def _explain(error: Exception, front: Front, debug: bool) -> int:
+    """Say what went wrong; the exit code for it."""
+    from results.store import RunFolderError
+    from scenarios.problems import BadScenario
+    from simulation.engine import Stopped
+
+    if isinstance(error, BadScenario):
+        front.say("cli.problems", "bold red", count=len(error.problems))
+        for problem in error.problems:
+            front.line(f"- {problem}")
+        return BAD_INPUT
+    if isinstance(error, RunFolderError):
+        front.line(str(error), "red")
+        return BAD_INPUT
+    if isinstance(error, Stopped):
+        front.say("cli.stopped", kept=front.words["cli.kept_nothing"])
+        return STOPPED
+    reason = " ".join(str(error).split()) or type(error).__name__
+    front.say("cli.failed", "bold red", reason=f"{type(error).__name__}: {reason}" if reason else "")
+    if debug:
+        front.console.print_exception()
+    else:
+        front.say("cli.debug_hint", "dim")
+    return FAILED

@@ -1,0 +1,279 @@
+"""The jobs: what the front doors can do, as plain functions without a word printed.
+
+Bad input raises ``BadScenario`` with every problem (or ``RunFolderError`` for a run folder); anything else
+that goes wrong raises what went wrong. ``watch`` is called with every situation and may raise ``Stopped``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimization.dispatchers import make, names
+from results import store
+from scenarios import load as scenario_files
+from scenarios.problems import BadScenario, Problem, did_you_mean
+from simulation import engine
+from simulation.model import Scenario
+from simulation.orders import Entry
+from simulation.record import Run
+from simulation.situation import Situation
+
+Watch = Callable[[Situation], None]
+RUNS = Path("runs")
+BASE = "base"
+"""Label of the scenario itself beside its variants."""
+_FILE_CHARACTERS = re.compile(r"[^\w.-]+")
+
+
+def product_version() -> str:
+    """The installed version of Stormyard."""
+    try:
+        return version("stormyard")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+# --------------------------------------------------------------------------- what-if
+
+
+def simulate(scenario: Scenario, seed: int = 0, dispatcher: str = "", watch: Watch | None = None) -> Run:
+    """One run; ``dispatcher`` is a name, empty for the scenario's own."""
+    name = chosen_dispatcher(scenario, dispatcher)
+    run = engine.run(scenario, seed, make(name, scenario, seed), watch)
+    return replace(run, dispatcher=name)
+
+
+def chosen_dispatcher(scenario: Scenario, name: str = "") -> str:
+    """The dispatcher's name. Raises BadScenario for one that does not exist."""
+    chosen = name or scenario.dispatcher
+    if chosen not in names():
+        where = f"--dispatcher {name}" if name else "scenario.yaml, dispatcher"
+        raise BadScenario([Problem(where, f"there is no dispatcher '{chosen}'", did_you_mean(chosen, names()))])
+    return chosen
+
+
+def load_variants(reference: str, variants: Sequence[str], sets: Sequence[str] = ()) -> dict[str, Scenario]:
+    """The scenario under the label ``base`` (unless it is listed elsewhere) and its variants, all checked."""
+    labels = list(dict.fromkeys(variants if BASE in variants else [BASE, *variants]))
+    loaded: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for label in labels:
+        try:
+            loaded[label] = scenario_files.load(reference, None if label == BASE else label, sets)
+        except BadScenario as bad:
+            problems += bad.problems
+    if problems:
+        raise BadScenario(problems)
+    return loaded
+
+
+def folder_for(scenario: Scenario, *parts: str | int) -> Path:
+    """A folder under ``runs/`` for a question: the same question gets the same folder."""
+    question = "-".join(str(p) for p in (scenario.id, *parts) if p != "")
+    return RUNS / f"{_FILE_CHARACTERS.sub('-', question)}-{scenario.digest()[:6]}"
+
+
+def read_runs(folders: Sequence[Path]) -> dict[str, Run]:
+    """Two or more run folders by label (their names, or their paths where names are alike).
+
+    Raises BadScenario where there is nothing to compare, RunFolderError for a folder that is no run.
+    """
+    if len(folders) < 2:
+        hint = "give a scenario with --variants a,b, or two or more run folders"
+        raise BadScenario([Problem(" ".join(map(str, folders)), "one thing cannot be compared", hint)])
+    short = [folder.resolve().name for folder in folders]
+    labels = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
+    return {label: store.read_run(folder) for label, folder in zip(labels, folders, strict=True)}
+
+
+def only_one(references: Sequence[str]) -> str:
+    """The scenario whose variants are compared. Raises BadScenario for several."""
+    if len(references) > 1:
+        what = "variants are compared of one scenario"
+        raise BadScenario([Problem(" ".join(references), what, "leave out --variants to compare run folders")])
+    return references[0]
+
+
+def page_for(what: str, runs: Mapping[str, Run]) -> Path:
+    """A page under ``runs/`` for what is set side by side."""
+    digest = hashlib.sha256("".join(run.digest for run in runs.values()).encode()).hexdigest()[:6]
+    first = next(iter(runs.values())).scenario.id
+    return RUNS / f"{_FILE_CHARACTERS.sub('-', f'{what}-{first}')}-{digest}.html"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; what was there is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# --------------------------------------------------------------------------- replay, verify, branch
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a run folder needs for being played again."""
+
+    directory: Path
+    manifest: dict[str, Any]
+    scenario: Scenario
+    log: tuple[Entry, ...]
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return int(self.manifest["seed"])
+
+    @classmethod
+    def read(cls, directory: Path) -> Kept:
+        """Raises RunFolderError where the folder is no whole run."""
+        manifest = store.read_manifest(directory)
+        return cls(directory, manifest, store.read_scenario(directory), store.read_log(directory))
+
+
+def replay(kept: Kept, watch: Watch | None = None) -> Run:
+    """The run made anew from scenario, seed and log."""
+    simulation, _ = engine.replay(kept.scenario, kept.seed, kept.log, watch=watch)
+    with simulation:
+        return simulation.result(str(kept.manifest["dispatcher"]))
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether a run came out the same; ``first`` says where not."""
+
+    same: bool
+    made: str
+    """Digest in the run folder."""
+    now: str
+    """Digest of the replay."""
+    version: str
+    """That made the run folder."""
+    first: str = ""
+
+
+def verify(kept: Kept, watch: Watch | None = None) -> Verified:
+    """Replay a run folder and compare, bit by bit."""
+    run = replay(kept, watch)
+    made = str(kept.manifest["digest"])
+    first = "" if run.digest == made else first_difference(kept.directory, run)
+    return Verified(run.digest == made, made, run.digest, str(kept.manifest.get("version", "")), first)
+
+
+def first_difference(directory: Path, run: Run) -> str:
+    """The first log line, event or field value in which a run folder differs from a run."""
+    try:
+        kept = store.read_run(directory)
+    except store.RunFolderError as error:
+        return str(error)
+    for what, old, new in (("log line", kept.log, run.log), ("event", kept.events, run.events)):
+        for number, (was, now) in enumerate(zip(old, new, strict=False), 1):
+            if was != now:
+                return f"{what} {number} was {_plain(was)}, is {_plain(now)}"
+        if len(old) != len(new):
+            return f"there were {len(old)} {what}s, there are {len(new)}"
+    return _field_difference(kept, run) or "fields agree to the precision they are stored with; the digest does not"
+
+
+def _field_difference(kept: Run, run: Run) -> str:
+    found = []
+    for name in sorted(str(n) for n in run.fields.data_vars):
+        if name not in kept.fields:
+            return f"the field {name} is missing"
+        was, now = kept.fields[name].values.astype(float), run.fields[name].values.astype(float)
+        if was.shape != now.shape:
+            return f"the field {name} had shape {was.shape}, has {now.shape}"
+        coarse = float(run.fields[name].attrs.get("packing_step", 0)) * 0.51 + 1e-6 * np.abs(now)
+        apart = np.argwhere(np.abs(was - now) > coarse)
+        if len(apart):
+            row, dims = tuple(int(i) for i in apart[0]), run.fields[name].dims
+            where = f" at {dims[1]} {run.fields[dims[1]].values[row[1]]}" if len(row) > 1 else ""
+            found.append((float(run.fields["time"].values[row[0]]), name, where, was[row], now[row]))
+    if not found:
+        return ""
+    t, name, where, before, after = min(found, key=lambda f: (f[0], f[1]))
+    return f"the field {name} at second {t:.0f}{where} was {before:g}, is {after:g}"
+
+
+def _plain(item: Any) -> str:
+    return json.dumps(item.to_json() if isinstance(item, Entry) else item._asdict(), ensure_ascii=False)
+
+
+def branch(kept: Kept, at: int, dispatcher: str = "", watch: Watch | None = None) -> Run:
+    """The run that has the folder's past before second ``at`` and another's orders from then on."""
+    name = chosen_dispatcher(kept.scenario, dispatcher)
+    simulation, situation = engine.branch(kept.scenario, kept.seed, kept.log, at, watch)
+    with simulation:
+        run = engine.play(simulation, situation, make(name, kept.scenario, kept.seed), watch)
+    return replace(run, dispatcher=f"{kept.manifest['dispatcher']}>{name}")
+
+
+def moment(text: str, scenario: Scenario) -> int:
+    """A second of the run from a clock time, hours from the start, or a local date and time.
+
+    Raises BadScenario for what is no moment between the start and the end.
+    """
+    start = scenario.storm.start
+    second = None
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?) ?h", text.strip()):
+        second = round(float(match[1]) * 3600)
+    elif match := re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip()):
+        if int(match[1]) < 24 and int(match[2]) < 60:
+            then = start.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+            second = round(((then - start) % timedelta(days=1)).total_seconds())
+    else:
+        try:
+            given = datetime.fromisoformat(text.strip())
+        except ValueError:
+            pass
+        else:
+            zone = given if given.tzinfo else given.replace(tzinfo=start.tzinfo)
+            second = round((zone - start).total_seconds())
+    if second is None or not 0 <= second < scenario.duration:
+        last = start + timedelta(seconds=scenario.duration)
+        hint = (
+            "give a clock time (06:30), hours from the start (5.5h) or a local date and time"
+            f" (2024-01-31T18:00) from {start:%Y-%m-%dT%H:%M} to before {last:%Y-%m-%dT%H:%M}"
+        )
+        raise BadScenario([Problem(f"--at {text}", "this is no moment of the run", hint)])
+    return second
+
+
+# --------------------------------------------------------------------------- readiness
+
+
+def readiness_scenarios(references: Sequence[str]) -> list[tuple[str, str | None]]:
+    """(reference, variant) of every storm that a readiness report asks for.
+
+    A district such as ``jinshui`` stands for its design storms (``*-design``), which are their variants; a
+    scenario for its own storm and its variants. Raises BadScenario for what is neither.
+    """
+    wanted: list[tuple[str, str | None]] = []
+    problems: list[Problem] = []
+    shipped = [item.reference for item in scenario_files.listing()]
+    for reference in references:
+        design = [s for s in shipped if s.startswith(f"{reference.rstrip('/')}/") and s.endswith("-design")]
+        try:
+            for storm in design or [reference]:
+                own = [v for v in scenario_files.variants(storm) if v != scenario_files.NO_RESPONSE]
+                wanted += [(storm, variant) for variant in (own if design and own else [None, *own])]
+        except BadScenario as bad:
+            problems += bad.problems
+    if problems:
+        raise BadScenario(problems)
+    return wanted

@@ -1,0 +1,253 @@
+"""The exercise room: a storm that waits for its player. State, orders, saving; no drawing and no terminal.
+
+``Room.handle(line)`` is all a front door needs: it takes what a player typed and answers with a ``Reply``
+of sentence keys and views, which a terminal or a web page puts into words of its language. Only the
+``Situation`` goes out: the room knows the truth no more than the command post does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulation.engine import Simulation, injects_of, replay
+from simulation.model import Scenario
+from simulation.orders import Order, Refusal
+from simulation.record import Run
+from simulation.situation import Dispatcher, Message, Situation
+from stormyard.grammar import Advice, BadLine, Go, Quit, Save, Show, Undo, parse
+from stormyard.journal import Journal
+
+PLAYER = "player"
+CONTROLLER = "scenario"
+"""Who gives the injects of ``injects.csv``."""
+SCENARIO = "scenario.json"
+LOUD = ("warning", "level", "inject")
+"""What stops the clock although the player asked for a later time."""
+
+
+Advisers = Callable[[str, Scenario, int], Dispatcher]
+"""``make(name, scenario, seed)`` gives the dispatcher of that name."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence: its key in the language files and what fills its gaps.
+
+    Gaps that are no text yet: ``order`` an order, ``t`` a second of the run, ``why`` a reason to stop. The
+    key "order" stands for the order in words.
+    """
+
+    key: str
+    words: dict[str, Any]
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a line."""
+
+    said: tuple[Said, ...] = ()
+    show: str = ""
+    """What to draw: one of ``grammar.SHOWS`` or "advice"; empty for nothing."""
+    about: str = ""
+    """What to narrow it to, as the player typed it."""
+    left: bool = False
+    """The player leaves; the exercise can be resumed."""
+
+
+class Room:
+    """One exercise. ``situation`` is None once the storm is over; then ``result`` gives the run."""
+
+    def __init__(self, scenario: Scenario, journal: Journal, names: Sequence[str], make: Advisers) -> None:
+        self.scenario, self.journal = scenario, journal
+        self.names, self._make = tuple(names), make
+        self.seed: int = journal.head["seed"]
+        self.messages: list[Message] = []
+        """All that reached the command post, oldest first."""
+        self.advised: tuple[Order, ...] = ()
+        """What the last ``advice`` was."""
+        self.situation: Situation | None = None
+        self._injects = injects_of(scenario)
+        self._simulation: Simulation | None = None
+        if journal.stands:
+            self._return_to_stand()
+        else:
+            self._simulation = Simulation(scenario, self.seed)
+            self._run()
+
+    @classmethod
+    def begin(
+        cls, scenario: Scenario, seed: int, folder: Path, version: str, names: Sequence[str], make: Advisers
+    ) -> Room:
+        """A new exercise, saved in ``folder``. Raises FileExistsError if one is there already."""
+        head = {"scenario": scenario.id, "hash": scenario.digest(), "seed": seed, "version": version}
+        Journal.must_not_exist(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SCENARIO).write_text(scenario.model_dump_json(), encoding="utf-8")
+        return cls(scenario, Journal.begin(folder, head), names, make)
+
+    @classmethod
+    def resume(cls, folder: Path, names: Sequence[str], make: Advisers) -> Room:
+        """The exercise saved in ``folder``, where it was left. Raises FileNotFoundError or ValueError."""
+        journal = Journal.read(folder)
+        scenario = Scenario.model_validate_json((folder / SCENARIO).read_text(encoding="utf-8"))
+        if scenario.digest() != journal.head["hash"]:
+            raise ValueError(f"{folder / SCENARIO} is not the scenario this exercise was begun with")
+        return cls(scenario, journal, names, make)
+
+    @property
+    def folder(self) -> Path:
+        """Where the exercise is saved."""
+        return self.journal.path.parent
+
+    @property
+    def news(self) -> list[Message]:
+        """Messages since the stand before this one."""
+        before = self.journal.stands[-2].t if len(self.journal.stands) > 1 else -(10**9)
+        return [m for m in self.messages if m.t > before]
+
+    def handle(self, line: str) -> Reply:
+        """Do what a line asks for; every order is on disk when this returns."""
+        if self.situation is None or not line.strip():
+            return Reply()
+        try:
+            request = parse(line, self.scenario, self.situation, self.names)
+        except BadLine as bad:
+            return Reply((Said(f"room.{bad.key}", bad.words, bad=True),))
+        match request:
+            case Go(until):
+                return self._go(until)
+            case Advice(name, apply):
+                return self._advise(name or self.scenario.dispatcher, apply)
+            case Show(what, about):
+                return Reply(show=what, about=about)
+            case Undo():
+                return self._undo()
+            case Save():
+                return Reply((self._saved("room.saved"),))
+            case Quit():
+                return Reply((self._saved("room.left"),), left=True)
+            case orders:
+                return Reply(tuple(self._give(orders, PLAYER)))
+
+    def result(self) -> Run:
+        """The run, once the storm is over."""
+        simulation = self._standing()
+        if self.situation is not None:
+            raise RuntimeError("the storm is not over yet")
+        run = simulation.result(PLAYER)
+        if not self.journal.finished:
+            self.journal.end(run.digest)
+        return run
+
+    def close(self) -> None:
+        """Free the drain model; the save stays."""
+        if self._simulation is not None:
+            self._simulation.close()
+
+    # ------------------------------------------------------------------ what a request does
+
+    def _give(self, orders: Sequence[Order], by: str) -> list[Said]:
+        simulation, said = self._standing(), []
+        for order in orders:
+            refused = simulation.apply(order, by)
+            said.append(_refused(refused) if refused else Said("order", {"order": order}))
+        self._write_down()
+        assert self.situation is not None
+        self.situation = simulation.situation(self.situation.why)
+        self.messages += self.situation.messages
+        return said
+
+    def _advise(self, name: str, apply: bool) -> Reply:
+        situation = self._standing().situation("pause")
+        self.messages += situation.messages
+        self.advised = tuple(self._make(name, self.scenario, self.seed)(situation))
+        words = {"dispatcher": name, "count": str(len(self.advised))}
+        if not self.advised:
+            return Reply((Said("room.no_advice", words),))
+        if not apply:
+            return Reply((Said("room.advice", words),), show="advice")
+        said = self._give(self.advised, f"{PLAYER}:{name}")
+        refused = [s for s in said if s.bad]
+        count = {"count": str(len(said)), "refused": str(len(refused))}
+        return Reply((Said("room.applied", count), *refused))
+
+    def _go(self, until: int | None) -> Reply:
+        end = self._standing().end
+        if until is not None and until > end:
+            return Reply((Said("room.past", {"t": end}, bad=True),))
+        self._run(until)
+        if self.situation is None:
+            return Reply((Said("room.over", {}),))
+        early = Said("room.stopped_early", {"t": self.situation.t, "why": self.situation.why})
+        return Reply((early,) if until is not None and self.situation.t < until else (), show="status")
+
+    def _undo(self) -> Reply:
+        journal, stands = self.journal, len(self.journal.stands)
+        since = len(journal.log) - journal.stands[-1].entries
+        if not since and stands == 1:
+            return Reply((Said("room.nothing_to_undo", {}),))
+        before = len(journal.log)
+        journal.back(stands if since else stands - 1)
+        self._return_to_stand()
+        words = {"t": journal.stands[-1].t, "count": str(before - len(journal.log))}
+        return Reply((Said("room.undone", words),), show="status")
+
+    def _saved(self, key: str) -> Said:
+        orders = sum(e.by != CONTROLLER for e in self.journal.log)
+        words = {"path": str(self.folder), "orders": str(orders), "scenario": self.scenario.id}
+        return Said(key, words)
+
+    # ------------------------------------------------------------------ time
+
+    def _run(self, until: int | None = None) -> None:
+        """To the next decision point or to ``until``, with injects on the way; stops early for loud news."""
+        simulation, begin, heard = self._standing(), self._standing().t, len(self.messages)
+        first = self.situation is None
+        while True:
+            ahead = self._injects[sum(e.by == CONTROLLER for e in simulation.log) :]
+            stops = [s for s in (until, ahead[0][0] if ahead else None) if s is not None]
+            self.situation = simulation.advance(min(stops) if stops else None)
+            if self.situation is None:
+                break
+            self.messages += self.situation.messages
+            due = [action for t, action in ahead if t <= simulation.t]
+            for action in due:
+                simulation.apply(action, CONTROLLER)
+            moved = first or simulation.t > begin
+            loud = self.situation.why in LOUD or len(self.messages) > heard
+            if not due and (loud or (moved and until is None) or simulation.t == until):
+                break
+        self._write_down()
+        if self.situation is not None:
+            self.journal.stand(self.situation.t, self.situation.why)
+
+    def _return_to_stand(self) -> None:
+        """Replay to the last stand of the journal, with what has been ordered there."""
+        self.close()
+        stand, heard = self.journal.stands[-1], list[Message]()
+        before = [e for e in self.journal.log if e.t < stand.t]
+        simulation, situation = replay(
+            self.scenario, self.seed, before, stand.t, watch=lambda s: heard.extend(s.messages)
+        )
+        assert situation is not None
+        for entry in self.journal.log[len(before) :]:
+            simulation.apply(entry.action, entry.by)
+        self._simulation, self.situation = simulation, simulation.situation(stand.why)
+        self.messages = [*heard, *situation.messages, *self.situation.messages]
+
+    def _standing(self) -> Simulation:
+        assert self._simulation is not None
+        return self._simulation
+
+    def _write_down(self) -> None:
+        """Bring the journal up to the simulation's log."""
+        for entry in self._standing().log[len(self.journal.log) :]:
+            self.journal.entry(entry)
+
+
+def _refused(refusal: Refusal) -> Said:
+    return Said(f"refusal.{refusal.key}", {**refusal.words, "order": refusal.action}, bad=True)
