@@ -36,6 +36,11 @@ class Clock(simpy.Environment):
         self.schedule(event, cast(EventPriority, beat), int(seconds))
         return event
 
+    def settle(self, beat: Beat) -> None:
+        """Process all that is due in this very second before ``beat``."""
+        while self._queue and self._queue[0][0] == self.now and self._queue[0][1] < beat:
+            self.step()
+
     @property
     def second(self) -> int:
         """Whole seconds since the start of the run."""

@@ -123,18 +123,26 @@ class Simulation:
         return self.situation(str(self._ask.value))
 
     def apply(self, action: Action, by: str = "dispatcher") -> Refusal | None:
-        """Put an order or inject into effect now; a refused one is recorded with its reason and returned."""
+        """Put an order or inject into effect now; a refused one is recorded with its reason and returned.
+
+        What the action sets going in this second happens before the call returns, so that several actions of
+        one second have the same effect with a decision point between them or without, as in a replay.
+        Raises RuntimeError once the storm is over.
+        """
+        if self._over:
+            raise RuntimeError("the storm is over: nothing more can be put into effect")
+        self.clock.settle(Beat.COMMAND)
         refused = refusal(self.world, self.crews, action)
+        self.log.append(Entry(self.t, by, action))
         if refused is not None:
             self.world.note(
                 "refused", getattr(action, "crew", ""), "", type(action).__name__, 0, str(refused)
             )
-            self.log.append(Entry(self.t, by, action))
             return refused
-        self.log.append(Entry(self.t, by, action))
         effects.carry_out(self.world, self.crews, self.command, self._reports, action)
         if isinstance(action, INJECTS):
             self._call_attention("inject")
+        self.clock.settle(Beat.COMMAND)
         return None
 
     def situation(self, why: str) -> Situation:
@@ -216,7 +224,7 @@ class Simulation:
             routine = min(every - self.t % every, self.end - self.t)
             yield self.clock.wait(routine, Beat.COMMAND) | self._attention
             if self._why == "idle" and self.t < self.end:
-                yield self.clock.wait(min(-self.t % IDLE_BATCH, self.end - self.t))
+                yield self.clock.wait(min(IDLE_BATCH - self.t % IDLE_BATCH, self.end - self.t))
             yield self.clock.wait(0, Beat.COMMAND)
         yield self.clock.wait(0, Beat.RECORD)
         yield self.clock.wait(0, Beat.RECORD)

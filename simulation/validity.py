@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from simulation.model import LEVELS
 from simulation.orders import (
@@ -79,13 +79,13 @@ def _readiness(world: World, crew: Crew) -> Reason:
 def _targets(world: World, crew: Crew, order: Assign) -> Reason:
     for verb in order.verbs:
         what = TARGETS[verb]
-        known = {
+        sites: dict[str, Container[str]] = {
             "segment": world.network.segment_index, "node": world.node_index, "place": world.places,
-        }[what]  # fmt: skip
+        }  # fmt: skip
         if what == "node" and not world.nodes:
             return "no_water_model", {"verb": verb}
         for target in order.targets:
-            if target not in known:
+            if target not in sites[what]:
                 return "unknown_target", {"what": SITE_WHAT[what], "target": target}
             if target_node(world, verb, target) < 0:
                 return "wrong_place", {"verb": verb, "what": "node that a road leads to", "target": target}

@@ -33,7 +33,9 @@ HAUL_TRIGGER = 8.0
 NONE, SPREAD, PLOUGH, BOTH, HAUL = range(5)
 VERBS: tuple[tuple[Verb, ...], ...] = ((), ("spread",), ("plough",), ("plough", "spread"), ("haul",))
 _VERBS = np.fromiter(VERBS, object, len(VERBS))
-REASONS = np.array(("none", "ice_to_melt", "snow_too_cold_for_salt", "snow_on_road", "bank_to_haul", "pretreat"), object)
+REASONS = np.array(
+    ("none", "ice_to_melt", "snow_too_cold_for_salt", "snow_on_road", "bank_to_haul", "pretreat"), object
+)
 
 
 def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
