@@ -65,7 +65,9 @@ class Name(Noun):
     """A name in Chinese and English; a bare string in a file stands for both."""
 
     zh: str = Field(min_length=1)
+    """Name in Chinese."""
     en: str = Field(min_length=1)
+    """Name in English."""
 
     @model_validator(mode="before")
     @classmethod
@@ -83,6 +85,7 @@ class Segment(Noun):
     """A piece of road between two junctions; both directions unless ``oneway``."""
 
     id: str = Field(min_length=1)
+    """Name of the segment in orders and tables."""
     road: Name
     """Name of the road it belongs to."""
     start: str
@@ -92,9 +95,11 @@ class Segment(Noun):
     line: tuple[tuple[float, float], ...] = Field(min_length=2)
     """Longitude and latitude (WGS84) of its vertices, from start to end."""
     road_class: RoadClass
+    """Class of road; the crew's speed and the goals go by ``priority``."""
     priority: int = Field(ge=1, le=4)
     """Clearing priority, 1 first."""
     length: Metres = Positive
+    """Length along the road; measured from the line where it is left out of the file."""
     lanes: int = Field(ge=1, le=16)
     """Motor lanes of both directions together."""
     width: Metres = Field(gt=0, le=120)
@@ -102,7 +107,9 @@ class Segment(Noun):
     speed: Speed = Field(gt=0, le=40)
     """Free-flow speed (at most 40 m/s = 144 km/h)."""
     oneway: bool = False
+    """Open to traffic from start to end only."""
     structure: Structure = "none"
+    """Bridges freeze first; underpasses and tunnels may be closed."""
     office: str = ""
     """Street office responsible for it; empty where none is named."""
     low_point: str | None = None
@@ -113,11 +120,17 @@ class Place(Noun):
     """A critical place or a site of work: hospital, fire station, waterlogging point, underpass."""
 
     id: str = Field(min_length=1)
+    """Name of the place in orders and tables."""
     name: Name
+    """Name as it is shown."""
     kind: PlaceKind
+    """What it is."""
     lon: float = Field(ge=-180, le=180)
+    """Longitude (WGS84)."""
     lat: float = Field(ge=-90, le=90)
+    """Latitude (WGS84)."""
     office: str = ""
+    """Street office responsible for it; empty where none is named."""
     drain_node: str | None = None
     """Drain node whose water stands at this place."""
     segment: str | None = None
@@ -130,21 +143,30 @@ class Office(Noun):
     """A street office (jiedao): the third tier of command."""
 
     id: str = Field(min_length=1)
+    """Name of the office in tables."""
     name: Name
+    """Name as it is shown."""
     lon: float = Field(default=0, ge=-180, le=180)
+    """Longitude of its seat (WGS84)."""
     lat: float = Field(default=0, ge=-90, le=90)
+    """Latitude of its seat (WGS84)."""
 
 
 class City(Noun):
     """The district: roads, places, offices and its drain model."""
 
     id: str
+    """Name of the city in files."""
     name: Name
+    """Name as it is shown."""
     note: Name | None = None
     """What a reader must know, such as 'schematic reconstruction'; shown wherever the city is."""
     segments: tuple[Segment, ...] = Field(min_length=1)
+    """Roads, piece by piece."""
     places: tuple[Place, ...] = ()
+    """Critical places and sites of work."""
     offices: tuple[Office, ...] = ()
+    """Street offices."""
     drains: str | None = None
     """Text of the EPA SWMM model (.inp); None where no drains are modelled."""
 
@@ -156,8 +178,11 @@ class Kind(Noun):
     """A kind of equipment, a row of the catalogue; hand squads are a kind too."""
 
     id: str = Field(min_length=1)
+    """Name of the kind in tables."""
     name: Name
+    """Name as it is shown."""
     abilities: tuple[Verb, ...] = Field(min_length=1)
+    """What it can do."""
     travel_speed: Speed = Field(gt=0, le=40)
     """Top speed when driving to work."""
     work_speed_major: Speed = Field(default=0, ge=0, le=25)
@@ -187,9 +212,11 @@ class Kind(Noun):
     fuel_tank: Kilograms = Field(default=0, ge=0)
     """Fuel it carries; 0 for those that need none."""
     fuel_rate: FuelRate = Field(default=0, ge=0)
+    """Fuel burned while driving or working."""
     mean_time_between_failures: SecondsAsHours = Field(default=0, ge=0)
     """Operating time between failures; 0 = never fails."""
     repair_time: SecondsAsHours = Field(default=7200, ge=0)
+    """Mean time that a failure takes."""
     cost: MoneyPerHour = Field(default=0, ge=0)
     """Cost while at work, people included."""
     source: str = ""
@@ -200,10 +227,15 @@ class Material(Noun):
     """A consumable: de-icer, grit, sandbags, fuel."""
 
     id: str = Field(min_length=1)
+    """Name of the material in tables."""
     name: Name
+    """Name as it is shown."""
     use: Literal["deicer", "abrasive", "bag", "fuel"]
+    """What it is for."""
     freezing_a: float = 0.0
+    """Freezing curve, a: see ``freezing_c``."""
     freezing_b: float = 0.0
+    """Freezing curve, b: see ``freezing_c``."""
     freezing_c: float = 0.0
     """Mass percent that just does not freeze at T degC: a T^2 + b T + c (FHWA-RD-95-202)."""
     floor: Celsius = Field(default=0.0, ge=-60, le=0)
@@ -211,17 +243,24 @@ class Material(Noun):
     piece: Kilograms = Field(default=0, ge=0)
     """Mass of one piece (a bag); 0 for bulk."""
     cost: MoneyPerTonne = Field(default=0, ge=0)
+    """Price."""
     source: str = ""
+    """Where the figures come from, with their confidence."""
 
 
 class Depot(Noun):
     """A yard: where crews start, load, refuel and rest."""
 
     id: str = Field(min_length=1)
+    """Name of the depot in tables."""
     name: Name
+    """Name as it is shown."""
     lon: float = Field(ge=-180, le=180)
+    """Longitude (WGS84)."""
     lat: float = Field(ge=-90, le=90)
+    """Latitude (WGS84)."""
     office: str = ""
+    """Street office it lies in; empty where none is named."""
     bays: int = Field(default=1, ge=1, le=50)
     """Vehicles loaded at the same time."""
     loading_rate: KilogramsPerSecond = Field(default=16.7, gt=0)
@@ -234,23 +273,32 @@ class Stock(Noun):
     """Material in a depot at the start."""
 
     depot: str
+    """Where it lies."""
     material: str
+    """What it is."""
     amount: KilogramsAsTonnes = NonNegative
+    """How much there is when the run starts."""
 
 
 class Team(Noun):
     """A body of people with skills, shifts and a place in the command; its machines are ``Equipment``."""
 
     id: str = Field(min_length=1)
+    """Name of the team in tables."""
     name: Name
+    """Name as it is shown."""
     unit: Name
     """Responsible body, as it is named in duty lists."""
     tier: Tier
+    """Tier of command it belongs to; orders come down to it tier by tier."""
     office: str = ""
+    """Street office it works for; empty where none is named."""
     depot: str
+    """Where it musters and rests."""
     people: int = Field(ge=1)
     """On the roll; ``relief`` shifts share them."""
     skills: tuple[Verb, ...] = Field(min_length=1)
+    """What its people are trained for; a crew does what both people and machine can."""
     callout: Level = "IV"
     """Lowest response level at which it is called out."""
     muster: SecondsAsMinutes = Field(default=1800, ge=0)
@@ -264,6 +312,7 @@ class Team(Noun):
     max_duty: SecondsAsHours = Field(default=12 * 3600, gt=0, le=36 * 3600)
     """Longest time at work before rest or relief."""
     rest: SecondsAsHours = Field(default=8 * 3600, ge=0, le=48 * 3600)
+    """Rest after ``max_duty`` where no relief takes over."""
     relief: int = Field(default=1, ge=1, le=4)
     """Complete crews that take turns; 2 or more keep a machine going with a handover."""
 
@@ -280,9 +329,13 @@ class Equipment(Noun):
     """Machines (or hand squads) of one kind that a team mans."""
 
     id: str = Field(min_length=1)
+    """Name of the row; its crews are ``id/1``, ``id/2`` ..."""
     kind: str
+    """Kind of machine, a row of the catalogue."""
     count: int = Field(ge=1, le=1000)
+    """How many there are; each is a crew of its own."""
     team: str
+    """Team that mans them."""
     depot: str = ""
     """Where they stand; empty = the team's depot."""
     material: str = ""
@@ -293,11 +346,17 @@ class Fleet(Noun):
     """Who and what there is to fight the storm with."""
 
     kinds: tuple[Kind, ...]
+    """Kinds of equipment."""
     materials: tuple[Material, ...]
+    """Materials."""
     depots: tuple[Depot, ...] = Field(min_length=1)
+    """Yards."""
     stock: tuple[Stock, ...] = ()
+    """What lies in them."""
     teams: tuple[Team, ...] = ()
+    """Teams."""
     equipment: tuple[Equipment, ...] = ()
+    """Their machines."""
 
 
 # --------------------------------------------------------------------------- storm
@@ -307,11 +366,15 @@ class Weather(Noun):
     """The weather from ``t`` until the next row."""
 
     t: SecondsAsHours = NonNegative
+    """Since the start of the run."""
     precipitation: PrecipitationRate = Field(ge=0, le=0.2)
     """Melted water, rain and snow together (0.2 kg/m2/s = 720 mm/h)."""
     air: Celsius = Field(ge=-60, le=55)
+    """Air temperature 2 m above ground."""
     humidity: Percent = Field(default=0.8, ge=0, le=1)
+    """Relative humidity."""
     wind: WindSpeed = Field(default=2.0, ge=0, le=90)
+    """Wind speed 10 m above ground."""
 
 
 class Warning(Noun):
@@ -320,20 +383,25 @@ class Warning(Noun):
     t: SecondsAsHours
     """When it was issued; before 0 where it came before the run starts."""
     hazard: HazardName
+    """What is warned of."""
     colour: Colour
+    """How urgently: blue, yellow, orange, red."""
 
 
 class RiverStage(Noun):
     """Water level at the outfalls above their invert, from ``t`` until the next row."""
 
     t: SecondsAsHours = NonNegative
+    """Since the start of the run."""
     stage: Metres = NonNegative
+    """Water above the outfalls' invert."""
 
 
 class Forecast(Noun):
     """What the command post is told beforehand; drawn per run around the truth."""
 
     horizon: SecondsAsHours = Field(default=6 * 3600, gt=0)
+    """How far ahead it looks."""
     amount_error: float = Field(default=0.3, ge=0, le=2)
     """Log-standard-deviation of the amount one horizon ahead; shrinks with lead time."""
     timing_error: SecondsAsMinutes = Field(default=1800, ge=0)
@@ -344,15 +412,21 @@ class Storm(Noun):
     """Weather over the district."""
 
     id: str
+    """Name of the storm; its file's name where left out."""
     name: Name
+    """Name as it is shown."""
     note: Name | None = None
     """Such as 'reconstruction: only 16-17 h was observed'; shown wherever the storm is."""
     start: datetime
     """Local time of second 0, with offset."""
     weather: tuple[Weather, ...] = Field(min_length=1)
+    """Weather row by row, each until the next."""
     warnings: tuple[Warning, ...] = ()
+    """Warnings of the weather service."""
     river: tuple[RiverStage, ...] = ()
+    """Level at the outfalls; none = they are free."""
     forecast: Forecast = Forecast()
+    """How good the forecasts are."""
 
 
 # --------------------------------------------------------------------------- command and goals
@@ -362,33 +436,44 @@ class ResponseRule(Noun):
     """Which response level a warning leads to, and how long the decision takes."""
 
     hazard: HazardName
+    """What is warned of."""
     colour: Colour
+    """Colour of the warning."""
     level: Level
+    """Response level that it leads to."""
     delay: SecondsAsMinutes = Field(default=20 * 60, ge=0)
+    """From the warning to the decision."""
 
 
 class LevelChange(Noun):
     """A response level declared at a set time, as history recorded it."""
 
     t: SecondsAsHours
+    """Since the start of the run."""
     level: Level | Literal["none"]
+    """Level from then on; none = stood down."""
 
 
 class StandingOrder(Noun):
     """What happens by itself when a level is reached."""
 
     level: Level
+    """Level from which it holds."""
     hazard: HazardName
+    """Hazard it belongs to."""
     act: Literal["close_underpasses", "guard_waterlogging"]
+    """What happens by itself."""
 
 
 class Command(Noun):
     """The four tiers: who decides when, how fast orders go down and reports come up."""
 
     rules: tuple[ResponseRule, ...] = ()
+    """Which warning leads to which level."""
     timeline: tuple[LevelChange, ...] = ()
     """Set levels; where given, the rules are not used."""
     standing_orders: tuple[StandingOrder, ...] = ()
+    """What happens by itself at a level."""
     relay: dict[Tier, SecondsAsMinutes] = Field(
         default={"city": 300, "district": 60, "street": 120, "community": 300}
     )
@@ -473,6 +558,7 @@ class SnowPhysics(Noun):
     minimum_dose: Dose = Field(default=0.008, ge=0)
     """Floor of a dose near 0 degC (MaineDOT's bands)."""
     maximum_dose: Dose = Field(default=0.035, gt=0)
+    """Ceiling of a dose (MaineDOT's coldest band)."""
 
 
 class WaterPhysics(Noun):
@@ -490,7 +576,9 @@ class WaterPhysics(Noun):
 
 class Physics(Noun):
     snow: SnowPhysics = SnowPhysics()
+    """Parameters of snow and ice."""
     water: WaterPhysics = WaterPhysics()
+    """Parameters of street water."""
 
 
 # --------------------------------------------------------------------------- scenario
@@ -500,41 +588,61 @@ class InjectRow(Noun):
     """An event that an exercise controller or the scenario puts in."""
 
     t: SecondsAsHours = NonNegative
+    """Since the start of the run."""
     kind: InjectKind
+    """What happens."""
     target: str = ""
     """Crew, team, drain link, node, segment, place or office, as the kind asks."""
     value: float = 0.0
     """Hours of a breakdown or outage, share of a no-show, m3/s of a surge."""
     duration: SecondsAsHours = Field(default=0, ge=0)
+    """How long it lasts; 0 = ``value`` gives the hours."""
     text: Name | None = None
+    """Words that reach the command post."""
 
 
 class ScriptStep(Noun):
     """A row of a plan book: what a crew is told to do, and when."""
 
     t: SecondsAsHours = NonNegative
+    """Since the start of the run."""
     crew: str
+    """Who is told: equipment id and number, such as ``plough-a/1``."""
     verbs: tuple[Verb, ...] = Field(min_length=1)
+    """What it does, in one pass."""
     targets: tuple[str, ...] = Field(min_length=1)
+    """Where, in this order."""
 
 
 class Scenario(Noun):
     """All that a run needs besides the seed and the log."""
 
     id: str
+    """Reference of the scenario."""
     name: Name
+    """Name as it is shown."""
     city: City
+    """The district."""
     fleet: Fleet
+    """Who and what fights the storm."""
     storm: Storm
+    """The weather."""
     command: Command = Command()
+    """Who decides when."""
     goals: Goals = Goals()
+    """What counts as good enough."""
     physics: Physics = Physics()
+    """Parameters of the hazards."""
     hazards: Annotated[tuple[HazardName, ...], Field(min_length=1)] = ("snow",)
+    """What the run reckons with: snow, water, or both."""
     dispatcher: str = "greedy"
+    """Who gives the orders: greedy, assignment, scripted ..."""
     duration: SecondsAsHours = Field(gt=0, le=30 * 86400)
+    """How long the run is."""
     respond: bool = True
     """False: no team acts (the variant ``no-response``)."""
     injects: tuple[InjectRow, ...] = ()
+    """Events put in from outside."""
     plan_book: tuple[ScriptStep, ...] = ()
     """Steps of the ``scripted`` dispatcher."""
 
