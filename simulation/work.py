@@ -116,13 +116,19 @@ def _treat(
 
 
 def _plough(world: World, segment: int, share: float) -> None:
-    """A blade leaves a residual, takes some hardpack and water, and salt with it (METRo, NORTRIP)."""
+    """A blade leaves a residual, takes some hardpack and water, and salt with it (METRo, NORTRIP).
+
+    Hardpack whose bottom is wet with brine has lost its bond and comes off like snow (NCHRP 526: salt
+    breaks the bond, the blade removes).
+    """
     fields, physics, i = world.fields, world.scenario.physics.snow, segment
     snow = fields["snow"][i]
     left = min(snow, max(physics.plough_residual, (1 - PLOUGH_SHARE) * snow))
     taken_snow = share * (snow - left)
-    taken_ice = share * physics.plough_hardpack_share * fields["ice"][i]
-    taken_film = share * PLOUGH_FILM_SHARE * fields["film"][i]
+    hardpack, film = fields["ice"][i], fields["film"][i]
+    loose = film >= ice.FREE_WATER_LIMIT * (min(hardpack, physics.plough_residual) + film)
+    taken_ice = share * (PLOUGH_SHARE if loose else physics.plough_hardpack_share) * hardpack
+    taken_film = share * PLOUGH_FILM_SHARE * film
     if snow > 0:
         fields["loose_depth"][i] *= 1 - taken_snow / snow
     fields["snow"][i] = snow - taken_snow

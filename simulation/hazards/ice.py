@@ -22,6 +22,8 @@ SAFETY_MARGIN = 1.5
 """K below the surface temperature for which a dose is reckoned (MDSS)."""
 MELT_SHARE = 0.15
 """Share of what a blade leaves that salt must melt so that traffic clears the rest (NRC: 0.15-0.30)."""
+FREE_WATER_LIMIT = 0.15
+"""Snow with less free water than this packs under traffic; wetter snow stays slush (NRC/HRB)."""
 APPLICATION_LOSS = 0.10
 """Share of a dose that bounces off or is blown away, prewetted (MDSS: dry 0.20, prewet 0.10)."""
 TRAFFIC_LOSS = np.array([0.09, 0.04, 0.01, 0.0025]) / 3600.0

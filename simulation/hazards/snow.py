@@ -22,8 +22,6 @@ from simulation.world import World
 
 ICE_DENSITY = 500.0
 """kg/m3 of hardpack on a road (engineering estimate, 400-600)."""
-FREE_WATER_LIMIT = 0.15
-"""Snow with less free water than this packs under traffic; wetter snow stays slush (NRC/HRB)."""
 DEGREE_DAY = 4.0 / 86400.0
 """kg/m2/s/K that lying snow off the roads melts (2-5 mm/K/day, common knowledge)."""
 SETTLING = 0.01 / 3600.0
@@ -128,10 +126,15 @@ class Snow:
         fields["film"] += melted
 
     def _pack(self, world: World, seconds: int) -> None:
-        """Traffic presses dry loose snow to hardpack (NRC/HRB: below 15 % free water)."""
+        """Traffic presses dry loose snow to hardpack (NRC/HRB: below 15 % free water).
+
+        Brine gathers at the bottom: what must be wet for snow not to bond is the layer that a dose is
+        reckoned for, the residual of a blade (the principle of anti-icing, NCHRP 526).
+        """
         fields = world.fields
         snow = fields["snow"]
-        dry = fields["film"] < FREE_WATER_LIMIT * (snow + fields["film"])
+        bottom = np.minimum(snow, self._physics.plough_residual)
+        dry = fields["film"] < ice.FREE_WATER_LIMIT * (bottom + fields["film"])
         share = np.where(dry & ~world.closed, -np.expm1(-seconds / self._compaction), 0.0)
         fields["ice"] += share * snow
         fields["snow"] -= share * snow
@@ -144,7 +147,7 @@ class Snow:
         """
         fields = world.fields
         solid = fields["snow"] + fields["ice"]
-        slush = (solid > 0) & (fields["film"] >= FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
+        slush = (solid > 0) & (fields["film"] >= ice.FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
         share = np.where(slush, -np.expm1(-SPLASH * TRAFFIC[self._rank] * seconds), 0.0)
         for name in ("snow", "ice", "film"):
             moved = share * fields[name]
@@ -159,7 +162,7 @@ class Snow:
         """Water above what film and snow hold runs off with its salt (METRo: 3e-3 per second)."""
         fields = world.fields
         film = fields["film"]
-        held = self._physics.film + FREE_WATER_LIMIT * fields["snow"]
+        held = self._physics.film + ice.FREE_WATER_LIMIT * fields["snow"]
         share = -math.expm1(-seconds / self._physics.drain_time)
         out = np.maximum(film - held, 0.0) * share
         salt_share = np.divide(out, film, out=np.zeros_like(film), where=film > 0)
