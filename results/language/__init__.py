@@ -66,8 +66,9 @@ class Both(NamedTuple):
         """A figure or sign that reads alike in both."""
         return cls(str(text), str(text))
 
-    def __getitem__(self, language: Any) -> str:
-        return getattr(self, language) if isinstance(language, str) else super().__getitem__(language)
+    def said(self, language: str) -> str:
+        """The text in one language."""
+        return self.zh if language == "zh" else self.en
 
 
 @lru_cache(maxsize=8)
@@ -99,5 +100,5 @@ def both(key: str, **gaps: object) -> Both:
 
 def _in(value: object, language: str) -> object:
     if isinstance(value, Both):
-        return value[language]
+        return value.said(language)
     return (value.zh if language == "zh" else value.en) if isinstance(value, Name) else value

@@ -1,0 +1,352 @@
+"""Charts of a run as matplotlib figures, drawn without pyplot so that no state is left behind.
+
+Every function takes a run and the words of a language and returns a figure, or None where the run has
+nothing to show. ``png`` turns a figure into bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import DateFormatter, HourLocator, date2num
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from PIL import Image
+
+from results import fonts
+from results.content import Figure as Picture
+from results.goals import snow_grade
+from results.language import LANGUAGES, Both, Words
+from results.metrics import (
+    CLEAR_SHARE,
+    Lead,
+    classes,
+    clear_share,
+    covered,
+    precipitation_end,
+    seconds,
+    sites,
+    unclear_roads,
+)
+from results.series import by_hour, stock_lines
+from simulation.model import LEVELS
+from simulation.network import Network
+from simulation.record import Run
+from simulation.teams import ACTIVITIES
+
+CLASS_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#8a5fa8")
+CLASS_STYLES = ("-", "--", "-.", ":")
+"""Okabe and Ito's colours (the fourth darkened), told apart by dashes too."""
+WARNING_COLOURS = {"blue": "#2a6fdb", "yellow": "#e8b800", "orange": "#e8780c", "red": "#c8102e"}
+ACTIVITY_COLOURS = {
+    "work": "#0072b2", "setup": "#56b4e9", "travel": "#8cc9a1", "refill": "#e69f00", "refuel": "#f0d264",
+    "standby": "#c9ced6", "mustering": "#b8a9d0", "rest": "#8d96a3", "broken": "#c8102e", "absent": "#6e1423",
+    "stranded": "#d55e00",
+}  # fmt: skip
+WORST_SITES = 6
+_STYLE: Any = {
+    "font.family": [fonts.FAMILY], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.edgecolor": "#5b6470", "axes.grid": True, "grid.color": "#d9dde3",
+    "grid.linewidth": 0.6, "axes.axisbelow": True, "text.color": "#1d232b", "axes.labelcolor": "#1d232b",
+    "xtick.color": "#3c444f", "ytick.color": "#3c444f", "legend.frameon": False, "axes.titlesize": 10,
+    "axes.titlelocation": "left", "figure.constrained_layout.use": True, "figure.facecolor": "white",
+    "text.parse_math": False,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _register() -> None:
+    for path in (fonts.REGULAR, fonts.BOLD):
+        fontManager.addfont(str(path))
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Stormyard's look, for the time of a block."""
+    _register()
+    with mpl.rc_context(_STYLE):
+        yield
+
+
+def png(figure: Figure, dpi: int = 144) -> bytes:
+    """The figure as a PNG of at most 256 colours."""
+    with style():
+        canvas = FigureCanvasAgg(figure)
+        figure.set_dpi(dpi)
+        canvas.draw()
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    packed = io.BytesIO()
+    image.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+    return packed.getvalue()
+
+
+def drawn(caption: Both, draw: Callable[[Words], Figure | None]) -> list[Picture]:
+    """The chart in both languages as a block of a page; none where there is nothing to show."""
+    figures = [draw(Words(language)) for language in LANGUAGES]
+    return [Picture(caption, *(png(f) for f in figures if f is not None))] if None not in figures else []
+
+
+# --------------------------------------------------------------------------- the storm
+
+
+def storm(run: Run, words: Words) -> Figure:
+    """Precipitation, air temperature, warnings and response level over time."""
+    with style():
+        figure = Figure(figsize=(8, 3.6))
+        top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.1))
+        t = _dates(run)
+        top.fill_between(
+            t, run.fields["precipitation"].values * 3600, step="pre", color="#56b4e9", alpha=0.8, linewidth=0
+        )
+        top.set_ylabel(words["chart.precipitation"])
+        top.set_ylim(bottom=0)
+        air = top.twinx()
+        air.spines["right"].set_visible(True)
+        air.grid(False)
+        air.plot(t, run.fields["air"].values, color="#c8102e", linewidth=1.3)
+        air.set_ylabel(words["chart.air"], color="#c8102e")
+        bottom.step(t, run.fields["level"].values, where="post", color="#1d232b", linewidth=1.6)
+        bottom.set_yticks(range(5), ["–", *LEVELS])
+        bottom.set_ylim(-0.4, 5.2)
+        bottom.set_ylabel(words["chart.level"])
+        for warning in run.scenario.storm.warnings:
+            when = max(0.0, min(warning.t, run.scenario.duration))
+            colour = WARNING_COLOURS[warning.colour]
+            bottom.plot(_date(run, when), 4.6, "v", color=colour, markersize=8, markeredgecolor="#1d232b",
+                        markeredgewidth=0.5, clip_on=False)  # fmt: skip
+        _mark_end(run, (top,), words)
+        _time_axis(bottom, run)
+    return figure
+
+
+def snow(run: Run, words: Words) -> Figure | None:
+    """By class: snow and ice on the road, and the share of the lane-length that is clear."""
+    if "snow" not in run.fields:
+        return None
+    network = Network(run.scenario.city.segments)
+    lying, unclear, goals, grade = covered(run), unclear_roads(run), run.scenario.goals, snow_grade(run)
+    with style():
+        figure = Figure(figsize=(8, 4.8))
+        top, bottom = figure.subplots(2, 1, sharex=True)
+        t = _dates(run)
+        for p in classes(network):
+            mine = network.priority == p
+            look = {"color": CLASS_COLOURS[p - 1], "linestyle": CLASS_STYLES[p - 1], "linewidth": 1.7}
+            weight = network.lane_length[mine] / network.lane_length[mine].sum()
+            top.plot(t, lying[:, mine] @ weight, label=words[f"class.p{p}"], **look)
+            bottom.plot(t, 100 * clear_share(unclear[:, mine], network.lane_length[mine]), **look)
+            if grade is not None:
+                due = precipitation_end(run) + goals.clear[p - 1][grade]
+                if due <= run.scenario.duration:
+                    bottom.plot(_date(run, due), 100 * CLEAR_SHARE, "D", color=look["color"], markersize=6,
+                                markeredgecolor="white", zorder=5)  # fmt: skip
+        top.set_ylabel(words["chart.snow"])
+        top.set_ylim(bottom=0)
+        top.legend(ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        bottom.axhline(100 * CLEAR_SHARE, color="#5b6470", linewidth=0.9, linestyle=(0, (4, 3)))
+        bottom.set_ylabel(words["chart.clear"])
+        bottom.set_ylim(0, 103)
+        _mark_end(run, (top, bottom), words)
+        _time_axis(bottom, run)
+    return figure
+
+
+def water(run: Run, words: Words) -> Figure | None:
+    """Water at the worst sites, with the limits for a motor lane and for closing an underpass."""
+    worst = sorted(sites(run), key=lambda s: -float(s.depth.max()))[:WORST_SITES]
+    worst = [s for s in worst if s.depth.max() > 0.005]
+    if not worst:
+        return None
+    goals = run.scenario.goals
+    with style():
+        figure = Figure(figsize=(8, 3.6))
+        axes = figure.subplots()
+        t = _dates(run)
+        colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(worst)))
+        for i, (site, colour) in enumerate(zip(worst, colours, strict=True)):
+            axes.plot(t, 100 * site.depth, color=colour, linewidth=1.7, linestyle=CLASS_STYLES[i % 4],
+                      label=fonts.drawable(words.name(site.place.name)))  # fmt: skip
+        for limit, key in ((goals.depth_limit, "chart.lane_limit"), (goals.close_depth, "chart.close_limit")):
+            axes.axhline(100 * limit, color="#c8102e", linewidth=0.9, linestyle=(0, (4, 3)))
+            axes.annotate(words[key], (1, 100 * limit), xycoords=("axes fraction", "data"), ha="right",
+                          va="bottom", color="#c8102e", fontsize=8)  # fmt: skip
+        axes.set_ylabel(words["chart.depth"])
+        axes.set_ylim(0, max(1.1 * 100 * goals.close_depth, 105 * max(float(s.depth.max()) for s in worst)))
+        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _time_axis(axes, run)
+    return figure
+
+
+# --------------------------------------------------------------------------- the response
+
+
+def crews(run: Run, words: Words) -> Figure | None:
+    """How many crews do what, those off duty left out."""
+    codes = run.fields["crew_activity"].values
+    counts = {a: (codes == ACTIVITIES.index(a)).sum(axis=1) for a in ACTIVITY_COLOURS}
+    counts = {a: n for a, n in counts.items() if n.any()}
+    if not counts:
+        return None
+    with style():
+        figure = Figure(figsize=(8, 3.2))
+        axes = figure.subplots()
+        axes.stackplot(
+            _dates(run), *counts.values(), colors=[ACTIVITY_COLOURS[a] for a in counts], step="post",
+            labels=[words[f"activity.{a}"] for a in counts], linewidth=0,
+        )  # fmt: skip
+        axes.set_ylabel(words["chart.crews"])
+        axes.legend(ncols=6, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, handlelength=1.2,
+                    columnspacing=1.2)  # fmt: skip
+        _time_axis(axes, run)
+    return figure
+
+
+def stock(run: Run, words: Words) -> Figure | None:
+    """De-icer, grit and bags in the yards."""
+    kinds = {m.id: m for m in run.scenario.fleet.materials if m.use != "fuel"}
+    lines = [x for x in stock_lines(run) if x.material in kinds and x.tonnes.any()]
+    if not lines:
+        return None
+    depots = {d.id: d for d in run.scenario.fleet.depots}
+    with style():
+        figure = Figure(figsize=(8, 3.2))
+        axes = figure.subplots()
+        colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(lines)))
+        several = len({x.material for x in lines}) > 1
+        for i, (line, colour) in enumerate(zip(lines, colours, strict=True)):
+            name = words.name(depots[line.depot].name)
+            label = f"{name} · {words.name(kinds[line.material].name)}" if several else name
+            when = [_date(run, float(s)) for s in line.t]
+            axes.step(when, line.tonnes, where="post", color=colour, linestyle=CLASS_STYLES[i % 4],
+                      linewidth=1.7, label=fonts.drawable(label))  # fmt: skip
+        axes.set_ylabel(words["chart.stock"])
+        axes.set_ylim(bottom=0)
+        axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
+        _time_axis(axes, run)
+    return figure
+
+
+def orders(run: Run, words: Words) -> Figure | None:
+    """Orders and refusals in each hour."""
+    given, refused = by_hour(run, "order"), by_hour(run, "refused")
+    if not given.any() and not refused.any():
+        return None
+    with style():
+        figure = Figure(figsize=(8, 2.4))
+        axes = figure.subplots()
+        at = np.array([_date(run, 3600.0 * h + 1800) for h in range(len(given))])
+        axes.bar(at, given, width=0.9 / 24, color="#0072b2", label=words["chart.orders"])
+        axes.bar(at, refused, width=0.9 / 24, bottom=given, color="#d55e00", label=words["chart.refusals"])
+        axes.set_ylabel(words["chart.per_hour"])
+        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _time_axis(axes, run)
+    return figure
+
+
+def leads(bars: Mapping[str, Lead], horizon: float, words: Words) -> Figure:
+    """Bars from the first highest warning to its answer, one a label, on one scale of hours.
+
+    ``horizon`` is the second up to which a bar without an answer is drawn.
+    """
+    with style():
+        figure = Figure(figsize=(8, 0.75 + 0.55 * len(bars)))
+        axes = figure.subplots()
+        for i, lead in enumerate(bars.values()):
+            answered = np.isfinite(lead.answered)
+            hours = (min(lead.answered, horizon) - lead.warned) / 3600
+            axes.barh(i, max(hours, 0), height=0.5, color=WARNING_COLOURS[lead.colour],
+                      hatch="" if answered else "//", edgecolor="white")  # fmt: skip
+            text = duration(lead.minutes * 60, words) if answered else words["never"]
+            axes.annotate(text, (max(hours, 0), i), xytext=(5, 0), textcoords="offset points", va="center",
+                          fontweight="bold")  # fmt: skip
+        axes.set_yticks(range(len(bars)), [fonts.drawable(label) for label in bars])
+        axes.set_ylim(len(bars) - 0.5, -0.5)
+        axes.margins(x=0.18)
+        axes.set_xlim(left=0)
+        axes.set_xlabel(words["chart.lead"])
+        axes.grid(axis="y", visible=False)
+    return figure
+
+
+# --------------------------------------------------------------------------- several runs
+
+
+def together(runs: Mapping[str, Run], words: Words) -> Figure | None:
+    """What each run has on its roads over time: unclear kilometres, or kilometres under deep water."""
+    curves = {}
+    for label, run in runs.items():
+        kilometres = np.array([s.length for s in run.scenario.city.segments]) / 1000
+        if "water_depth" in run.fields:
+            curves[label] = (run.fields["water_depth"].values > run.scenario.goals.depth_limit) @ kilometres
+        elif "snow" in run.fields:
+            curves[label] = unclear_roads(run) @ kilometres
+    if not curves:
+        return None
+    first = next(iter(runs.values()))
+    with style():
+        figure = Figure(figsize=(8, 3.2))
+        axes = figure.subplots()
+        colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(curves)))
+        for i, (label, values) in enumerate(curves.items()):
+            axes.plot(_dates(runs[label]), values, color=colours[i], linestyle=CLASS_STYLES[i % 4],
+                      linewidth=1.9, label=fonts.drawable(label))  # fmt: skip
+        axes.set_ylabel(words["chart.deep_km" if "water_depth" in first.fields else "chart.unclear_km"])
+        axes.set_ylim(bottom=0)
+        axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _time_axis(axes, first)
+    return figure
+
+
+# --------------------------------------------------------------------------- shared
+
+
+def duration(seconds_: float, words: Words) -> str:
+    """Minutes below two hours, hours above."""
+    minutes = seconds_ / 60
+    return (
+        words("duration.min", n=f"{minutes:.0f}")
+        if minutes < 120
+        else words("duration.h", n=f"{minutes / 60:.1f}")
+    )
+
+
+def clock(run: Run, second: float) -> str:
+    """Local month, day, hour and minute of a second of the run."""
+    return (run.scenario.storm.start + timedelta(seconds=float(second))).strftime("%m-%d %H:%M")
+
+
+def _date(run: Run, second: float) -> float:
+    return float(date2num(run.scenario.storm.start.replace(tzinfo=None) + timedelta(seconds=second)))
+
+
+def _dates(run: Run) -> np.ndarray:
+    return _date(run, 0) + seconds(run) / 86_400
+
+
+def _time_axis(axes: Axes, run: Run) -> None:
+    hours = run.scenario.duration / 3600
+    step = next(n for n in (1, 2, 3, 6, 12, 24, 48, 96, 10_000) if hours / n <= 13)
+    start = _date(run, 0)
+    if step <= 12:
+        axes.xaxis.set_major_locator(HourLocator(byhour=range(0, 24, step)))
+    axes.xaxis.set_major_formatter(DateFormatter("%H:%M\n%m-%d" if hours > 12 else "%H:%M"))
+    axes.set_xlim(start, start + hours / 24)
+
+
+def _mark_end(run: Run, panels: tuple[Axes, ...], words: Words) -> None:
+    end = precipitation_end(run)
+    if 0 < end < run.scenario.duration:
+        for axes in panels:
+            axes.axvline(_date(run, end), color="#5b6470", linewidth=0.9)
+        panels[0].annotate(words["chart.stops"], (_date(run, end), 1), xycoords=("data", "axes fraction"),
+                           xytext=(4, -3), textcoords="offset points", va="top", fontsize=8,
+                           color="#3c444f")  # fmt: skip

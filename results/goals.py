@@ -1,0 +1,97 @@
+"""The scenario's goals against what a run reached: met or missed, one verdict a goal."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+import numpy as np
+
+from results.language import Both, both
+from results.metrics import NEVER, Figures, classes, cut_off_h, metrics
+from simulation.model import Grade
+from simulation.network import Network
+from simulation.record import Run
+from simulation.weather import WeatherSeries
+
+GRADES: tuple[Grade, ...] = get_args(Grade)
+_GRADE_24H, _GRADE_12H = (2.5, 5.0, 10.0), (1.0, 3.0, 6.0)
+"""mm of melted snow in 24 and 12 h from which a snowfall is moderate, heavy, a storm (GB/T 28592)."""
+
+
+class Goal(NamedTuple):
+    """A goal and what became of it."""
+
+    key: str
+    """Metric it is judged by, or its own name where no metric carries it."""
+    name: Both
+    unit: str
+    """Key of the unit, ``unit.<key>``."""
+    target: float
+    """The most that is allowed."""
+    reached: float | None
+    """None where it was never reached."""
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal was reached."""
+        return (NEVER if self.reached is None else self.reached) <= self.target + 1e-9
+
+
+def goals(run: Run, figures: Figures | None = None) -> list[Goal]:
+    """Every goal that the scenario sets for what happened, in the order of urgency."""
+    figures = metrics(run) if figures is None else figures
+    wanted = run.scenario.goals
+    found: list[Goal] = []
+    if "snow" in run.fields:
+        found += _snow_goals(run, figures)
+    if "water_depth" in run.fields:
+        name = both("goal.sites", cm=f"{wanted.depth_limit * 100:g}")
+        found.append(Goal("sites_over_limit", name, "count", 0, figures["sites_over_limit"]))
+        name = both("goal.closed_late", cm=f"{wanted.close_depth * 100:g}")
+        found.append(Goal("closed_late", name, "count", 0, figures["closed_late"]))
+    if figures["order_to_arrival_min.p90"] is not None:
+        reach = figures["order_to_arrival_min.p90"]
+        found.append(Goal("order_to_arrival_min.p90", both("goal.reach"), "min", wanted.reach / 60, reach))
+    if cut := cut_off_h(run):
+        longest = max(cut.values())
+        found.append(
+            Goal("critical_access", both("goal.access"), "h", wanted.critical_access / 3600, longest)
+        )
+    return found
+
+
+def _snow_goals(run: Run, figures: Figures) -> list[Goal]:
+    wanted, grade = run.scenario.goals, snow_grade(run)
+    if grade is None:
+        return []
+    found = []
+    present = classes(Network(run.scenario.city.segments))
+    for p in present:
+        hours = wanted.first_pass[p - 1] / 3600
+        name = both("goal.first_pass", which=both(f"class.p{p}"))
+        found.append(Goal(f"first_pass_h.p{p}", name, "h", hours, figures[f"first_pass_h.p{p}"]))
+    if "bridges_h" in figures:
+        found.append(
+            Goal("bridges_h", both("goal.bridges"), "h", wanted.bridges / 3600, figures["bridges_h"])
+        )
+    for p in present:
+        hours = wanted.clear[p - 1][grade] / 3600
+        name = both("goal.clear", which=both(f"class.p{p}"))
+        found.append(Goal(f"clear_h.p{p}", name, "h", hours, figures[f"clear_h.p{p}"]))
+    return found
+
+
+def snowfall(run: Run) -> np.ndarray:
+    """(hours,) mm of melted snow in each hour of the run, by the weather and the wet-bulb split."""
+    series = WeatherSeries(run.scenario.storm, run.scenario.physics.snow)
+    count = max(1, int(np.ceil(run.scenario.duration / 3600)))
+    return np.array([series.over(3600 * h, 3600).snowfall * 3600 for h in range(count)])
+
+
+def snow_grade(run: Run) -> Grade | None:
+    """Grade of the snowfall by its wettest 24 and 12 hours; None where less than 0.1 mm falls as snow."""
+    fallen = snowfall(run)
+    day, half = (float(np.convolve(fallen, np.ones(n)).max()) for n in (24, 12))
+    if day < 0.1:
+        return None
+    return GRADES[max(np.searchsorted(_GRADE_24H, day, "right"), np.searchsorted(_GRADE_12H, half, "right"))]

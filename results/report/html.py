@@ -1,0 +1,215 @@
+"""A document as one self-contained HTML page: both languages, fonts, pictures and the map inside it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from functools import singledispatch
+from pathlib import Path
+from string import Template
+
+from results import fonts
+from results.content import (
+    Block,
+    Bullets,
+    Cards,
+    Cell,
+    Command,
+    Document,
+    Figure,
+    Map,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
+from results.language import LANGUAGES, Both, both
+
+HERE = Path(__file__).parent
+TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+def page(document: Document, lang: str = "zh") -> str:
+    """The page, shown first in ``lang``; a button turns it. It asks nothing of any network.
+
+    Raises ValueError for a language there are no words in.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"there are no pages in '{lang}'; languages are {', '.join(LANGUAGES)}")
+    body = _head(document) + _contents(document) + "".join(_section(s) for s in document.sections)
+    scripts = "".join(
+        f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "map.js")
+    )
+    characters = _readable(document) | set("–·…√×▶Ⅱ") | {chr(c) for c in range(0x20, 0x7F)}
+    title = html.escape(document.title.said(lang))
+    return (
+        f'<!doctype html>\n<html lang="{TAGS[lang]}" data-zh="{html.escape(document.title.zh)}" '
+        f'data-en="{html.escape(document.title.en)}">\n<head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f"<style>{_faces(characters)}{(HERE / 'page.css').read_text(encoding='utf-8')}</style></head>\n"
+        f"<body>{body}{_foot(characters)}{scripts}</body></html>\n"
+    )
+
+
+def text(words: Both) -> str:
+    """Both languages, of which the page shows one."""
+    if words.zh == words.en:
+        return html.escape(words.zh)
+    return "".join(f'<span lang="{TAGS[lang]}">{html.escape(words.said(lang))}</span>' for lang in LANGUAGES)
+
+
+# --------------------------------------------------------------------------- frame
+
+
+def _head(document: Document) -> str:
+    notes = "".join(f"<p>{text(note)}</p>" for note in document.notes)
+    facts = "".join(
+        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in document.facts
+    )
+    return (
+        f'<header><button id="language" type="button">{text(Both("English", "中文"))}</button>'
+        f'<h1>{text(document.title)}</h1><p class="subtitle">{text(document.subtitle)}</p>'
+        + (f'<div class="notes" role="note">{notes}</div>' if notes else "")
+        + f'<dl class="facts">{facts}</dl></header>'
+    )
+
+
+def _contents(document: Document) -> str:
+    items = "".join(f'<li><a href="#{s.key}">{text(s.title)}</a></li>' for s in document.sections)
+    return f'<nav aria-label="contents"><ol>{items}</ol></nav>'
+
+
+def _foot(characters: set[str]) -> str:
+    lines = [text(both("page.font"))]
+    if lost := fonts.missing("".join(characters)):
+        lines.append(text(both("page.missing_glyphs", characters=" ".join(lost))))
+    return "<footer>" + "".join(f"<p>{line}</p>" for line in lines) + "</footer>"
+
+
+def _faces(characters: set[str]) -> str:
+    faces = []
+    for path, weight in ((fonts.REGULAR, 400), (fonts.BOLD, 700)):
+        data = base64.b64encode(fonts.woff(path, characters)).decode()
+        faces.append(
+            f'@font-face{{font-family:"Stormyard";font-weight:{weight};'
+            f'src:url(data:font/woff;base64,{data}) format("woff")}}'
+        )
+    return "".join(faces)
+
+
+def _readable(document: Document) -> set[str]:
+    """Every character that the page may show, the map's names included."""
+    found: set[str] = set()
+
+    def gather(thing: object) -> None:
+        if isinstance(thing, str):
+            found.update(thing)
+        elif isinstance(thing, dict):
+            for key in ("roads", "places", "layers", "clock", "crews", "words"):
+                gather([x for x in thing.get(key, ()) if not isinstance(x, dict)])
+                gather(
+                    [x[w] for x in thing.get(key, ()) if isinstance(x, dict) for w in ("zh", "en", "unit")]
+                )
+        elif isinstance(thing, tuple | list):
+            for part in thing:
+                gather(part)
+        elif hasattr(thing, "__dataclass_fields__"):
+            gather([getattr(thing, name) for name in thing.__dataclass_fields__])
+
+    gather(document)
+    for key in ("clear_road", "closed", "crew", "critical", "site"):
+        gather(both(f"map.{key}"))
+    gather((both("page.font"), both("page.missing_glyphs", characters=""), "中文"))
+    return {c for c in found if not c.isspace()}
+
+
+# --------------------------------------------------------------------------- blocks
+
+
+def _section(section: Section) -> str:
+    blocks = "".join(_block(b) for b in section.blocks)
+    return f'<section id="{section.key}"><h2>{text(section.title)}</h2>{blocks}</section>\n'
+
+
+@singledispatch
+def _block(block: Block) -> str:
+    raise TypeError(f"a page has no way to show a {type(block).__name__}")
+
+
+@_block.register
+def _(block: Paragraph) -> str:
+    return f"<p>{text(block.text)}</p>"
+
+
+@_block.register
+def _(block: Note) -> str:
+    return f'<p class="note" role="note">{text(block.text)}</p>'
+
+
+@_block.register
+def _(block: Bullets) -> str:
+    return "<ul>" + "".join(f"<li>{text(item)}</li>" for item in block.items) + "</ul>"
+
+
+@_block.register
+def _(block: Command) -> str:
+    return f"<pre><code>{html.escape(chr(10).join(block.lines))}</code></pre>"
+
+
+@_block.register
+def _(block: Cards) -> str:
+    cards = "".join(
+        f'<div class="card {c.tone}"><div class="label">{text(c.label)}</div>'
+        f'<div class="value">{text(c.value)}</div><div class="detail">{text(c.detail)}</div></div>'
+        for c in block.items
+    )
+    return f'<div class="cards">{cards}</div>'
+
+
+@_block.register
+def _(block: Table) -> str:
+    def cell(tag: str, column: int, content: Both | Cell) -> str:
+        words, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
+        kind = " ".join(k for k in ("n" if column in block.numbers else "", tone) if k)
+        mark = {"good": "√ ", "bad": "× "}.get(tone, "")
+        attributes = f' class="{kind}"' if kind else ""
+        return f"<{tag}{attributes}>{mark}{text(words)}</{tag}>"
+
+    head = "".join(cell("th", i, h) for i, h in enumerate(block.head))
+    rows = "".join(
+        "<tr>" + "".join(cell("td", i, c) for i, c in enumerate(row)) + "</tr>" for row in block.rows
+    )
+    return (
+        f'<div class="scroll"><table><caption>{text(block.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+@_block.register
+def _(block: Figure) -> str:
+    images = [("", block.zh)] if block.zh == block.en else [("zh", block.zh), ("en", block.en)]
+    shown = "".join(
+        f"<img{f' lang={chr(34)}{TAGS[lang]}{chr(34)}' if lang else ''} "
+        f'alt="{html.escape(block.caption.said(lang or "zh"))}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        for lang, png in images
+    )
+    return f"<figure>{shown}<figcaption>{text(block.caption)}</figcaption></figure>"
+
+
+@_block.register
+def _(block: Map) -> str:
+    data = json.dumps(block.data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    layers = "".join(
+        f'<label><input type="radio" name="layer" value="{i}"{"" if i else " checked"}> '
+        f"{text(Both(layer['zh'], layer['en']))}</label>"
+        for i, layer in enumerate(block.data["layers"])
+    )
+    keys = ("clear_road", "closed", "crew", "critical", "site")
+    words = {key: text(both(f"map.{key}")) for key in keys}
+    frame = Template((HERE / "map.html").read_text(encoding="utf-8"))
+    return frame.substitute(
+        words, data=data, layers=layers, last=len(block.data["times"]) - 1, caption=text(block.caption),
+        label=html.escape(block.caption.en),
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""What was assumed: every parameter with its value and basis, and where the equipment's figures come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from results.content import Block, Cell, Paragraph, Section, Table, figure
+from results.language import Both, Words, both
+from results.sections import Reading
+from simulation.record import Run
+from simulation.units import Unit, unit_of
+
+ORDER = 90
+Basis = Literal["source", "estimate", "setting", "plan"]
+
+
+def section(reading: Reading) -> Section:
+    """Parameters of physics, command, forecast and goals; equipment; materials."""
+    run = reading.run
+    return Section("assumptions", both("section.assumptions"), assumption_blocks(run))
+
+
+def assumption_blocks(run: Run) -> list[Block]:
+    """The same for any page that rests on a run."""
+    scenario = run.scenario
+    groups: list[tuple[str, BaseModel]] = [
+        *((h, getattr(scenario.physics, h)) for h in scenario.hazards),
+        ("command", scenario.command), ("forecast", scenario.storm.forecast), ("goals", scenario.goals),
+    ]  # fmt: skip
+    rows = [row for group, noun in groups for row in _parameters(group, noun)]
+    head = [both(f"head.{k}") for k in ("parameter", "value", "basis", "stated")]
+    unsourced = sum(isinstance(r[2], Cell) and r[2].tone == "bad" for r in rows)
+    return [
+        Paragraph(both("text.assumptions", n=len(rows), unsourced=unsourced)),
+        Table(both("table.parameters"), head, rows),
+        *_equipment(run),
+        *_materials(run),
+    ]
+
+
+def _parameters(group: str, noun: BaseModel) -> list[tuple[Both | Cell, ...]]:
+    rows: list[tuple[Both | Cell, ...]] = []
+    for name, info in type(noun).model_fields.items():
+        value = _value(getattr(noun, name), unit_of(info.metadata) or _inner_unit(info.annotation))
+        if value is None:
+            continue
+        key = f"parameter.{group}.{name}"
+        said = both(key) if key in Words("zh") else Both.same(f"{group}.{name}")
+        basis = basis_of(group, info.description or "")
+        rows.append((said, Both.same(value), Cell(both(f"basis.{basis}"), "bad" if basis == "setting" else ""),
+                     Both.same(" ".join((info.description or "").split()))))  # fmt: skip
+    return rows
+
+
+def basis_of(group: str, description: str) -> Basis:
+    """What a parameter rests on, by the words of its own documentation; without a word of it, on nothing."""
+    if group == "goals":
+        return "plan"
+    if "no source" in description or "a setting" in description:
+        return "setting"
+    if "estimate" in description:
+        return "estimate"
+    return "source" if "(" in description else "setting"
+
+
+def _inner_unit(annotation: Any) -> Unit | None:
+    """The unit of the numbers in a tuple or dict, such as ``tuple[SecondsAsHours, ...]``."""
+    for part in (*getattr(annotation, "__args__", ()), *getattr(annotation, "__metadata__", ())):
+        found = part if isinstance(part, Unit) else _inner_unit(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _value(value: Any, unit: Unit | None) -> str | None:
+    """A number, or numbers, in the planner's unit; None for anything else."""
+    factor, name = (unit.factor, unit.written) if unit else (1.0, "")
+    tail = f" {name}" if name not in ("", "1") else ""
+    if isinstance(value, bool | str) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return f"{value / factor:.6g}{tail}"
+    if isinstance(value, tuple) and value and all(isinstance(v, int | float) for v in value):
+        return " / ".join(f"{v / factor:.6g}" for v in value) + tail
+    if isinstance(value, dict) and value and all(isinstance(v, int | float) for v in value.values()):
+        return ", ".join(f"{k} {v / factor:.6g}" for k, v in value.items()) + tail
+    if isinstance(value, tuple) and value and all(isinstance(v, dict) for v in value):
+        return "; ".join(" / ".join(f"{x / factor:.6g}" for x in v.values()) for v in value) + tail
+    return None
+
+
+def _equipment(run: Run) -> list[Block]:
+    fleet = run.scenario.fleet
+    count: Counter[str] = Counter()
+    for row in fleet.equipment:
+        count[row.kind] += row.count
+    rows = [
+        (Both.of(k.name), figure(count[k.id], 0), figure(count[k.id] * k.crew, 0), _source(k.source))
+        for k in fleet.kinds
+        if count[k.id]
+    ]
+    head = [both(f"head.{k}") for k in ("kind", "machines", "people", "source")]
+    return [Table(both("table.equipment"), head, rows, (1, 2))] if rows else []
+
+
+def _materials(run: Run) -> list[Block]:
+    rows = [(Both.of(m.name), _source(m.source)) for m in run.scenario.fleet.materials]
+    return (
+        [Table(both("table.materials"), (both("head.material"), both("head.source")), rows)] if rows else []
+    )
+
+
+def _source(text: str) -> Cell:
+    return Cell(Both.same(text)) if text else Cell(both("basis.setting"), "bad")

@@ -1,0 +1,90 @@
+"""Decisions: how many orders, of what kind, what the solver said, and what was refused and why."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from results import charts
+from results.content import Block, Note, Section, Table, figure
+from results.language import Both, both
+from results.refusals import in_both_languages
+from results.sections import Reading
+from simulation.record import Run
+
+ORDER = 80
+VERBS = ("plough", "spread", "haul", "pump", "clear_inlet", "sandbag", "close", "guard", "recall", "transfer")
+
+
+def section(reading: Reading) -> Section | None:
+    """Orders by hour and by kind, the solver's outcomes, refusals by reason."""
+    run = reading.run
+    blocks: list[Block] = [
+        *charts.drawn(both("figure.orders"), lambda words: charts.orders(run, words)),
+        *_by_verb(run),
+        *solver_table(reading.decisions),
+        *_refusals(run),
+    ]
+    return Section("decisions", both("section.decisions"), blocks) if blocks else None
+
+
+def _by_verb(run: Run) -> list[Block]:
+    orders = [e for e in run.events if e.kind == "order"]
+    count, targets = Counter(e.verb for e in orders), Counter[str]()
+    for event in orders:
+        targets[event.verb] += max(1, int(event.value)) if event.verb not in ("transfer", "recall") else 1
+    passes = Counter(e.verb for e in run.events if e.kind == "done")
+    rows = [
+        (verbs(verb), figure(n, 0), figure(targets[verb], 0), figure(passes[verb], 0))
+        for verb, n in count.most_common()
+    ]
+    head = [both(f"head.{k}") for k in ("work", "orders", "targets", "done")]
+    return [Table(both("table.orders"), head, rows, (1, 2, 3))] if rows else []
+
+
+def verbs(text: str) -> Both:
+    """Verbs joined by plus signs, in words."""
+    parts = [both(f"verb.{v}") if v in VERBS else Both.same(v or "–") for v in text.split("+")]
+    return Both("＋".join(p.zh for p in parts), " + ".join(p.en for p in parts))
+
+
+def solver_table(decisions: Sequence[dict[str, Any]]) -> list[Block]:
+    """Decisions by what the solver said of them."""
+    asked = [d for d in decisions if d.get("status") != "rule"]
+    if not asked:
+        return []
+    rows = []
+    for status, n in Counter(str(d["status"]) for d in asked).most_common():
+        mine = [d for d in asked if str(d["status"]) == status]
+        gaps = [float(d["gap"]) for d in mine if d.get("gap") is not None and math.isfinite(d["gap"])]
+        spent = [float(d.get("seconds") or 0) for d in mine]
+        rows.append(
+            (Both.same(status), figure(n, 0), figure(sum(bool(d.get("fallback")) for d in mine), 0),
+             figure(100 * max(gaps), 2) if gaps else Both.same("–"), figure(sum(spent), 2), figure(max(spent), 2))
+        )  # fmt: skip
+    head = [both(f"head.{k}") for k in ("status", "decisions", "fallbacks", "worst_gap_pct", "seconds",
+                                        "slowest_s")]  # fmt: skip
+    return [Table(both("table.solver"), head, rows, (1, 2, 3, 4, 5))]
+
+
+def _refusals(run: Run) -> list[Block]:
+    refused = [e for e in run.events if e.kind == "refused"]
+    if not refused:
+        return [Note(both("text.none_refused"))]
+    first: dict[tuple[str, str], int] = {}
+    for event in refused:
+        first.setdefault((event.verb, event.text), event.t)
+    count = Counter((e.verb, e.text) for e in refused)
+    rows = [
+        (
+            figure(n, 0),
+            Both.same(charts.clock(run, first[key])),
+            both(f"action.{key[0]}"),
+            in_both_languages(key[1]),
+        )
+        for key, n in count.most_common(30)
+    ]
+    head = [both(f"head.{k}") for k in ("times", "first_at", "order", "reason")]
+    return [Table(both("table.refusals", shown=len(rows), total=len(count)), head, rows, (0,))]

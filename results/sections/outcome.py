@@ -1,0 +1,97 @@
+"""The key figures, and each goal met or missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from results.charts import duration
+from results.compare import measure, metric_name
+from results.content import Card, Cards, Cell, Section, Table, Tone, figure
+from results.goals import Goal, snow_grade, snowfall
+from results.language import LANGUAGES, Both, Words, both
+from results.metrics import warning_to_order
+from results.sections import Reading
+
+ORDER = 10
+
+
+def section(reading: Reading) -> Section:
+    """Cards, then a table of the goals."""
+    cards = Cards([*_storm_cards(reading), *_effort_cards(reading)])
+    return Section("outcome", both("section.outcome"), [cards, *goal_table(reading.goals)])
+
+
+def goal_table(goals: Sequence[Goal]) -> list[Table]:
+    """Each goal: what was allowed, what was reached."""
+    rows = [
+        (goal.name, amount(goal.target, goal.unit), amount(goal.reached, goal.unit), verdict(goal))
+        for goal in goals
+    ]
+    head = (both("head.goal"), both("head.allowed"), both("head.reached"), both("head.verdict"))
+    return [Table(both("table.goals"), head, rows, (1, 2))] if rows else []
+
+
+def verdict(goal: Goal) -> Cell:
+    """Met or missed."""
+    return Cell(both("met" if goal.met else "missed"), "good" if goal.met else "bad")
+
+
+def amount(value: float | None, unit: str, digits: int = 1) -> Both:
+    """A figure with its unit; never where there is none."""
+    if value is None:
+        return both("never")
+    number = f"{value:,.0f}" if unit == "count" or value == int(value) else f"{value:,.{digits}f}"
+    return Both(*(f"{number} {said}".strip() for said in both(f"unit.{unit}")))
+
+
+def _storm_cards(reading: Reading) -> list[Card]:
+    run, figures = reading.run, reading.figures
+    met = sum(goal.met for goal in reading.goals)
+    tone: Tone = "good" if met == len(reading.goals) else "bad"
+    cards = []
+    if reading.goals:
+        count = Both.same(f"{met} / {len(reading.goals)}")
+        cards.append(Card(both("card.goals"), count, both("card.goals_detail"), tone))
+    if "snow" in run.fields:
+        grade = snow_grade(run)
+        fallen = Both.same(f"{snowfall(run).sum():.1f} mm")
+        detail = both("card.snow_detail", grade=both(f"grade.{grade or 'none'}"))
+        cards.append(Card(both("card.snow"), fallen, detail))
+        cards.append(_metric_card(reading, "snow_peak_mm"))
+        cards.append(_metric_card(reading, "unclear_km_h"))
+    if "water_depth" in run.fields:
+        depth = 100 * float(run.fields["water_depth"].values.max(initial=0))
+        cards.append(Card(both("card.deepest"), Both.same(f"{depth:.0f} cm"), both("card.deepest_detail")))
+        for name in ("sites_over_limit", "depth_over_15cm_km_h", "flooded_m3", "pumped_m3"):
+            cards.append(_metric_card(reading, name))
+    if "critical_unreachable_h" in figures:
+        cards.append(_metric_card(reading, "critical_unreachable_h"))
+    return cards
+
+
+def _effort_cards(reading: Reading) -> list[Card]:
+    cards = []
+    lead = warning_to_order(reading.run)
+    if lead is not None:
+        said = [
+            duration(60 * lead.minutes, Words(x)) if lead.minutes < 1e9 else Words(x)["never"]
+            for x in LANGUAGES
+        ]
+        detail = both("card.lead_detail", colour=both(f"colour.{lead.colour}"))
+        cards.append(Card(both("metric.warning_to_order_min"), Both(*said), detail))
+    for material in reading.run.scenario.fleet.materials:
+        used = reading.figures[f"material_used_t.{material.id}"]
+        if used:
+            start = (
+                sum(s.amount for s in reading.run.scenario.fleet.stock if s.material == material.id) / 1000
+            )
+            of_stock = both("card.of_stock", stock=f"{start:,.0f}")
+            cards.append(Card(both("card.used", name=material.name), Both.same(f"{used:,.1f} t"), of_stock))
+    cards.append(_metric_card(reading, "team_h"))
+    cards.append(Card(both("metric.cost"), figure(reading.figures["cost"], 0), both("unit.cny")))
+    return cards
+
+
+def _metric_card(reading: Reading, metric: str) -> Card:
+    value, how = reading.figures[metric], measure(metric)
+    return Card(metric_name(metric), amount(value, how.unit, how.digits), both(f"card.{metric}"))

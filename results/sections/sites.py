@@ -1,0 +1,74 @@
+"""Places: where water stood, what was cut off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from results.charts import clock
+from results.content import Block, Cell, Note, Section, Table, figure
+from results.language import Both, both
+from results.metrics import closed_late, cut_off_h, hour_weights, seconds, sites
+from results.sections import Reading
+from simulation.record import Run
+
+ORDER = 50
+MOST = 20
+
+
+def section(reading: Reading) -> Section | None:
+    """Sites by depth of water, late closures, critical places by hours cut off."""
+    run = reading.run
+    blocks: list[Block] = [*_sites(run), *_late(run), *_critical(run)]
+    return Section("sites", both("section.sites"), blocks) if blocks else None
+
+
+def _sites(run: Run) -> list[Block]:
+    found = sorted(sites(run), key=lambda s: (-float(s.depth.max()), s.place.id))
+    wet = [s for s in found if s.depth.max() > 0.005]
+    if not found:
+        return []
+    limit, hours, t = run.scenario.goals.depth_limit, hour_weights(run), seconds(run)
+    rows = [
+        (Both.of(s.place.name), both(f"place.{s.place.kind}"),
+         Cell(figure(100 * float(s.depth.max()), 0), "bad" if s.depth.max() > limit else ""),
+         Both.same(clock(run, t[int(np.argmax(s.depth))])), figure(float(hours @ (s.depth > limit))))
+        for s in wet[:MOST]
+    ]  # fmt: skip
+    head = [both(f"head.{k}") for k in ("place", "kind", "deepest_cm", "when", "over_limit_h")]
+    caption = both("table.sites", shown=len(rows), wet=len(wet), total=len(found), limit=f"{100 * limit:.0f}")
+    return [Table(caption, head, rows, (2, 4))]
+
+
+def _late(run: Run) -> list[Block]:
+    if "water_depth" not in run.fields:
+        return []
+    late = closed_late(run)
+    depth = f"{100 * run.scenario.goals.close_depth:.0f}"
+    if not late:
+        return [Note(both("text.none_late", depth=depth))]
+    roads = {s.id: s for s in run.scenario.city.segments}
+    rows = [
+        (Both.of(roads[x.segment].road), Both.same(x.segment), Both.same(clock(run, x.t)),
+         Both.same(clock(run, x.closed)) if np.isfinite(x.closed) else both("never"))
+        for x in late
+    ]  # fmt: skip
+    head = [both(f"head.{k}") for k in ("road", "segment", "deep_from", "closed_at")]
+    return [Table(both("table.late", depth=depth), head, rows)]
+
+
+def _critical(run: Run) -> list[Block]:
+    cut = cut_off_h(run)
+    if not cut:
+        return []
+    lost = sorted((p for p in cut if cut[p] > 0), key=lambda p: -cut[p])
+    if not lost:
+        return [Note(both("text.none_cut_off", n=len(cut)))]
+    places = {p.id: p for p in run.scenario.city.places}
+    limit = run.scenario.goals.critical_access / 3600
+    rows = [
+        (Both.of(places[p].name), both(f"place.{places[p].kind}"),
+         Cell(figure(cut[p]), "bad" if cut[p] > limit else ""))
+        for p in lost[:MOST]
+    ]  # fmt: skip
+    head = [both("head.place"), both("head.kind"), both("head.cut_off_h")]
+    return [Table(both("table.cut_off"), head, rows, (2,))]
