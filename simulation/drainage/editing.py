@@ -4,27 +4,27 @@ on the line where it was, so that what SWMM complains about is found in the plan
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
-from simulation.drainage.inp import Inp, words_of
+from simulation.drainage.inp import MM_PER_INCH, Inp, InpError, InpProblem, words_of
 
 RAIN = "stormyard_rain"
 """Name of the one rain series that all gages read."""
 LATCH = 1e-4
 """A pump setting in (0, ``LATCH_BELOW``) means "no power"; a control rule holds it there, see below."""
 LATCH_BELOW = 1e-3
-_MM_PER_INCH = 25.4
-_DROPPED_OPTIONS = {
-    "START_DATE", "START_TIME", "END_DATE", "END_TIME", "REPORT_START_DATE", "REPORT_START_TIME", "THREADS",
-    "IGNORE_RAINFALL", "IGNORE_ROUTING", "IGNORE_SNOWMELT", "TEMPDIR",
-}  # fmt: skip
-_EDITED = {
-    "OPTIONS", "RAINGAGES", "TIMESERIES", "LID_USAGE", "TEMPERATURE", "EVAPORATION", "FILES", "EVENTS", "REPORT",
-}  # fmt: skip
+_DATES = {f"{key}_{part}" for key in ("START", "REPORT_START", "END") for part in ("DATE", "TIME")}
+_SWITCHES = {"THREADS", "IGNORE_RAINFALL", "IGNORE_ROUTING", "IGNORE_SNOWMELT", "TEMPDIR"}
+_DROPPED = {"FILES", "EVENTS", "REPORT"}
+_CLIMATE = {"TEMPERATURE", "EVAPORATION"}
 _LID_REPORT = 8
 """Place of the report file among the words of a LID usage row."""
+_NO_REPORT = ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+Edit = Callable[[int, str, tuple[str, ...]], str | None]
+"""(line number, section, words) -> the new line, or None to leave the row to the rules for all edits."""
 
 
 def with_storm(inp: Inp, rain: Sequence[float], interval: int, start: datetime, duration: int) -> str:
@@ -42,18 +42,85 @@ def with_storm(inp: Inp, rain: Sequence[float], interval: int, start: datetime, 
     - a control rule for each pump that keeps a pump without power off, whatever other rules and its start
       depth say. It acts only on a setting that nothing but ``SwmmDrainage.set_pump`` gives.
 
-    Raises ValueError for an interval or duration that is no positive whole number of seconds.
+    Raises ValueError for an interval or duration that is no positive whole number of seconds, InpError for
+    dates or times that cannot be read.
     """
     if interval <= 0 or duration <= 0 or interval != int(interval) or duration != int(duration):
         raise ValueError("interval and duration are whole seconds above zero")
-    editor = _Editor(inp, rain, int(interval), start.replace(tzinfo=None), int(duration))
-    return "\n".join(editor.lines()) + "\n"
+    start = start.replace(tzinfo=None)
+    shift = _Shift(inp, start - model_start(inp))
+    gage = f"INTENSITY {int(interval) // 3600}:{interval // 60 % 60:02d}:{interval % 60:02d} 1.0 TIMESERIES"
+
+    def edit(number: int, section: str, words: tuple[str, ...]) -> str | None:
+        if section == "OPTIONS" and words[0].upper() in _DATES | _SWITCHES:
+            return ""
+        if section == "RAINGAGES":
+            return f"{words[0]} {gage} {RAIN}"
+        if section == "TIMESERIES":
+            return shift.row(number, words)
+        return None
+
+    added = {
+        "OPTIONS": [*_dates(start, duration), *_switches(routing=True)],
+        "TIMESERIES": _series(rain, interval, start, 1.0 if inp.metric else MM_PER_INCH),
+        "CONTROLS": _latches(inp.pumps),
+    }
+    return _rewritten(inp, edit, added)
+
+
+def with_own_rain(inp: Inp, folder: Path) -> str:
+    """The model's text with its own gages and dates, and no flow routing: to learn what rain it was made for.
+
+    Rain files are looked for beside the model, in ``folder``. Raises InpError where one is missing.
+    """
+
+    def edit(number: int, section: str, words: tuple[str, ...]) -> str | None:
+        if section == "OPTIONS" and words[0].upper() in _SWITCHES:
+            return ""
+        upper = [word.upper() for word in words]
+        if section in ("RAINGAGES", "TIMESERIES") and "FILE" in upper[:-1]:
+            place = upper.index("FILE") + 1
+            file = (folder / words[place]).resolve()
+            if not file.is_file():
+                hint = f"put it beside the model in {folder}"
+                raise InpError([InpProblem(number, f"the rain file '{words[place]}' is missing", hint)])
+            return " ".join(f'"{file}"' if i == place else word for i, word in enumerate(words))
+        return None
+
+    return _rewritten(inp, edit, {"OPTIONS": _switches(routing=False)})
+
+
+def _rewritten(inp: Inp, edit: Edit, added: dict[str, Iterable[str]]) -> str:
+    """Every line in its place (empty where it is dropped), what is added at the end."""
+    headers = dict(inp.headers)
+    has_climate_file = any(
+        "FILE" in (word.upper() for word in row.words) for name in _CLIMATE for row in inp.rows(name)
+    )
+    section, lines = "", []
+    for number, line in enumerate(inp.text.splitlines(), 1):
+        section = headers.get(number, section)
+        words = words_of(line)
+        if number in headers or not words:
+            lines.append(line)
+            continue
+        new = edit(number, section, words)
+        if new is not None:
+            lines.append(new)
+        elif section in _DROPPED or (section in _CLIMATE and has_climate_file):
+            lines.append("")
+        elif section == "LID_USAGE" and len(words) > _LID_REPORT:
+            lines.append(" ".join("*" if i == _LID_REPORT else word for i, word in enumerate(words)))
+        else:
+            lines.append(line)
+    for name, rows in {**added, "REPORT": _NO_REPORT}.items():
+        lines += [f"[{name}]", *rows]
+    return "\n".join(lines) + "\n"
 
 
 def external_files(inp: Inp) -> tuple[str, ...]:
     """What the model would read from or write to other files and what ``with_storm`` therefore leaves out."""
     found = [f"line {r.line}: [FILES] {' '.join(r.words)}" for r in inp.rows("FILES")]
-    for section in ("RAINGAGES", "TEMPERATURE", "EVAPORATION"):
+    for section in ("RAINGAGES", *sorted(_CLIMATE)):
         for row in inp.rows(section):
             if "FILE" in (word.upper() for word in row.words):
                 found.append(f"line {row.line}: [{section}] {' '.join(row.words)}")
@@ -61,11 +128,27 @@ def external_files(inp: Inp) -> tuple[str, ...]:
 
 
 def model_start(inp: Inp) -> datetime:
-    """The date and time at which the model starts by its own OPTIONS."""
-    day = parse_date(inp.options.get("START_DATE", "01/01/2004")) or date(2004, 1, 1)
-    clock = [int(part) for part in inp.options.get("START_TIME", "0:00:00").split(":")]
-    hours, minutes, seconds = [*clock, 0, 0][:3]
-    return datetime(day.year, day.month, day.day) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    """The date and time at which the model starts by its own OPTIONS. Raises InpError for an unreadable one."""
+    return _moment(inp, "START", datetime(2004, 1, 1))
+
+
+def model_duration(inp: Inp) -> int:
+    """Whole seconds the model runs by its own OPTIONS; at least 1."""
+    start = model_start(inp)
+    return max(1, math.floor((_moment(inp, "END", start) - start).total_seconds()))
+
+
+def _moment(inp: Inp, key: str, default: datetime) -> datetime:
+    row = {r.words[0].upper(): r for r in inp.rows("OPTIONS") if len(r.words) > 1}
+    moment = default
+    if day_row := row.get(f"{key}_DATE"):
+        day = parse_date(day_row.words[1])
+        if day is None:
+            raise InpError([InpProblem(day_row.line, f"'{day_row.words[1]}' is no date", "write 07/20/2021")])
+        moment = datetime(day.year, day.month, day.day)
+    if time_row := row.get(f"{key}_TIME"):
+        moment += _time_of_day(time_row.words[1], time_row.line)
+    return moment
 
 
 def parse_date(word: str) -> date | None:
@@ -80,115 +163,78 @@ def parse_date(word: str) -> date | None:
         return None
 
 
-class _Editor:
-    def __init__(
-        self, inp: Inp, rain: Sequence[float], interval: int, start: datetime, duration: int
-    ) -> None:
-        self._inp = inp
-        self._rain, self._interval = rain, interval
-        self._start, self._end = start, start + timedelta(seconds=duration)
-        self._shift = start - model_start(inp)
-        self._last_day: dict[str, date] = {}
-        self._kept_series = {
+def _time_of_day(word: str, line: int) -> timedelta:
+    """A SWMM time: H:MM, H:MM:SS or decimal hours."""
+    try:
+        parts = [float(part) for part in word.split(":")]
+    except ValueError:
+        problem = InpProblem(line, f"'{word}' is no time", "write hours:minutes or hours:minutes:seconds")
+        raise InpError([problem]) from None
+    hours, minutes, seconds = [*parts, 0.0, 0.0][:3]
+    return timedelta(seconds=math.floor(3600 * hours + 60 * minutes + seconds + 0.5))
+
+
+def _dates(start: datetime, duration: int) -> Iterator[str]:
+    end = start + timedelta(seconds=duration)
+    for key, moment in (("START", start), ("REPORT_START", start), ("END", end)):
+        yield f"{key}_DATE {moment:%m/%d/%Y}"
+        yield f"{key}_TIME {moment:%H:%M:%S}"
+
+
+def _switches(routing: bool) -> tuple[str, ...]:
+    ignore = "NO" if routing else "YES"
+    return ("THREADS 1", "IGNORE_RAINFALL NO", "IGNORE_SNOWMELT YES", f"IGNORE_ROUTING {ignore}")
+
+
+def _series(rain: Sequence[float], interval: int, start: datetime, unit: float) -> Iterator[str]:
+    """Rows of the rain series in ``unit`` mm an hour, with a closing zero."""
+    for i, rate in enumerate((*rain, 0.0)):
+        moment = start + timedelta(seconds=i * int(interval))
+        yield f"{RAIN} {moment:%m/%d/%Y %H:%M:%S} {rate * 3600.0 / unit:.9g}"
+
+
+def _latches(pumps: Sequence[str]) -> Iterator[str]:
+    """A rule for each pump: a setting that stands for "no power" keeps itself."""
+    for pump in pumps:
+        yield f"RULE stormyard_power_{pump}"
+        yield f"IF PUMP {pump} SETTING > 0"
+        yield f"AND PUMP {pump} SETTING < {LATCH_BELOW}"
+        yield f"THEN PUMP {pump} SETTING = {LATCH}"
+        yield "PRIORITY 1000000"
+        yield ""
+
+
+class _Shift:
+    """Moves the dates of time series that something else than a gage reads; drops the other series."""
+
+    def __init__(self, inp: Inp, shift: timedelta) -> None:
+        self._shift = shift
+        self._kept = {
             name
             for name in {row.words[0].upper() for row in inp.rows("TIMESERIES")}
             if name != RAIN.upper() and inp.mentions(name, ("TIMESERIES", "RAINGAGES"))
         }
-        self._has_climate_file = any(
-            "FILE" in (word.upper() for word in row.words)
-            for section in ("TEMPERATURE", "EVAPORATION")
-            for row in inp.rows(section)
-        )
+        self._last_day: dict[str, date] = {}
 
-    def lines(self) -> Iterator[str]:
-        """The edited text: every line in its place (empty where it is dropped), what is new at the end."""
-        section = ""
-        headers = dict(self._inp.headers)
-        for number, line in enumerate(self._inp.text.splitlines(), 1):
-            if number in headers:
-                section = headers[number]
-                yield line
-            else:
-                yield self._kept(section, line)
-        for name, rows in (
-            ("OPTIONS", self._options()),
-            ("TIMESERIES", self._series()),
-            ("CONTROLS", self._latches()),
-            ("REPORT", ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")),
-        ):
-            yield f"[{name}]"
-            yield from rows
-
-    def _kept(self, section: str, line: str) -> str:
-        """The line as it goes on: itself, rewritten, or empty."""
-        words = words_of(line)
-        if not words or section not in _EDITED:
-            return line
-        if section == "OPTIONS":
-            return "" if words[0].upper() in _DROPPED_OPTIONS else line
-        if section == "RAINGAGES":
-            return f"{words[0]} INTENSITY {_clock(self._interval)} 1.0 TIMESERIES {RAIN}"
-        if section == "TIMESERIES":
-            return self._shifted(words) if words[0].upper() in self._kept_series else ""
-        if section == "LID_USAGE":
-            return " ".join("*" if i == _LID_REPORT else word for i, word in enumerate(words))
-        if section in ("TEMPERATURE", "EVAPORATION"):
-            return "" if self._has_climate_file else line
-        return ""
-
-    def _options(self) -> Iterator[str]:
-        for key, moment in (("START", self._start), ("REPORT_START", self._start), ("END", self._end)):
-            yield f"{key}_DATE {moment:%m/%d/%Y}"
-            yield f"{key}_TIME {moment:%H:%M:%S}"
-        yield from ("THREADS 1", "IGNORE_RAINFALL NO", "IGNORE_ROUTING NO", "IGNORE_SNOWMELT YES")
-
-    def _series(self) -> Iterator[str]:
-        factor = 3600.0 / (1.0 if self._inp.metric else _MM_PER_INCH)
-        for i, rate in enumerate(self._rain):
-            moment = self._start + timedelta(seconds=i * self._interval)
-            yield f"{RAIN} {moment:%m/%d/%Y %H:%M:%S} {rate * factor:.9g}"
-        end = self._start + timedelta(seconds=len(self._rain) * self._interval)
-        yield f"{RAIN} {end:%m/%d/%Y %H:%M:%S} 0"
-
-    def _shifted(self, words: tuple[str, ...]) -> str:
-        """A row of a time series with its dates moved to the storm.
+    def row(self, line: int, words: tuple[str, ...]) -> str:
+        """A row moved to the storm.
 
         SWMM carries a date on to the rows below it that give times alone; rows of a series without any date
         count from the start and stay.
         """
-        name, rest = words[0], list(words[1:])
-        out = [name]
+        name = words[0].upper()
+        if name not in self._kept:
+            return ""
+        out, rest = [words[0]], list(words[1:])
         while rest:
             if day := parse_date(rest[0]):
-                self._last_day[name.upper()] = day
+                self._last_day[name] = day
                 rest.pop(0)
-            last = self._last_day.get(name.upper())
+            last = self._last_day.get(name)
             time = rest.pop(0) if rest else ""
             if last and time:
-                moment = datetime(last.year, last.month, last.day) + _time_of_day(time) + self._shift
+                moment = datetime(last.year, last.month, last.day) + _time_of_day(time, line) + self._shift
                 time = f"{moment:%m/%d/%Y %H:%M:%S}"
             out += [time, *rest[:1]]
             rest = rest[1:]
         return " ".join(out)
-
-    def _latches(self) -> Iterator[str]:
-        for pump in self._inp.pumps:
-            yield f"RULE stormyard_power_{pump}"
-            yield f"IF PUMP {pump} SETTING > 0"
-            yield f"AND PUMP {pump} SETTING < {LATCH_BELOW}"
-            yield f"THEN PUMP {pump} SETTING = {LATCH}"
-            yield "PRIORITY 1000000"
-            yield ""
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def _time_of_day(word: str) -> timedelta:
-    """A SWMM time: H:MM, H:MM:SS or decimal hours."""
-    if ":" not in word:
-        return timedelta(hours=float(word))
-    parts = [float(part) for part in word.split(":")]
-    hours, minutes, seconds = [*parts, 0.0, 0.0][:3]
-    return timedelta(seconds=math.floor(3600 * hours + 60 * minutes + seconds + 0.5))

@@ -17,6 +17,7 @@ ACRE = 4046.8564224
 """m2"""
 FOOT = 0.3048
 """m"""
+MM_PER_INCH = 25.4
 US_FLOW_UNITS = ("CFS", "GPM", "MGD")
 SI_FLOW_UNITS = ("CMS", "LPS", "MLD")
 

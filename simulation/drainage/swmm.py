@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
@@ -25,7 +25,7 @@ import swmm.toolkit
 from swmm.toolkit import shared_enum, solver
 
 from simulation.drainage.editing import LATCH
-from simulation.drainage.inp import FOOT, Inp, InpError, InpProblem, read_inp
+from simulation.drainage.inp import FOOT, MM_PER_INCH, Inp, InpError, InpProblem, read_inp
 from simulation.drainage.protocol import DrainageError, WaterTotals
 
 FLOW = {
@@ -254,11 +254,10 @@ class SwmmDrainage:
 
     def totals(self) -> WaterTotals:
         """Volumes so far. SWMM gives storage in cubic feet whatever the units; the rest is in the model's."""
-        routing, runoff = solver.system_get_routing_totals(), solver.system_get_runoff_totals()
-        depth = runoff.rainfall * (0.001 if self._inp.metric else FOOT / 12)
+        routing = solver.system_get_routing_totals()
         flooded = sum(solver.node_get_stats(i).volFlooded for i in self._index)
         return WaterTotals(
-            rain=depth * self._rain_area,
+            rain=self.rain_depth() / 1000 * self._rain_area,
             runoff=self._volume * routing.wwInflow,
             injected=self._injected,
             pumped=self._pumped,
@@ -267,6 +266,10 @@ class SwmmDrainage:
             storage=FOOT**3 * routing.finalStorage,
             continuity=routing.pctError / 100,
         )
+
+    def rain_depth(self) -> float:
+        """mm (= kg/m2) of rain so far, mean over the model's land."""
+        return float(solver.system_get_runoff_totals().rainfall) * (1.0 if self._inp.metric else MM_PER_INCH)
 
     def close(self) -> None:
         """Free the engine and remove its files; safe to call twice."""
@@ -309,6 +312,19 @@ def swmm_alone_seconds(text: str) -> float:
         finally:
             solver.swmm_close()
         return time.process_time() - start
+
+
+def mean_rain(text: str, interval: int, duration: int) -> list[float]:
+    """Rain of a model's own gages, whatever their format: kg/m2/s on the mean of its land in each interval.
+
+    SWMM itself reads the gages; flows are not routed. ``interval`` and ``duration`` in whole seconds.
+    """
+    with SwmmDrainage(text) as drains:
+        fallen = [0.0]
+        for _ in range(0, duration, interval):
+            drains.step(interval)
+            fallen.append(drains.rain_depth())
+    return [max(b - a, 0.0) / interval for a, b in pairwise(fallen)]
 
 
 def _problems(report: str, inp: Inp) -> list[InpProblem]:
