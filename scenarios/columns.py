@@ -41,7 +41,7 @@ class Column:
     default: Any
     """In SI, as the noun holds it; None where required or empty."""
     bounds: Mapping[str, float]
-    """``gt, ge, lt, le`` in SI."""
+    """``gt, ge, lt, le`` in SI, ``min_length`` and ``max_length`` of lists and texts."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def columns(cls: type[Noun]) -> tuple[Column, ...]:
         bounds = {
             bound: float(value)
             for item in info.metadata
-            for bound in ("gt", "ge", "lt", "le")
+            for bound in ("gt", "ge", "lt", "le", "min_length", "max_length")
             if (value := getattr(item, bound, None)) is not None
         }
         result.append(
