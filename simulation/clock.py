@@ -44,4 +44,4 @@ class Clock(simpy.Environment):
     @property
     def second(self) -> int:
         """Whole seconds since the start of the run."""
-        return int(self.now)
+        return cast(int, self._now)

@@ -65,6 +65,7 @@ class Simulation:
         self._reports = Reports(self.world, seed)
         self.crews = {c.id: c for c in self._build_crews()}
         self._hazards: list[Hazard] = [make_hazard(name) for name in sorted(set(scenario.hazards))]
+        self._off_duty: dict[int, CrewReport] = {}
         self._ask = self.clock.event()
         self._resume: simpy.Event | None = None
         self._attention: simpy.Event = self.clock.event()
@@ -158,7 +159,7 @@ class Simulation:
             why=why,
             level=LEVELS[self.world.level - 1] if self.world.level else "none",
             reported=reported,
-            crews=tuple(_report(c) for c in self.crews.values()),
+            crews=tuple(self._report(c) for c in self.crews.values()),
             stock=self.world.stock.copy(),
             jobs=_joined([h.jobs(self.world, reported) for h in self._hazards]),
             forecast=self._forecaster.at(self.t),
@@ -237,6 +238,15 @@ class Simulation:
             self._attention.succeed()
 
     # ------------------------------------------------------------------ parts
+
+    def _report(self, crew: Crew) -> CrewReport:
+        """How a crew stands; that of a crew off duty does not change, and most are off duty."""
+        if crew.activity not in ("off", "absent"):
+            self._off_duty.pop(crew.index, None)
+            return _report(crew)
+        if crew.index not in self._off_duty:
+            self._off_duty[crew.index] = _report(crew)
+        return self._off_duty[crew.index]
 
     def _build_crews(self) -> Iterable[Crew]:
         fleet = self.scenario.fleet

@@ -63,7 +63,6 @@ class Network:
         tail, head, self._arc_segment = tail[order], head[order], segment[order]
         new_pair = np.r_[True, (np.diff(tail) != 0) | (np.diff(head) != 0)]
         self._group = np.flatnonzero(new_pair)
-        self._has_parallel = len(self._group) < len(tail)
         self._pair_tail, self._pair_head = tail[self._group], head[self._group]
         count = len(self.junctions)
         self._indptr = np.searchsorted(self._pair_tail, np.arange(count + 1)).astype(np.int32)
@@ -71,7 +70,8 @@ class Network:
         self.free_flow = self.length / self.speed
         """(segments,) s at free flow."""
 
-    def _graph(self, seconds: np.ndarray) -> csr_matrix:
+    def graph(self, seconds: np.ndarray) -> csr_matrix:
+        """(junctions, junctions) sparse: s between neighbours when segments take ``seconds``."""
         weight = np.minimum.reduceat(seconds[self._arc_segment], self._group)
         size = len(self.junctions)
         return csr_matrix((weight, self._indices, self._indptr), shape=(size, size))
@@ -85,15 +85,11 @@ class Network:
 
     def times_from(self, node: int, factor: np.ndarray | None = None) -> np.ndarray:
         """(junctions,) s from ``node`` by the quickest way; inf where there is none."""
-        return dijkstra(self._graph(self.segment_seconds(factor)), indices=node)
+        return dijkstra(self.graph(self.segment_seconds(factor)), indices=node)
 
     def times_to(self, node: int, factor: np.ndarray | None = None) -> np.ndarray:
         """(junctions,) s from every junction to ``node``; inf where there is no way."""
-        return dijkstra(self._graph(self.segment_seconds(factor)).T.tocsr(), indices=node)
-
-    def tree(self, node: int, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shortest times from ``node`` and the predecessor of every junction (-9999 where none)."""
-        return dijkstra(self._graph(seconds), indices=node, return_predecessors=True)
+        return dijkstra(self.graph(self.segment_seconds(factor)).T.tocsr(), indices=node)
 
     def segment_between(self, start: int, end: int, seconds: np.ndarray) -> int:
         """The quickest segment from one junction to a neighbour. Raises KeyError if there is none."""
@@ -114,7 +110,7 @@ class Network:
 
     def strong_components(self, factor: np.ndarray | None = None) -> np.ndarray:
         """(junctions,) label of the strongly connected part each junction is in, passable arcs only."""
-        graph = self._graph(self.segment_seconds(factor))
+        graph = self.graph(self.segment_seconds(factor))
         keep = np.isfinite(graph.data)
         pairs = (self._pair_tail[keep], self._pair_head[keep])
         size = len(self.junctions)
@@ -124,22 +120,13 @@ class Network:
 
 
 class Routes:
-    """Shortest-path trees that are kept until something closes: path searches are the dear part."""
+    """Shortest-path trees round one set of blocked segments, each searched for once."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, blocked: np.ndarray) -> None:
         self._network = network
-        self._blocked = np.zeros(len(network), bool)
-        self._key = self._blocked.tobytes()
-        self._seconds = network.free_flow
+        self._seconds = np.where(blocked, np.inf, network.free_flow)
+        self._graph = network.graph(self._seconds)
         self._trees: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-
-    def block(self, blocked: np.ndarray) -> None:
-        """Declare which segments nobody can drive through now; forgets trees only if that changed."""
-        key = blocked.tobytes()
-        if key != self._key:
-            self._key, self._blocked = key, blocked.copy()
-            self._seconds = np.where(blocked, np.inf, self._network.free_flow)
-            self._trees.clear()
 
     def times(self, start: int) -> np.ndarray:
         """(junctions,) free-flow seconds from ``start`` round what is blocked."""
@@ -163,7 +150,7 @@ class Routes:
 
     def _tree(self, start: int) -> tuple[np.ndarray, np.ndarray]:
         if start not in self._trees:
-            self._trees[start] = self._network.tree(start, self._seconds)
+            self._trees[start] = dijkstra(self._graph, indices=start, return_predecessors=True)
         return self._trees[start]
 
 

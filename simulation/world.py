@@ -17,6 +17,8 @@ from simulation.network import Network, Routes
 from simulation.record import Event, FieldSpec
 
 LONG_AGO = -(10**9)
+KEPT_ROUTES = 8
+"""Sets of blocked segments whose path trees are kept."""
 
 
 class Claims:
@@ -94,8 +96,10 @@ class World:
         """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
         fleet = self.scenario.fleet
         self.can_haul = any("haul" in k.abilities for k in fleet.kinds)
-        self.routes = {k.wading_depth: Routes(self.network) for k in fleet.kinds}
-        """Paths for vehicles of each wading depth."""
+        self._wading_depths = sorted({k.wading_depth for k in fleet.kinds})
+        self._known_routes: dict[bytes, Routes] = {}
+        self.routes: dict[float, Routes] = {}
+        """Paths for vehicles of each wading depth; shared where the same segments are blocked."""
         self.depot_index = {d.id: i for i, d in enumerate(fleet.depots)}
         self.material_index = {m.id: i for i, m in enumerate(fleet.materials)}
         self.stock = np.zeros((len(fleet.depots), len(fleet.materials)))
@@ -127,6 +131,7 @@ class World:
         """Loading bays of each depot: the only thing that crews queue for."""
         self.power_until: np.ndarray = np.zeros(0, np.int64)
         """(pumps,) second until which a station has no power; written by injects."""
+        self.block_routes()
 
     def set_nodes(self, nodes: tuple[str, ...], pumps: tuple[str, ...]) -> None:
         """Declare the drain model's nodes and pump links (the water hazard, at its start)."""
@@ -167,8 +172,14 @@ class World:
     def block_routes(self) -> None:
         """Bring the routes up to the closures and water of the moment."""
         obstructed, depth = self.obstructed(), self.water_depth()
-        for wading_depth, routes in self.routes.items():
-            routes.block(obstructed | (depth > wading_depth))
+        for wading_depth in self._wading_depths:
+            blocked = obstructed | (depth > wading_depth)
+            key = blocked.tobytes()
+            if key not in self._known_routes:
+                if len(self._known_routes) >= KEPT_ROUTES:
+                    del self._known_routes[next(iter(self._known_routes))]
+                self._known_routes[key] = Routes(self.network, blocked)
+            self.routes[wading_depth] = self._known_routes[key]
 
     def obstructed(self) -> np.ndarray:
         """(segments,) bool: closed by order or blocked by an obstacle, whatever the water."""
