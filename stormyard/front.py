@@ -76,18 +76,28 @@ class Front:
         from rich.progress import TimeRemainingColumn as Remaining
 
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Elapsed(), Remaining())
-        with Progress(*columns, console=self.console, transient=not self.console.is_terminal) as bar:
+        with Progress(*columns, console=self.console, disable=not self.console.is_terminal) as bar:
             task = bar.add_task(self.words[f"stage.{stage}"], total=total)
             yield lambda completed: bar.update(task, completed=completed)
             bar.update(task, completed=total)
+
+    @contextmanager
+    def working(self, stage: str) -> Iterator[None]:
+        """A bar that only shows that something goes on, with elapsed time, where the end cannot be foreseen."""
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, disable=not self.console.is_terminal) as bar:
+            task = bar.add_task(self.words[f"stage.{stage}"], total=None)
+            yield
+            bar.update(task, total=1, completed=1)
 
     def header(self, scenario: Scenario, key: str = "cli.header", **gaps: object) -> None:
         """What is about to run: names, notes a reader must know, sizes."""
         name = self.words.name
         crews = sum(row.count for row in scenario.fleet.equipment)
-        names = [name(scenario.name), name(scenario.city.name), name(scenario.storm.name)]
         sizes = {"segments": len(scenario.city.segments), "crews": crews}
-        self.say(key, "bold", name=" · ".join(dict.fromkeys(names)), **sizes, **gaps)
+        self.say(key, "bold", name=name(scenario.name), **sizes, **gaps)
         for note in dict.fromkeys(n for n in (scenario.city.note, scenario.storm.note) if n):
             self.line(name(note), "yellow")
 
@@ -127,25 +137,22 @@ def answered(command: Callable[Given, None]) -> Callable[Given, None]:
 
 def _explain(error: Exception, front: Front, debug: bool) -> int:
     """Say what went wrong; the exit code for it."""
-    from results.store import RunFolderError
-    from scenarios.problems import BadScenario
-    from simulation.engine import Stopped
-
-    if isinstance(error, BadScenario):
+    if isinstance(error, _class("scenarios.problems", "BadScenario")):
         front.say("cli.problems", "bold red", count=len(error.problems))
         for problem in error.problems:
             front.line(f"- {problem}")
         return BAD_INPUT
-    if isinstance(error, RunFolderError):
+    if isinstance(error, _class("results.store", "RunFolderError")):
         front.line(str(error), "red")
         return BAD_INPUT
-    if isinstance(error, Stopped):
-        front.say("cli.stopped", kept=front.words["cli.kept_nothing"])
-        return STOPPED
-    reason = " ".join(str(error).split()) or type(error).__name__
-    front.say("cli.failed", "bold red", reason=f"{type(error).__name__}: {reason}" if reason else "")
+    front.say("cli.failed", "bold red", reason=" ".join(f"{type(error).__name__}: {error}".split()))
     if debug:
         front.console.print_exception()
     else:
         front.say("cli.debug_hint", "dim")
     return FAILED
+
+
+def _class(module: str, name: str) -> Any:
+    """A class of a module that is loaded; an error cannot be of a class whose module is not."""
+    return getattr(sys.modules.get(module), name, ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +27,8 @@ from simulation.model import Scenario
 from simulation.orders import Entry
 from simulation.record import Run
 from simulation.situation import Situation
+from stormyard.room import Room
+from stormyard.words import LANGUAGES
 
 Watch = Callable[[Situation], None]
 RUNS = Path("runs")
@@ -257,23 +259,93 @@ def moment(text: str, scenario: Scenario) -> int:
 # --------------------------------------------------------------------------- readiness
 
 
-def readiness_scenarios(references: Sequence[str]) -> list[tuple[str, str | None]]:
-    """(reference, variant) of every storm that a readiness report asks for.
+def readiness_storms(references: Sequence[str], dispatcher: str = "") -> dict[str, Scenario]:
+    """The storms that a readiness report asks for, by label, all checked.
 
-    A district such as ``jinshui`` stands for its design storms (``*-design``), which are their variants; a
-    scenario for its own storm and its variants. Raises BadScenario for what is neither.
+    A district such as ``jinshui`` stands for its design storms (``*-design``), each with its variants; a
+    scenario for its own storm and its variants. Raises BadScenario with everything that is wrong.
     """
-    wanted: list[tuple[str, str | None]] = []
+    storms: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    shipped = [item.reference for item in scenario_files.listing()]
-    for reference in references:
-        design = [s for s in shipped if s.startswith(f"{reference.rstrip('/')}/") and s.endswith("-design")]
+    for reference, variant in _readiness_references(references, problems):
         try:
-            for storm in design or [reference]:
-                own = [v for v in scenario_files.variants(storm) if v != scenario_files.NO_RESPONSE]
-                wanted += [(storm, variant) for variant in (own if design and own else [None, *own])]
+            storm = scenario_files.load(reference, variant)
+            chosen_dispatcher(storm, dispatcher)
+            storms[f"{reference}:{variant}" if variant else reference] = storm
         except BadScenario as bad:
             problems += bad.problems
     if problems:
         raise BadScenario(problems)
-    return wanted
+    return storms
+
+
+def _readiness_references(
+    references: Sequence[str], problems: list[Problem]
+) -> Iterator[tuple[str, str | None]]:
+    shipped = [item.reference for item in scenario_files.listing()]
+    for reference in references:
+        design = [s for s in shipped if s.startswith(f"{reference.rstrip('/')}/") and s.endswith("-design")]
+        for storm in design or [reference]:
+            try:
+                own = [v for v in scenario_files.variants(storm) if v != scenario_files.NO_RESPONSE]
+            except BadScenario as bad:
+                problems += bad.problems
+                continue
+            if not (design and own):
+                yield storm, None
+            for variant in own:
+                yield storm, variant
+
+
+def readiness_languages(languages: Sequence[str], formats: Sequence[str]) -> list[str]:
+    """The languages of the pages. Raises BadScenario for one there are no words in, or another format."""
+    problems = [
+        Problem(f"--lang {name}", "there are no words in this language", f"languages are {', '.join(LANGUAGES)}")
+        for name in languages or [""]
+        if name not in LANGUAGES
+    ]
+    problems += [
+        Problem(f"--format {name}", "pages are not written in this format", "the format is html")
+        for name in formats or [""]
+        if name != "html"
+    ]
+    if problems:
+        raise BadScenario(problems)
+    return list(dict.fromkeys(languages))
+
+
+def write_readiness(runs: Mapping[str, Run], languages: Sequence[str], folder: Path) -> list[Path]:
+    """Write a page in each language and return their paths."""
+    from results.readiness import readiness_page
+
+    pages = {folder / f"readiness-{language}.html": readiness_page(runs, language) for language in languages}
+    for path, page in pages.items():
+        write_text(path, page)
+    return list(pages)
+
+
+# --------------------------------------------------------------------------- exercise
+
+
+def exercise_room(
+    reference: str, variant: str | None, sets: Sequence[str], seed: int, folder: Path | None, resume: bool
+) -> Room:
+    """A new exercise, or the one in ``folder`` where it was left. Raises BadScenario for what cannot be."""
+    scenario = None if resume and folder else scenario_files.load(reference, variant, sets)
+    place = folder or folder_for(scenario, "exercise", seed) if scenario else folder
+    assert place is not None
+    if resume:
+        try:
+            return Room.resume(place, names(), make)
+        except FileNotFoundError as error:
+            hint = "leave out --resume to begin one"
+            raise BadScenario([Problem(str(place), "there is no exercise to resume", hint)]) from error
+        except ValueError as error:
+            hint = "begin another with --dir"
+            raise BadScenario([Problem(str(place), str(error), hint)]) from error
+    assert scenario is not None
+    try:
+        return Room.begin(scenario, seed, place, product_version(), names(), make)
+    except FileExistsError as error:
+        hint = "--resume goes on with it, --dir chooses another folder"
+        raise BadScenario([Problem(str(place), "this folder holds an exercise already", hint)]) from error

@@ -72,7 +72,9 @@ class Room:
         self.situation: Situation | None = None
         self._injects = injects_of(scenario)
         self._simulation: Simulation | None = None
-        if journal.stands:
+        if journal.finished:
+            self._simulation, self.situation = replay(scenario, self.seed, journal.log)
+        elif journal.stands:
             self._return_to_stand()
         else:
             self._simulation = Simulation(scenario, self.seed)
@@ -108,6 +110,11 @@ class Room:
         """Messages since the stand before this one."""
         before = self.journal.stands[-2].t if len(self.journal.stands) > 1 else -(10**9)
         return [m for m in self.messages if m.t > before]
+
+    @property
+    def orders(self) -> int:
+        """Orders given so far that count."""
+        return sum(e.by != CONTROLLER for e in self.journal.log)
 
     def handle(self, line: str) -> Reply:
         """Do what a line asks for; every order is on disk when this returns."""
@@ -197,8 +204,7 @@ class Room:
         return Reply((Said("room.undone", words),), show="status")
 
     def _saved(self, key: str) -> Said:
-        orders = sum(e.by != CONTROLLER for e in self.journal.log)
-        words = {"path": str(self.folder), "orders": str(orders), "scenario": self.scenario.id}
+        words = {"path": str(self.folder), "orders": str(self.orders), "scenario": self.scenario.id}
         return Said(key, words)
 
     # ------------------------------------------------------------------ time

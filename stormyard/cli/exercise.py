@@ -1,0 +1,75 @@
+"""The command that plays a storm in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from stormyard.cli.options import (
+    HELP,
+    Debug,
+    Json,
+    Lang,
+    ScenarioName,
+    Seed,
+    Sets,
+    Variant,
+    app,
+    option,
+)
+from stormyard.cli.shown import counting_from, figures
+from stormyard.front import STOPPED, Front, Halt, answered
+
+if TYPE_CHECKING:
+    from stormyard.room import Room
+
+
+@app.command(help=HELP["exercise"])
+@answered
+def exercise(
+    scenario: ScenarioName, seed: Seed = 0,
+    dir_: Annotated[Path | None, option("exercise_dir", "--dir", metavar="DIR")] = None,
+    variant: Variant = None, set_: Sets = None, resume: Annotated[bool, option("resume", "--resume")] = False,
+    json: Json = False, lang: Lang = None, debug: Debug = False,
+) -> None:  # fmt: skip
+    from stormyard import jobs, terminal
+
+    front = Front(lang, json)
+    room = jobs.exercise_room(scenario, variant, set_ or (), seed, dir_, resume)
+    front.header(room.scenario, dispatcher="player", seed=room.seed)
+    if resume:
+        front.say("room.resumed", orders=room.orders, undone=room.journal.undone)
+    front.say("room.welcome", path=room.folder)
+    try:
+        over = terminal.play(
+            room, front.words, front.console, terminal.reader(room, front.words, front.console)
+        )
+    except KeyboardInterrupt:
+        kept = front.words("cli.kept_exercise", path=room.folder)
+        front.say("cli.stopped", kept=kept)
+        raise Halt(STOPPED) from None
+    finally:
+        room.close()
+    if over:
+        _debrief(front, room)
+
+
+def _debrief(front: Front, room: Room) -> None:
+    """Write the play, set it beside the dispatchers, and say what was decided when."""
+    from stormyard import debrief
+
+    play = debrief.write_play(room, front.words.language)
+    runs = {debrief.PLAYER: play}
+    for name in debrief.peers():
+        with front.progress("run", room.scenario.duration) as update:
+            runs[name] = debrief.simulate(room.scenario, room.seed, name, counting_from(update, 0))
+    page = debrief.write_comparison(room, runs, front.words.language)
+    figures(front, {label: debrief.store.metrics(run) for label, run in runs.items()})
+    front.say("review.title", "bold")
+    for sentence in debrief.review(play, room.journal.undone, front.words):
+        front.line(f"- {sentence}")
+    folder = room.folder / debrief.PLAY
+    front.wrote(folder)
+    front.wrote(page)
+    front.result(debrief.store.manifest(play))
+    front.next("verify", folder)

@@ -1,0 +1,166 @@
+"""Commands about scenarios: list, check, doctor, new, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from stormyard.cli.options import (
+    HELP,
+    Debug,
+    Json,
+    Lang,
+    NewFolder,
+    ScenarioName,
+    Sets,
+    Variant,
+    app,
+    argument,
+    importers,
+    option,
+)
+from stormyard.front import FAILED, Front, Halt, answered
+
+if TYPE_CHECKING:
+    from scenarios.importers.compose import Report
+
+ImportFile = Annotated[Path, argument("file", "FILE")]
+ImportName = Annotated[str | None, option("name", "--name", metavar="NAME")]
+
+
+@app.command("list", help=HELP["list"])
+@answered
+def list_(json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
+    from scenarios.load import listing
+
+    front = Front(lang, json)
+    found = listing()
+    say, name = front.words, front.words.name
+    rows = [[say["cli.scenario"], say["cli.name"], say["cli.variants"]]]
+    rows += [[s.reference, name(s.name), ", ".join(s.variants)] for s in found]
+    front.table(rows, text_columns=(0, 1, 2))
+    for note in dict.fromkeys(s.note for s in found if s.note):
+        about = ", ".join(s.reference for s in found if s.note == note)
+        front.line(f"{about}: {name(note)}", "yellow")
+    front.result(
+        [
+            {
+                "scenario": s.reference, "name": s.name.model_dump(), "variants": s.variants,
+                "note": s.note.model_dump() if s.note else None,
+            }
+            for s in found
+        ]
+    )  # fmt: skip
+    if found:
+        front.next("run", found[0].reference)
+
+
+@app.command(help=HELP["new"])
+@answered
+def new(
+    directory: Annotated[Path, argument("dir", "DIR")],
+    roads: Annotated[Path | None, option("roads", "--roads", metavar="FILE")] = None,
+    drains: Annotated[Path | None, option("drains", "--drains", metavar="FILE")] = None,
+    name: Annotated[str | None, option("name", "--name", metavar="NAME")] = None,
+    json: Json = False,
+    lang: Lang = None,
+    debug: Debug = False,
+) -> None:
+    from scenarios.sample import write_sample
+
+    from scenarios.importers.district import new_district
+    from scenarios.problems import BadScenario, Problem
+
+    front = Front(lang, json)
+    if roads is not None:
+        with front.working("import"):
+            report = new_district(directory, roads, drains, name)
+        return _reported(front, report)
+    if drains is not None:
+        what, hint = "drains alone make no district", "give --roads too, or use 'import swmm'"
+        raise BadScenario([Problem(f"--drains {drains}", what, hint)])
+    folder = write_sample(directory)
+    front.wrote(folder)
+    front.result({"folder": str(folder)})
+    front.next("run", folder)
+
+
+def _reported(front: Front, report: Report) -> None:
+    """What an import made, what was left out and guessed, and what to do with it."""
+    rows = [[front.words["cli.figure"], front.words["cli.value"]]]
+    rows += [[key, f"{value:,.6g}"] for key, value in report.facts.items()]
+    front.table(rows, text_columns=(0,))
+    for note in report.notes:
+        front.line(f"- {front.words.name(note)}", "yellow")
+    front.wrote(report.folder)
+    notes = [note.model_dump() for note in report.notes]
+    front.result({"folder": str(report.folder), "facts": dict(report.facts), "notes": notes})
+    front.next("run", report.folder)
+
+
+@importers.command("osm", help=HELP["import_osm"])
+@answered
+def import_osm(
+    file: ImportFile, out: NewFolder, name: ImportName = None, json: Json = False, lang: Lang = None,
+    debug: Debug = False,
+) -> None:  # fmt: skip
+    from scenarios.importers import osm
+
+    front = Front(lang, json)
+    with front.working("import"):
+        report = osm.import_osm(file, out, name)
+    _reported(front, report)
+
+
+@importers.command("swmm", help=HELP["import_swmm"])
+@answered
+def import_swmm(
+    file: ImportFile, out: NewFolder, name: ImportName = None, json: Json = False, lang: Lang = None,
+    debug: Debug = False,
+) -> None:  # fmt: skip
+    from scenarios.importers import swmm
+
+    front = Front(lang, json)
+    with front.working("import"):
+        report = swmm.import_swmm(file, out, name)
+    _reported(front, report)
+
+
+@app.command(help=HELP["check"])
+@answered
+def check(
+    scenario: ScenarioName, variant: Variant = None, set_: Sets = None, json: Json = False, lang: Lang = None,
+    debug: Debug = False,
+) -> None:  # fmt: skip
+    from scenarios.load import load
+    from scenarios.problems import BadScenario
+
+    front = Front(lang, json)
+    try:
+        found = load(scenario, variant, set_ or ())
+    except BadScenario as bad:
+        front.result([vars(problem) for problem in bad.problems])
+        raise
+    front.header(found, "cli.header_short")
+    front.say("cli.scenario_ok", "green", name=front.words.name(found.name))
+    front.result([])
+    front.next("run", scenario)
+
+
+@app.command(help=HELP["doctor"])
+@answered
+def doctor(json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
+    from stormyard.doctor import findings
+
+    front = Front(lang, json)
+    say, found = front.words, []
+    for finding in findings():
+        found.append(finding)
+        state = "ok" if finding.ok else "optional" if finding.optional else "missing"
+        style = "green" if finding.ok else "yellow" if finding.optional else "red"
+        front.line(f"{say[f'cli.{state}']:<8} {say[f'doctor.{finding.name}']}: {finding.detail}", style)
+        if not finding.ok:
+            front.line(f"         {say[f'doctor.{finding.hint}']}")
+    front.result([{"check": f.name, "ok": f.ok, "detail": f.detail, "optional": f.optional} for f in found])
+    if any(not f.ok and not f.optional for f in found):
+        raise Halt(FAILED)

@@ -1,0 +1,40 @@
+"""What several commands print of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stormyard.front import Front, Update
+
+if TYPE_CHECKING:
+    from simulation.engine import Watch
+    from simulation.record import Run
+
+
+def write(front: Front, run: Run, folder: Path, beside: Mapping[str, Any] | None = None) -> None:
+    """Write a run folder, show its figures (beside those of others) and print its manifest."""
+    from results.store import manifest, write_run
+
+    with front.progress("write", 1):
+        write_run(run, folder, lang=front.words.language)
+    made = manifest(run)
+    figures(front, {**(beside or {}), run.dispatcher: made["metrics"]})
+    balances = "  ".join(f"{name} {value:.1e}" for name, value in run.balance.items())
+    front.line(f"{front.words['cli.balances']}: {balances}")
+    front.wrote(folder)
+    for file in sorted(folder.iterdir()):
+        front.line(f"  {file.name}")
+    front.result(made)
+
+
+def figures(front: Front, runs: Mapping[str, Any]) -> None:
+    from results.compare import compare as side_by_side
+
+    front.table(side_by_side(runs).to_rows(front.words))
+
+
+def counting_from(update: Update, done: float) -> Watch:
+    """A watcher that counts on from what earlier runs have done."""
+    return lambda situation: update(done + situation.t)

@@ -1,0 +1,171 @@
+"""Commands that ask what would happen: run, compare, ensemble, readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from stormyard.cli.options import (
+    HELP,
+    Debug,
+    Dispatcher,
+    Json,
+    Lang,
+    OutFile,
+    OutFolder,
+    ScenarioName,
+    Seed,
+    Sets,
+    Variant,
+    Variants,
+    app,
+    argument,
+    items,
+    option,
+)
+from stormyard.cli.shown import counting_from, figures, write
+from stormyard.front import FAILED, STOPPED, Front, Halt, answered
+from stormyard.words import preferred
+
+if TYPE_CHECKING:
+    from simulation.record import Run
+
+
+@app.command(help=HELP["run"])
+@answered
+def run(
+    scenario: ScenarioName, dispatcher: Dispatcher = "", seed: Seed = 0, set_: Sets = None,
+    variant: Variant = None, out: OutFolder = None, json: Json = False, lang: Lang = None,
+    debug: Debug = False,
+) -> None:  # fmt: skip
+    from scenarios.load import load
+    from stormyard import jobs
+
+    front = Front(lang, json)
+    loaded = load(scenario, variant, set_ or ())
+    name = jobs.chosen_dispatcher(loaded, dispatcher)
+    folder = out or jobs.folder_for(loaded, variant or "", name, seed)
+    jobs.store.refuse_foreign(folder)
+    front.header(loaded, dispatcher=name, seed=seed)
+    with front.progress("run", loaded.duration) as update:
+        made = jobs.simulate(loaded, seed, name, lambda s: update(s.t))
+    write(front, made, folder)
+    front.next("run", scenario, "--variant", "no-response") if not variant else front.next("verify", folder)
+
+
+@app.command(help=HELP["compare"])
+@answered
+def compare(
+    things: Annotated[list[str], argument("things", "SCENARIO|RUN...")],
+    variants: Variants = "", dispatcher: Dispatcher = "", seed: Seed = 0, set_: Sets = None, out: OutFile = None,
+    json: Json = False, lang: Lang = None, debug: Debug = False,
+) -> None:  # fmt: skip
+    from results.report import comparison_report
+    from stormyard import jobs
+
+    front = Front(lang, json)
+    if variants:
+        runs = _variant_runs(front, things, items(variants), dispatcher, seed, set_ or ())
+    else:
+        runs = jobs.read_runs([Path(thing) for thing in things])
+    page = out or jobs.page_for("compare", runs)
+    jobs.write_text(page, comparison_report(runs, front.words.language))
+    figures(front, {label: jobs.store.metrics(run) for label, run in runs.items()})
+    front.wrote(page)
+    front.result([{"label": label, **jobs.store.manifest(run)} for label, run in runs.items()])
+
+
+def _variant_runs(
+    front: Front, things: list[str], variants: list[str], dispatcher: str, seed: int, sets: Sequence[str]
+) -> dict[str, Run]:
+    """The scenario and its variants under the same seed, so that they meet the same storm and luck."""
+    from stormyard import jobs
+
+    reference = jobs.only_one(things)
+    scenarios = jobs.load_variants(reference, variants, sets)
+    names = {label: jobs.chosen_dispatcher(s, dispatcher) for label, s in scenarios.items()}
+    front.header(scenarios[jobs.BASE], dispatcher=", ".join(dict.fromkeys(names.values())), seed=seed)
+    whole = sum(s.duration for s in scenarios.values())
+    runs, done = {}, 0.0
+    with front.progress("run", whole) as update:
+        for label, scenario in scenarios.items():
+            runs[label] = jobs.simulate(scenario, seed, names[label], counting_from(update, done))
+            done += scenario.duration
+    return runs
+
+
+@app.command(help=HELP["ensemble"])
+@answered
+def ensemble(
+    scenario: ScenarioName,
+    members: Annotated[int, option("members", "--members", min=1, metavar="N")],
+    variants: Variants = "", dispatcher: Dispatcher = "",
+    seed: Annotated[int, option("base_seed", "--seed", min=0)] = 0, set_: Sets = None,
+    workers: Annotated[int | None, option("jobs", "--jobs", min=1, metavar="J")] = None,
+    resume: Annotated[bool, option("resume", "--resume")] = False, out: OutFolder = None, json: Json = False,
+    lang: Lang = None, debug: Debug = False,
+) -> None:  # fmt: skip
+    from stormyard import jobs
+    from stormyard.ensembles import MANIFEST, Ensemble, interval_rows
+
+    front = Front(lang, json)
+    scenarios = jobs.load_variants(scenario, items(variants), set_ or ())
+    job = Ensemble.of(scenarios, members, seed, dispatcher, workers, out)
+    job.open(resume)
+    sizes = {
+        "members": members,
+        "variants": len(job.scenarios),
+        "jobs": job.workers,
+        "dispatcher": job.dispatcher,
+    }
+    front.header(job.scenarios[jobs.BASE], key="cli.header_many", **sizes)
+    try:
+        with front.progress("members", job.total) as update:
+            update(len(job.done))
+            for member in job.run():
+                update(len(job.done))
+                if member.error:
+                    front.say("cli.member_failed", "red", **vars(member))
+    except KeyboardInterrupt:
+        kept = front.words("cli.kept_members", count=len(job.done), path=job.ledger.path)
+        front.say("cli.stopped", kept=kept)
+        raise Halt(STOPPED) from None
+    manifest = job.write_manifest()
+    if manifest["intervals"]:
+        front.table(interval_rows(job.intervals(), front.words), text_columns=(0, 1, 2))
+    front.wrote(job.ledger.path)
+    front.wrote(job.folder / MANIFEST)
+    front.result(manifest)
+    if manifest["failed"]:
+        front.say("cli.members_failed", "bold red", count=len(manifest["failed"]), total=job.total)
+        raise Halt(FAILED)
+
+
+@app.command(help=HELP["readiness"])
+@answered
+def readiness(
+    scenario: Annotated[list[str], argument("readiness", "SCENARIO...")],
+    dispatcher: Dispatcher = "", seed: Seed = 0, out: OutFolder = None,
+    format_: Annotated[str, option("format", "--format", metavar="html")] = "html",
+    json: Json = False, lang: Annotated[str | None, option("langs", "--lang", metavar="zh,en")] = None,
+    debug: Debug = False,
+) -> None:  # fmt: skip
+    from stormyard import jobs
+
+    languages = jobs.readiness_languages(items(lang or preferred()), items(format_))
+    front = Front(languages[0], json)
+    storms = jobs.readiness_storms(scenario, dispatcher)
+    first = next(iter(storms.values()))
+    front.header(first, dispatcher=dispatcher or first.dispatcher, seed=seed)
+    whole, done, runs = sum(s.duration for s in storms.values()), 0.0, {}
+    with front.progress("storms", whole) as update:
+        for label, storm in storms.items():
+            front.line(f"  {label}: {front.words.name(storm.storm.name)}")
+            runs[label] = jobs.simulate(storm, seed, dispatcher, counting_from(update, done))
+            done += storm.duration
+    folder = out or jobs.folder_for(first, "readiness", seed)
+    pages = jobs.write_readiness(runs, languages, folder)
+    for page in pages:
+        front.wrote(page)
+    front.result([{"label": label, **jobs.store.manifest(run)} for label, run in runs.items()])
