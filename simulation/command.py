@@ -161,7 +161,8 @@ class CommandPost:
         """(second, level) at which levels are declared: by history's timeline, else by the rules."""
         command, warnings = self._world.scenario.command, self._world.scenario.storm.warnings
         if command.timeline:
-            return sorted((max(0, int(c.t)), level_rank(c.level)) for c in command.timeline)
+            history = sorted(command.timeline, key=lambda change: change.t)
+            return [(max(0, int(c.t)), level_rank(c.level)) for c in history]
         plan = [
             (max(0, int(w.t + rule.delay)), level_rank(rule.level))
             for w in warnings
@@ -198,7 +199,7 @@ class CommandPost:
         world.note("level", "", "", "", level, name)
         self.messages.append(Message(world.t, "level", name, name, name))
         for crew in self._crews:
-            if is_callable(crew.team, level) and self._asked.intersection(crew.verbs):
+            if self._calls(crew):
                 if not crew.active:
                     world.clock.process(self._call(crew))
             elif crew.active:
@@ -208,10 +209,14 @@ class CommandPost:
                 self._stand_to(order.act)
         self._attention("level")
 
+    def _calls(self, crew: Crew) -> bool:
+        """Whether the level in force calls this crew out: its team, and for work there may be."""
+        return is_callable(crew.team, self._world.level) and not self._asked.isdisjoint(crew.verbs)
+
     def _call(self, crew: Crew) -> Generator[simpy.Event, object, None]:
-        crew.active = True
         yield self._world.clock.wait(relay_seconds(self._world, crew.team.tier))
-        crew.call_out()
+        if self._calls(crew):
+            crew.call_out()
 
     def _stand_to(self, act: str) -> None:
         world = self._world

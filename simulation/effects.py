@@ -27,7 +27,7 @@ from simulation.orders import (
     level_rank,
 )
 from simulation.situation import Message
-from simulation.teams import Crew, release
+from simulation.teams import Crew
 from simulation.work import open_segment
 from simulation.world import World
 
@@ -88,12 +88,7 @@ def _inject(world: World, target: str, kind: str, value: float) -> None:
 
 def _assign(world: World, crew: Crew, order: Assign) -> None:
     """Claims change hands at once; the words need their way down to the crew."""
-    if crew.promised is not None and crew.promised is not crew.order:
-        release(world, crew.promised, crew.id, keep=crew.order)
-    crew.promised = order
-    for target in order.targets:
-        for verb in order.verbs:
-            world.claims.take(verb, target, crew.id)
+    crew.promise(order)
     world.note("order", crew.id, order.targets[0], "+".join(order.verbs), len(order.targets))
     world.clock.process(_deliver(world, crew, order))
 
@@ -105,14 +100,12 @@ def _deliver(world: World, crew: Crew, order: Assign) -> Later:
 
 
 def _recall(world: World, crew: Crew) -> Later:
+    """Void if the crew gets another order before the words arrive; not if it finishes its work by then."""
     world.note("order", crew.id, "", "recall")
-    if crew.promised is not None and crew.promised is not crew.order:
-        release(world, crew.promised, crew.id, keep=crew.order)
-        crew.promised = crew.order
-    standing = crew.promised
+    crew.promise(crew.order)
+    standing = crew.order
     yield world.clock.wait(relay_seconds(world, crew.team.tier))
-    if crew.promised is standing:
-        crew.promised = None
+    if crew.promised is standing or crew.promised is None:
         crew.receive(None)
 
 
@@ -136,7 +129,8 @@ def _surge(world: World, inject: Surge) -> Later:
     node = world.node_index[inject.node]
     world.surge_flow[node] += inject.flow
     yield world.clock.wait(inject.seconds)
-    world.surge_flow[node] -= inject.flow
+    left = world.surge_flow[node] - inject.flow
+    world.surge_flow[node] = left if left > 1e-9 else 0.0
 
 
 def _closure(world: World, inject: Closure) -> Later:

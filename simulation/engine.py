@@ -240,21 +240,19 @@ class Simulation:
     # ------------------------------------------------------------------ parts
 
     def _report(self, crew: Crew) -> CrewReport:
-        """How a crew stands; that of a crew off duty does not change, and most are off duty."""
-        if crew.activity not in ("off", "absent"):
-            self._off_duty.pop(crew.index, None)
-            return _report(crew)
-        if crew.index not in self._off_duty:
-            self._off_duty[crew.index] = _report(crew)
-        return self._off_duty[crew.index]
+        """How a crew stands; that of a crew off duty is kept, for it changes seldom and most are off duty."""
+        kept = self._off_duty.get(crew.index)
+        if kept is None or crew.on_duty or (kept.activity, kept.load) != (crew.activity, crew.load):
+            kept = self._off_duty[crew.index] = _report(crew)
+        return kept
 
     def _build_crews(self) -> Iterable[Crew]:
         fleet = self.scenario.fleet
         for index, (name, row, kind, team) in enumerate(roster(fleet)):
             depot = row.depot or team.depot
             yield Crew(
-                self.world, name, index, kind, team, self.world.depot_index[depot],
-                starting_material(fleet, row, kind, depot),
+                world=self.world, id=name, index=index, kind=kind, team=team,
+                depot=self.world.depot_index[depot], material=starting_material(fleet, row, kind, depot),
                 on_idle=lambda _: self._call_attention("idle"), observe=self._reports.observe,
             )  # fmt: skip
 

@@ -67,33 +67,34 @@ def passes(world: World, crew: Crew, segment: int) -> int:
 
 def road_seconds(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...]) -> int:
     """Time to treat a whole segment, s."""
-    kind, network = crew.kind, world.network
+    kind, network, hauling = crew.kind, world.network, 0
     if "haul" in verbs:
         volume = world.fields["bank"][segment] * network.area[segment] / WINDROW_DENSITY
-        return max(60, math.ceil(volume / max(kind.haul_rate, 1e-6)))
+        hauling = max(60, math.ceil(volume / max(kind.haul_rate, 1e-6)))
+    if not {"plough", "spread"}.intersection(verbs):
+        return hauling
     speed = kind.work_speed_major if network.priority[segment] <= 2 else kind.work_speed_minor
     speed = max(speed * kind.efficiency, 0.05)
     if "plough" in verbs:
         speed /= 1 + world.fields["snow_depth"][segment] / DEPTH_SLOWING
-    return max(1, math.ceil(passes(world, crew, segment) * network.length[segment] / speed))
+    return hauling + max(1, math.ceil(passes(world, crew, segment) * network.length[segment] / speed))
 
 
 def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> float:
     """kg/m2 to spread now: the order's rate, or the advised dose at the present road temperature."""
-    if rate is not None:
-        return rate
+    if rate is not None or crew.grit is None:
+        return rate or 0.0
     physics = world.scenario.physics.snow
     temperature = world.fields["road_temperature"][segment : segment + 1]
-    return float(ice.dose(temperature, physics.plough_residual, crew.material_noun, physics)[0])
+    return float(ice.dose(temperature, physics.plough_residual, crew.grit, physics)[0])
 
 
-def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], rate: float | None) -> Process:
-    """Treat one segment; the effect stands at the second the last pass ends."""
+def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], dose: float) -> Process:
+    """Treat one segment, spreading ``dose`` kg/m2; the effect stands at the second the last pass ends."""
     duration = road_seconds(world, crew, segment, verbs)
-    dose = advised_dose(world, crew, segment, rate) if "spread" in verbs else 0.0
     start = world.t
     try:
-        yield world.clock.wait(duration)
+        yield from crew.toil(duration)
     finally:
         share = min(1.0, (world.t - start) / duration)
         if share > 0:
@@ -138,18 +139,23 @@ def _plough(world: World, segment: int, share: float) -> None:
     lost = share * physics.plough_salt_loss * fields["salt"][i]
     fields["salt"][i] -= lost
     world.add("salt.lost", lost * world.network.area[i])
-    fields["snow_depth"][i] = fields["loose_depth"][i] + fields["ice"][i] / 500.0
+    fields["snow_depth"][i] = fields["loose_depth"][i] + fields["ice"][i] / ice.DENSITY
 
 
 def _spread(world: World, crew: Crew, segment: int, dose: float, share: float) -> float:
-    """Put de-icer down; what bounces off is lost. Returns kg that left the hopper."""
+    """Put de-icer or grit down; what bounces off is lost. Returns kg that left the hopper.
+
+    A dose that was more than half missed does not count as one, so that the segment is treated again.
+    """
     area = world.network.area[segment]
     used = min(crew.load, share * dose * area)
     crew.load -= used
-    world.fields["salt"][segment] += used * (1 - ice.APPLICATION_LOSS) / area
-    world.last_spread[segment] = world.t
-    world.add("salt.lost", used * ice.APPLICATION_LOSS)
-    world.add("salt.spread", used)
+    if used >= 0.5 * dose * area:
+        world.last_spread[segment] = world.t
+    if crew.grit is not None and crew.grit.use == "deicer":
+        world.fields["salt"][segment] += used * (1 - ice.APPLICATION_LOSS) / area
+        world.add("salt.lost", used * ice.APPLICATION_LOSS)
+        world.add("salt.spread", used)
     world.add(f"used.{crew.material}", used)
     return used
 
@@ -164,7 +170,7 @@ def site_work(world: World, crew: Crew, verb: Verb, target: str) -> Process:
     """Work at a standing place, from arrival on."""
     if crew.kind.setup:
         crew.activity = "setup"
-        yield world.clock.wait(math.ceil(crew.kind.setup))
+        yield from crew.toil(math.ceil(crew.kind.setup))
     crew.activity = "work"
     yield from {
         "pump": _pump, "clear_inlet": _clear_inlet, "sandbag": _sandbag, "close": _close, "guard": _guard,
@@ -180,10 +186,11 @@ def _pump(world: World, crew: Crew, target: str) -> Process:
     start, dry = world.t, 0
     try:
         while dry < PUMP_DRY:
-            yield world.clock.wait(PUMP_CHECK)
+            yield from crew.keep_at_it(PUMP_CHECK)
             dry = dry + PUMP_CHECK if world.fields["node_depth"][node] <= DRY_DEPTH else 0
     finally:
-        world.pump_flow[node] -= rate
+        left = world.pump_flow[node] - rate
+        world.pump_flow[node] = left if left > 1e-9 else 0.0
         world.note("pump_off", crew.id, target, "pump", world.t - start)
 
 
@@ -200,7 +207,7 @@ def _clear_inlet(world: World, crew: Crew, target: str) -> Process:
     start, clog = world.t, float(world.fields["clog"][node])
     cleared = world.scenario.physics.water.clog_cleared
     try:
-        yield world.clock.wait(duration)
+        yield from crew.toil(duration)
     finally:
         share = min(1.0, (world.t - start) / duration)
         world.fields["clog"][node] = min(clog, cleared + (1 - share) * max(0.0, clog - cleared))
@@ -218,8 +225,8 @@ def _sandbag(world: World, crew: Crew, target: str) -> Process:
     """Wall a doorway off; the place stays dry up to the wall's height."""
     material, mass = bags_mass(world)
     laid = min(crew.load, mass)
-    pieces = laid / mass if mass else 0.0
-    yield world.clock.wait(
+    pieces = laid / mass
+    yield from crew.toil(
         max(60, math.ceil(BAG_WALL * BAGS_PER_METRE * pieces / (BAGS_PER_PERSON * crew.kind.crew)))
     )
     crew.load -= laid
@@ -231,7 +238,7 @@ def _sandbag(world: World, crew: Crew, target: str) -> Process:
 def _close(world: World, crew: Crew, target: str) -> Process:
     """Put the barrier up."""
     close_segment(world, world.network.segment_index[target], crew.id)
-    yield world.clock.wait(60)
+    yield from crew.toil(60)
 
 
 def _guard(world: World, crew: Crew, target: str) -> Process:
@@ -244,7 +251,7 @@ def _guard(world: World, crew: Crew, target: str) -> Process:
         if len(segments) and depth.max() >= 0.6 * world.scenario.goals.close_depth:
             for segment in segments:
                 close_segment(world, int(segment), crew.id)
-        yield world.clock.wait(GUARD_CHECK)
+        yield from crew.keep_at_it(GUARD_CHECK)
 
 
 def segments_of_place(world: World, place: str) -> np.ndarray:

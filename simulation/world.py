@@ -5,6 +5,7 @@ Processes read only the world. Each array has one writer, named here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,28 +23,29 @@ KEPT_ROUTES = 8
 
 
 class Claims:
-    """Who is on which target: the one table, with take and release as its only writers."""
+    """Who is on which target: the one table, with ``hold`` as its only writer."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str], list[str]] = {}
+        self._of_crew: dict[str, list[tuple[str, str]]] = {}
 
     def holders(self, verb: str, target: str) -> list[str]:
         """Crews that hold this (verb, target), in the order they took it."""
         return self._held.get((verb, target), [])
 
-    def take(self, verb: str, target: str, crew: str) -> None:
-        """A crew takes a target."""
-        holders = self._held.setdefault((verb, target), [])
-        if crew not in holders:
-            holders.append(crew)
-
-    def release(self, verb: str, target: str, crew: str) -> None:
-        """A crew lets a target go; no harm if it did not hold it."""
-        holders = self._held.get((verb, target), [])
-        if crew in holders:
-            holders.remove(crew)
-            if not holders:
-                del self._held[(verb, target)]
+    def hold(self, crew: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """From now on a crew holds exactly these (verb, target): the rest it lets go."""
+        wanted = dict.fromkeys(pairs)
+        for pair in self._of_crew.get(crew, []):
+            if pair not in wanted:
+                self._held[pair].remove(crew)
+                if not self._held[pair]:
+                    del self._held[pair]
+        for pair in wanted:
+            holders = self._held.setdefault(pair, [])
+            if crew not in holders:
+                holders.append(crew)
+        self._of_crew[crew] = list(wanted)
 
     def items(self) -> list[tuple[tuple[str, str], list[str]]]:
         """All (verb, target) that are held, with their holders."""

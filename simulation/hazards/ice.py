@@ -12,6 +12,8 @@ from simulation.model import Material, SnowPhysics
 
 FUSION = 3.34e5
 """Latent heat of melting, J/kg."""
+DENSITY = 500.0
+"""kg/m3 of hardpack on a road (engineering estimate, 400-600)."""
 SURFACE_LAYER = 0.10
 """m of pavement that follows the weather within hours (engineering estimate)."""
 HEAT_CAPACITY = 2.10e6 * SURFACE_LAYER

@@ -20,8 +20,6 @@ from simulation.situation import Jobs, Reported
 from simulation.weather import WeatherNow
 from simulation.world import World
 
-ICE_DENSITY = 500.0
-"""kg/m3 of hardpack on a road (engineering estimate, 400-600)."""
 DEGREE_DAY = 4.0 / 86400.0
 """kg/m2/s/K that lying snow off the roads melts (2-5 mm/K/day, common knowledge)."""
 SETTLING = 0.01 / 3600.0
@@ -77,7 +75,7 @@ class Snow:
         self._dry(world, weather, seconds)
         self._melt_off_road(world, weather, seconds)
         fields = world.fields
-        fields["snow_depth"][:] = fields["loose_depth"] + fields["ice"] / ICE_DENSITY
+        fields["snow_depth"][:] = fields["loose_depth"] + fields["ice"] / ice.DENSITY
         self._falling = falling_factor(weather)
 
     def _fall(self, world: World, weather: WeatherNow, seconds: int) -> None:
