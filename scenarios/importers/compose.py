@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scenarios.importers.fleet import default_fleet
@@ -18,7 +18,8 @@ from scenarios.importers.storms import (
 )
 from simulation.model import City, HazardName, Name, Office, Place, Scenario, Segment
 
-SNOW_HOURS, RAIN_HOURS = 48, 12
+SNOW_HOURS, RAIN_HOURS = 48, 6
+"""Length of the runs: the rain starts after 1 h and lasts 2 h."""
 GUESSED = Name(
     zh="队伍、场站、物资和暴雨暴雪均为按公开比例估算的初值，不是本区的实际情况（见 README.md）。",
     en="Teams, depots, stocks and storms are first guesses by published ratios, not this district's own (README.md).",
@@ -36,23 +37,30 @@ class Report:
     """What was left out, assumed and guessed, in sentences; README.md holds them too."""
 
 
-def compose(
-    out_dir: Path | str,
-    name: Name,
-    segments: Sequence[Segment],
-    places: Sequence[Place],
-    notes: Sequence[Name],
-    sources: Sequence[Name],
-    drains: str | None = None,
-    facts: Mapping[str, float] | None = None,
-) -> Report:
+@dataclass(frozen=True)
+class District:
+    """What importers find of a city; all else is added by `compose`."""
+
+    segments: tuple[Segment, ...]
+    """At least one; all name the same office."""
+    places: tuple[Place, ...]
+    sources: tuple[Name, ...]
+    """Whose data it is and how far to trust it: shown wherever the city is."""
+    notes: tuple[Name, ...] = ()
+    """What was left out and assumed."""
+    facts: Mapping[str, float] = field(default_factory=dict)
+    drains: str | None = None
+    """Text of the SWMM model."""
+
+
+def compose(out_dir: Path | str, name: Name, district: District) -> Report:
     """Write a scenario folder for a district and report what is in it.
 
-    ``notes`` say what was done to the input, ``sources`` whose data it is (shown wherever the city is). Without
-    drains there is the snow hazard alone; with them the variant ``cloudburst`` runs the water. Raises
-    BadScenario where the folder is taken.
+    A default fleet, design storms and rules of response are added. Without drains there is the snow hazard alone;
+    with them the variant ``cloudburst`` runs the water. Raises BadScenario where the folder is taken.
     """
     require_free(out_dir)
+    segments, places, drains = district.segments, district.places, district.drains
     hazards: tuple[HazardName, ...] = ("snow", "water") if drains is not None else ("snow",)
     office = _office(name, segments)
     equipped = default_fleet(segments, hazards, places, office.id)
@@ -65,9 +73,9 @@ def compose(
         city=City(
             id=slug(name.en),
             name=name,
-            note=_joined([*sources, GUESSED]),
-            segments=tuple(segments),
-            places=tuple(places),
+            note=_joined([*district.sources, GUESSED]),
+            segments=segments,
+            places=places,
             offices=(office,),
             drains=drains,
         ),
@@ -80,7 +88,7 @@ def compose(
     variants: dict[str, dict[str, object]] = {"snowstorm": {"storm": storm.id}}
     if rains:
         variants["cloudburst"] = {"storm": rains[0].id, "hazards": ["water"], "hours": RAIN_HOURS}
-    told = (*sources, *notes, *equipped.why)
+    told = (*district.sources, *district.notes, *equipped.why)
     folder = write_scenario(out_dir, scenario, (storm, *rains), variants, _readme(scenario, variants, told))
     counts = {
         "segments": len(segments),
@@ -90,7 +98,7 @@ def compose(
         "machines": sum(e.count for e in fleet.equipment),
         "people": sum(t.people for t in fleet.teams),
     }
-    return Report(folder, {**counts, **(facts or {})}, told)
+    return Report(folder, {**counts, **district.facts}, told)
 
 
 def slug(text: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import osmium
 
 from scenarios.importers import osm_tags, ways
-from scenarios.importers.compose import Report, as_name, compose
+from scenarios.importers.compose import District, Report, as_name, compose
 from scenarios.importers.folder import require_free
 from scenarios.importers.geo import NearestSegment, centroid
 from scenarios.problems import BadScenario, Problem
@@ -95,33 +95,25 @@ def import_osm(
     The name is that of the file unless given. Raises BadScenario for a bad extract or a folder that is taken.
     """
     require_free(out_dir)
-    found = read_osm(path, classes=classes)
-    return compose(
-        out_dir,
-        as_name(name, Path(path)),
-        found.segments,
-        found.places,
-        notes=notes(found),
-        sources=[ATTRIBUTION],
-        facts=found.account.facts(),
-    )
+    return compose(out_dir, as_name(name, Path(path)), district_of(read_osm(path, classes=classes)))
 
 
-def notes(found: OsmRoads) -> list[Name]:
-    """What was left out of an extract and what was assumed, in sentences."""
-    told = found.account.notes()
+def district_of(found: OsmRoads) -> District:
+    """An extract as a district, with what was left out and assumed in sentences."""
+    notes = found.account.notes()
     if found.places_outside:
         count = found.places_outside
-        told.append(
+        notes.append(
             Name(zh=f"路网以外的场所未列入：{count} 处", en=f"places off the network were left out: {count}")
         )
-    told.append(
+    notes.append(
         Name(
             zh="桥下道路若没有隧道或遮盖标签，不会识别为下穿通道",
             en="a road under a bridge is not known as an underpass unless it is tagged as tunnel or covered",
         )
     )
-    return told
+    facts = found.account.facts()
+    return District(found.segments, found.places, (ATTRIBUTION,), tuple(notes), facts)
 
 
 def _scan(path: Path, classes: frozenset[str], account: ways.Account) -> tuple[list[ways.Way], list[Place]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -34,8 +34,8 @@ ASSUMED = {
     "width": ("宽度", "width"),
     "name": ("名称", "name"),
 }
-SHORTEST = 0.1
-"""m; two junctions mapped on one spot are still a segment."""
+SHORTEST = 0.05
+"""m; two junctions that are closer were mapped on one spot and are taken as one."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Account:
 
 def segments(ways: Sequence[Way], account: Account) -> tuple[Segment, ...]:
     """The segments of the largest connected part; empty where nothing is connected."""
-    pieces = connected(cut(ways), account)
+    pieces = connected(contracted(cut(ways)), account)
     return tuple(segment(piece, account) for piece in pieces)
 
 
@@ -151,8 +151,25 @@ def _piece(way: Way, index: int, first: int, last: int) -> Piece:
     if direction < 0:
         nodes = nodes[::-1]
     line = tuple((lon, lat) for _, lon, lat in nodes)
-    length = max(SHORTEST, line_length(line))
-    return Piece(f"{way.id}-{index}", way, nodes[0][0], nodes[-1][0], line, length, direction != 0)
+    return Piece(f"{way.id}-{index}", way, nodes[0][0], nodes[-1][0], line, line_length(line), direction != 0)
+
+
+def contracted(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those shorter than `SHORTEST`, whose two ends become one junction."""
+    same: dict[str, str] = {}
+
+    def junction(name: str) -> str:
+        while name in same:
+            name = same[name]
+        return name
+
+    for piece in pieces:
+        start, end = junction(piece.start), junction(piece.end)
+        if piece.length < SHORTEST and start != end:
+            same[end] = start
+    longer = [p for p in pieces if p.length >= SHORTEST]
+    merged = [replace(p, start=junction(p.start), end=junction(p.end)) for p in longer] if same else longer
+    return [p for p in merged if p.start != p.end]
 
 
 def connected(pieces: Sequence[Piece], account: Account) -> list[Piece]:

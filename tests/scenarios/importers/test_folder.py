@@ -1,19 +1,24 @@
 """A scenario written to a folder is the scenario that is read from it, whole or not at all."""
 
+from pathlib import Path
+
 import pyrosm
 import pytest
 
+from optimization.dispatchers.greedy import make as greedy
 from scenarios.importers import folder as folder_module
-from scenarios.importers.compose import compose
+from scenarios.importers.compose import District, Report, compose
 from scenarios.importers.folder import write_scenario
 from scenarios.importers.osm import ATTRIBUTION, import_osm
 from scenarios.importers.storms import chicago_depth, default_command, design_rain, design_snow
 from scenarios.load import load, variants
 from scenarios.problems import BadScenario
+from simulation.engine import run
 from simulation.model import InjectRow, Name, Noun, Scenario, ScriptStep, SnowPhysics, WaterPhysics
 from simulation.weather import WeatherSeries
 from tests.scenarios.importers.test_fleet import grid
 
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "roads"
 DRAINS = """[TITLE]
 one pipe
 [JUNCTIONS]
@@ -43,7 +48,7 @@ def town(tmp_path_factory) -> Scenario:
     """A grid of streets, composed with drains into a scenario and loaded."""
     target = tmp_path_factory.mktemp("towns") / "town"
     name = Name(zh="小镇", en="Small Town")
-    compose(target, name, grid(4), (), [], [ATTRIBUTION], drains=DRAINS)
+    compose(target, name, District(tuple(grid(4)), (), (ATTRIBUTION,), drains=DRAINS))
     return load(target)
 
 
@@ -132,9 +137,16 @@ def test_design_rain_has_the_depth_of_its_formula():
     assert peak == pytest.approx(129.6, abs=0.3)
 
 
-def test_helsinki_becomes_a_scenario_that_loads_and_says_whose_data_it_is(tmp_path):
+@pytest.fixture(scope="module")
+def helsinki(tmp_path_factory) -> Report:
+    """The extract that pyrosm ships, imported once."""
+    target = tmp_path_factory.mktemp("maps") / "helsinki"
+    return import_osm(pyrosm.get_data("helsinki_pbf"), target, "Helsinki")
+
+
+def test_helsinki_becomes_a_scenario_that_loads_and_says_whose_data_it_is(helsinki):
     """One call from extract to folder; the report and the files say what was assumed and who made the map."""
-    report = import_osm(pyrosm.get_data("helsinki_pbf"), tmp_path / "helsinki", "Helsinki")
+    report = helsinki
     scenario = load(report.folder)
     assert scenario.id == "helsinki"
     assert len(scenario.city.segments) == report.facts["segments"]
@@ -156,3 +168,26 @@ def test_the_same_extract_gives_the_same_scenario(tmp_path):
         if first.is_file():
             second = tmp_path / "b" / first.relative_to(tmp_path / "a")
             assert first.read_bytes() == second.read_bytes(), first.name
+
+
+def test_helsinki_runs_a_snowstorm(helsinki):
+    """The imported city runs to its end in balance, and its default fleet leaves less snow than nobody does."""
+    left = {}
+    for variant in (None, "no-response"):
+        scenario = load(helsinki.folder, variant)
+        outcome = run(scenario, 1, greedy(scenario, 1))
+        assert abs(outcome.balance["snow"]) < 1e-9
+        assert abs(outcome.balance["material"]) < 1e-9
+        left[variant] = float((outcome.fields.snow + outcome.fields.ice).mean())
+    assert left[None] < 0.8 * left["no-response"]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="shared map extracts are not here")
+def test_baltimore_is_imported_and_read_back(tmp_path):
+    """A city of 672 km of ways becomes a folder whose roads, yards and places are all there."""
+    report = import_osm(SHARED / "baltimore.osm.pbf", tmp_path / "baltimore")
+    city = load(report.folder).city
+    assert len(city.segments) == report.facts["segments"] > 3000
+    assert report.facts["km"] > 350
+    assert sum(p.kind == "hospital" for p in city.places) >= 3
+    assert report.facts["depots"] == 5

@@ -191,6 +191,16 @@ def test_bus_streets_stay(tmp_path):
     assert "w2-0" in {s.id for s in read(tmp_path, SQUARE, [RING, bus]).segments}
 
 
+def test_junctions_mapped_on_one_spot_are_one(tmp_path):
+    """A segment of no length is dropped, and what meets at its two ends still meets."""
+    nodes = SQUARE | {5: (2, 0), 6: (2, 0), 7: (2, 0), 8: (3, 0)}
+    ways = [RING, (2, [2, 5], {"highway": "primary"}), (3, [5, 6], {"highway": "primary"}),
+            (4, [6, 7], {"highway": "primary"}), (5, [7, 8], {"highway": "primary"})]  # fmt: skip
+    found = read(tmp_path, nodes, ways)
+    assert {s.id for s in found.segments} == {"w1-0", "w1-1", "w2-0", "w5-0"}
+    assert found.account.left_out["islands"] == 0
+
+
 def test_vertices_that_the_extract_lacks_part_a_way(tmp_path):
     """A way whose middle lies outside the extract is not bridged by a straight line."""
     found = read(tmp_path, SQUARE, [RING, (2, [1, 3, 99, 4, 2], {"highway": "primary"})])

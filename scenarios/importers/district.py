@@ -1,0 +1,198 @@
+"""A district with data of its own: its roads and its drain model joined to a scenario that runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.importers import osm, vector
+from scenarios.importers.compose import District, Report, as_name, compose
+from scenarios.importers.drain_map import ON_ROAD, Flooded, Placed, flooding, place_nodes
+from scenarios.importers.folder import require_free
+from scenarios.importers.storms import design_rain
+from scenarios.problems import BadScenario, Problem
+from simulation.drainage.inp import Inp, InpError, read_inp
+from simulation.drainage.protocol import DrainageError
+from simulation.model import Name, Place
+
+MOST_POINTS = 20
+"""Waterlogging points named at most (a setting; the police list of Zhengzhou for 17 July 2024 has 23, V)."""
+FEWEST_POINTS = 3
+"""Points watched even where nothing floods in the design storm (a setting)."""
+LEAST_VOLUME = 1.0
+"""m3 of overflow from which a node counts as flooding (a setting)."""
+
+
+def new_district(
+    out_dir: Path | str,
+    roads: Path | str,
+    drains: Path | str | None = None,
+    name: Name | str | None = None,
+) -> Report:
+    """Write a runnable scenario folder from a district's roads (.osm.pbf, .osm, .geojson) and drains (.inp).
+
+    A drain node becomes the low point of its nearest segment; where several compete, the one that floods most in
+    the design storm. The worst become waterlogging points. Raises BadScenario with what is wrong in either
+    file, and where the folder is taken.
+    """
+    require_free(out_dir)
+    problems: list[Problem] = []
+    district, inp = None, None
+    try:
+        district = read_district_roads(Path(roads))
+    except BadScenario as bad:
+        problems += bad.problems
+    if drains is not None:
+        inp = _read_drains(Path(drains), problems)
+    if problems or district is None:
+        raise BadScenario(problems)
+    if inp is not None and drains is not None:
+        district = join(district, inp, Path(drains).name)
+    return compose(out_dir, as_name(name, Path(roads)), district)
+
+
+def read_district_roads(path: Path) -> District:
+    """Roads by the kind of the file. Raises BadScenario."""
+    if path.name.lower().endswith((".geojson", ".json")):
+        return vector.read_vector(path)
+    if path.name.lower().endswith(osm.SUFFIXES):
+        return osm.district_of(osm.read_osm(path))
+    hint = f"give an OpenStreetMap extract ({', '.join(osm.SUFFIXES)}) or GeoJSON in WGS84 (.geojson)"
+    raise BadScenario([Problem(path.name, "roads cannot be read from this kind of file", hint)])
+
+
+def _read_drains(path: Path, problems: list[Problem]) -> Inp | None:
+    if path.suffix.lower() != ".inp":
+        problems.append(Problem(path.name, "drains are read from an EPA SWMM model", "its name ends in .inp"))
+        return None
+    try:
+        text = _decoded(path.read_bytes())
+    except OSError as error:
+        problems.append(Problem(str(path), f"the file cannot be opened: {error.strerror or error}"))
+        return None
+    try:
+        return read_inp(text)
+    except InpError as error:
+        for found in error.problems:
+            where = f"{path.name} line {found.line}" if found.line else path.name
+            problems.append(Problem(where, found.what, found.hint))
+    return None
+
+
+def _decoded(raw: bytes) -> str:
+    """Text in UTF-8, or in the code of a Chinese Windows; what neither can read is refused by `read_inp`."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", errors="replace")
+
+
+def join(district: District, inp: Inp, file: str) -> District:
+    """The district with the drain model under its roads. Raises BadScenario where the two cannot be joined."""
+    placed = place_nodes(inp, district.segments)
+    if placed is None:
+        hint = "save the model with its map, or give the nodes' positions in [COORDINATES]"
+        raise BadScenario(
+            [Problem(file, "no node of the model has coordinates, so none lies by a road", hint)]
+        )
+    storm = design_rain(district.segments[0].line[0][0])
+    try:
+        floods = flooding(inp, storm)
+    except DrainageError as error:
+        hint = "run the model in SWMM itself first"
+        raise BadScenario([Problem(file, f"the model does not run: {error}", hint)]) from error
+    low_points = _low_points(placed, floods)
+    segments = tuple(
+        segment.model_copy(update={"low_point": placed.nodes[low_points[i]]}) if i in low_points else segment
+        for i, segment in enumerate(district.segments)
+    )
+    segment_of = {placed.nodes[k]: i for i, k in low_points.items()}
+    low_of = {segment.id: segment.low_point for segment in segments}
+    places = [
+        place.model_copy(update={"drain_node": low_of.get(place.segment)}) if place.segment else place
+        for place in district.places
+    ]
+    points = _waterlogging(district, placed, segment_of, floods)
+    volume = sum(flood.volume for flood in floods.values())
+    return replace(
+        district,
+        segments=segments,
+        places=(*places, *points),
+        sources=(*district.sources, Name(zh=f"排水模型：{file}。", en=f"Drains: {file}."), *_warning(placed)),
+        notes=(
+            *district.notes,
+            *(() if placed.fitted else (placed.how,)),
+            Name(
+                zh=f"排水节点 {len(inp.nodes)} 个，其中 {len(low_points)} 个成为路段低点",
+                en=f"{len(low_points)} of {len(inp.nodes)} drain nodes became low points of segments",
+            ),
+            Name(
+                zh=f"积水点 {len(points)} 处：{storm.name.zh}下无处置时溢流最多的节点（全区溢流 {volume:.0f} m3）",
+                en=f"{len(points)} waterlogging points: the nodes that overflow most in the {storm.name.en} "
+                f"when nobody acts ({volume:.0f} m3 in all)",
+            ),
+        ),
+        facts={
+            **district.facts,
+            "drain_nodes": len(inp.nodes),
+            "low_points": len(low_points),
+            "waterlogging_points": len(points),
+        },
+        drains=inp.text,
+    )
+
+
+def _warning(placed: Placed) -> tuple[Name, ...]:
+    """What must be said wherever the city is shown: that a model was only stretched onto the roads."""
+    return (
+        Name(zh=f"{placed.how.zh}。", en=f"{placed.how.en[0].upper()}{placed.how.en[1:]}."),
+    ) * placed.fitted
+
+
+def _low_points(placed: Placed, floods: Mapping[str, Flooded]) -> dict[int, int]:
+    """Segment index -> index into the placed nodes: the one that floods most, then the nearest."""
+    rivals: defaultdict[int, list[int]] = defaultdict(list)
+    for k in range(len(placed.nodes)):
+        if placed.fitted or placed.metres[k] <= ON_ROAD:
+            rivals[int(placed.segment[k])].append(k)
+
+    def worst_first(k: int) -> tuple[float, float]:
+        return -_flood(floods, placed.nodes[k]).volume, float(placed.metres[k])
+
+    return {segment: min(nodes, key=worst_first) for segment, nodes in sorted(rivals.items())}
+
+
+def _flood(floods: Mapping[str, Flooded], node: str) -> Flooded:
+    return floods.get(node, Flooded(0.0, 0.0))
+
+
+def _waterlogging(
+    district: District, placed: Placed, segment_of: Mapping[str, int], floods: Mapping[str, Flooded]
+) -> tuple[Place, ...]:
+    """Places at the low points that overflow most, the fullest where none does; one at each road and node."""
+    ranked = sorted(segment_of, key=lambda n: (-_flood(floods, n).volume, -_flood(floods, n).fullness, n))
+    flooded = sum(_flood(floods, node).volume >= LEAST_VOLUME for node in ranked)
+    chosen = ranked[: max(FEWEST_POINTS, min(MOST_POINTS, flooded))]
+    where = {node: k for k, node in enumerate(placed.nodes)}
+    return tuple(_point(district, placed, where[node], segment_of[node]) for node in chosen)
+
+
+def _point(district: District, placed: Placed, k: int, index: int) -> Place:
+    segment, node = district.segments[index], placed.nodes[k]
+    corners = np.array(segment.line)
+    nearest = np.hypot(corners[:, 0] - placed.lon[k], corners[:, 1] - placed.lat[k]).argmin()
+    lon, lat = segment.line[int(nearest)]
+    return Place(
+        id=f"waterlogging-{node}",
+        name=Name(zh=f"{segment.road.zh}积水点（{node}）", en=f"{segment.road.en}, waterlogging at {node}"),
+        kind="waterlogging",
+        lon=lon,
+        lat=lat,
+        office=segment.office,
+        drain_node=node,
+        segment=segment.id,
+    )
