@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DateFormatter, HourLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from results import fonts
@@ -178,7 +179,8 @@ def water(run: Run, words: Words) -> Figure | None:
         for limit, key in ((goals.depth_limit, "chart.lane_limit"), (goals.close_depth, "chart.close_limit")):
             axes.axhline(100 * limit, color="#c8102e", linewidth=0.9, linestyle=(0, (4, 3)))
             axes.annotate(words[key], (1, 100 * limit), xycoords=("axes fraction", "data"), ha="right",
-                          va="bottom", color="#c8102e", fontsize=8)  # fmt: skip
+                          xytext=(0, 2), textcoords="offset points", va="bottom", color="#c8102e",
+                          fontsize=8)  # fmt: skip
         axes.set_ylabel(words["chart.depth"])
         axes.set_ylim(0, max(1.1 * 100 * goals.close_depth, 105 * max(float(s.depth.max()) for s in worst)))
         axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
@@ -203,6 +205,7 @@ def crews(run: Run, words: Words) -> Figure | None:
             _dates(run), *counts.values(), colors=[ACTIVITY_COLOURS[a] for a in counts], step="post",
             labels=[words[f"activity.{a}"] for a in counts], linewidth=0,
         )  # fmt: skip
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.crews"])
         axes.legend(ncols=6, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, handlelength=1.2,
                     columnspacing=1.2)  # fmt: skip
@@ -246,6 +249,7 @@ def orders(run: Run, words: Words) -> Figure | None:
         at = np.array([_date(run, 3600.0 * h + 1800) for h in range(len(given))])
         axes.bar(at, given, width=0.9 / 24, color="#0072b2", label=words["chart.orders"])
         axes.bar(at, refused, width=0.9 / 24, bottom=given, color="#d55e00", label=words["chart.refusals"])
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.per_hour"])
         axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
         _time_axis(axes, run)
@@ -257,22 +261,23 @@ def leads(bars: Mapping[str, Lead], horizon: float, words: Words) -> Figure:
 
     ``horizon`` is the second up to which a bar without an answer is drawn.
     """
+    spans = {label: max(0.0, min(b.answered, horizon) - b.warned) for label, b in bars.items()}
+    unit, key = (3600, "chart.lead_h") if max(spans.values()) > 3 * 3600 else (60, "chart.lead_min")
     with style():
         figure = Figure(figsize=(8, 0.75 + 0.55 * len(bars)))
         axes = figure.subplots()
-        for i, lead in enumerate(bars.values()):
-            answered = np.isfinite(lead.answered)
-            hours = (min(lead.answered, horizon) - lead.warned) / 3600
-            axes.barh(i, max(hours, 0), height=0.5, color=WARNING_COLOURS[lead.colour],
+        for i, (label, lead) in enumerate(bars.items()):
+            answered, length = np.isfinite(lead.answered), spans[label] / unit
+            axes.barh(i, length, height=0.5, color=WARNING_COLOURS[lead.colour],
                       hatch="" if answered else "//", edgecolor="white")  # fmt: skip
             text = duration(lead.minutes * 60, words) if answered else words["never"]
-            axes.annotate(text, (max(hours, 0), i), xytext=(5, 0), textcoords="offset points", va="center",
+            axes.annotate(text, (length, i), xytext=(5, 0), textcoords="offset points", va="center",
                           fontweight="bold")  # fmt: skip
         axes.set_yticks(range(len(bars)), [fonts.drawable(label) for label in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.margins(x=0.18)
         axes.set_xlim(left=0)
-        axes.set_xlabel(words["chart.lead"])
+        axes.set_xlabel(words[key])
         axes.grid(axis="y", visible=False)
     return figure
 
@@ -349,4 +354,5 @@ def _mark_end(run: Run, panels: tuple[Axes, ...], words: Words) -> None:
             axes.axvline(_date(run, end), color="#5b6470", linewidth=0.9)
         panels[0].annotate(words["chart.stops"], (_date(run, end), 1), xycoords=("data", "axes fraction"),
                            xytext=(4, -3), textcoords="offset points", va="top", fontsize=8,
+                           bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
                            color="#3c444f")  # fmt: skip

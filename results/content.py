@@ -9,6 +9,7 @@ from typing import Any, Literal
 from results.language import Both
 
 Tone = Literal["", "good", "bad"]
+EMPTY = Both("", "")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Card:
     label: Both
     value: Both
     detail: Both
+    unit: Both = EMPTY
     tone: Tone = ""
 
 

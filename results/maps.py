@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from results.charts import clock, style
 from results.language import Both, both
 from results.metrics import covered, seconds
-from results.series import tracks
+from results.series import tracks, worst_time
+from simulation.model import Place
 from simulation.record import Run
 
 BARE = "#c3c9d1"
@@ -83,9 +84,8 @@ def static_maps(run: Run, layer: Layer, rows: Sequence[int]) -> Figure:
         norm, colours = Normalize(0, layer.top), _colours(layer)
         for axes, row in zip(grid.flat, rows, strict=False):
             _draw(axes, run, lines, widths, layer, row, norm, colours)
-            axes.set_xlim(west, east)
-            axes.set_ylim(south, north)
-            axes.margins(0.02)
+            axes.set_xlim(west - 0.02 * (east - west), east + 0.02 * (east - west))
+            axes.set_ylim(south - 0.02 * (north - south), north + 0.02 * (north - south))
             axes.set_aspect(stretch)
         for axes in grid.flat:
             axes.set_axis_off()
@@ -114,7 +114,7 @@ def _draw(axes: Any, run: Run, lines: list[np.ndarray], widths: np.ndarray, laye
     at = [_where(track.t, track.point, seconds(run)[row]) for track in tracks(run)]
     if at:
         axes.plot(
-            *np.array(at).T, "o", color="black", markersize=3, markeredgecolor="white", markeredgewidth=0.6
+            *np.array(at).T, "o", color="black", markersize=4, markeredgecolor="white", markeredgewidth=0.6
         )
     axes.set_title(clock(run, seconds(run)[row]))
 
@@ -144,6 +144,7 @@ def map_data(run: Run) -> dict[str, Any]:
     road = [names.setdefault(Both.of(s.road), len(names)) for s in run.scenario.city.segments]
     closed = run.fields["closed"].values[rows] > 0
     return {
+        "start": int(np.searchsorted(rows, worst_time(run))),
         "times": [int(s) for s in t[rows]],
         "clock": [clock(run, s) for s in t[rows]],
         "width": shape.width, "height": shape.height,
@@ -155,17 +156,23 @@ def map_data(run: Run) -> dict[str, Any]:
         "closed": [[int(i), *_spans(closed[:, i])] for i in np.flatnonzero(closed.any(axis=0))],
         "crews": [[k.crew, [x for t_, p in zip(k.t, k.point, strict=True) for x in (t_, *shape.at(p))]]
                   for k in tracks(run)],
-        "places": [[p.kind, p.name.zh, p.name.en, *shape.at((p.lon, p.lat))] for p in run.scenario.city.places
-                   if p.kind in ("hospital", "fire_station", "waterlogging", "underpass", "pumping_station")],
+        "places": [[p.kind, p.name.zh, p.name.en, *shape.at((p.lon, p.lat))] for p in _marked(run)],
         "bare": BARE, "shut": CLOSED,
     }  # fmt: skip
+
+
+def _marked(run: Run) -> list[Place]:
+    """Places that the map shows."""
+    kinds = ("hospital", "fire_station", "waterlogging", "underpass", "pumping_station")
+    return [p for p in run.scenario.city.places if p.kind in kinds]
 
 
 class _Plane:
     """Longitude and latitude to whole metres on a local plane, y down."""
 
     def __init__(self, run: Run) -> None:
-        points = np.concatenate([np.array(s.line) for s in run.scenario.city.segments])
+        places = np.array([(p.lon, p.lat) for p in _marked(run)]).reshape(-1, 2)
+        points = np.concatenate([*(np.array(s.line) for s in run.scenario.city.segments), places])
         (self.west, south), (east, self.north) = points.min(axis=0), points.max(axis=0)
         self.metres = np.array([111_320 * np.cos(np.radians((south + self.north) / 2)), 110_950])
         self.width, self.height = self.at((east, south))

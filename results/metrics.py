@@ -29,6 +29,9 @@ CLEAR_SHARE = 0.95
 """Share of a class's lane-length that makes the class clear or served (snow.md 1.3)."""
 SETTLED = 0.5
 """kg/m2 of snow and ice on a road from which snow counts as settled (half the strictest goal; a setting)."""
+TOLERANCE = 0.02
+"""kg/m2 above the goal that still count as clear: a blade leaves exactly the goal, and fields are stored in
+steps of 0.01, so without it a figure would hang on rounding."""
 DEEP = 0.15
 """m of water that ``depth_over_15cm_km_h`` counts from (GB 51222: one motor lane at most 15 cm)."""
 PRIORITIES = (1, 2, 3, 4)
@@ -85,7 +88,7 @@ def covered(run: Run) -> np.ndarray:
 def unclear_roads(run: Run) -> np.ndarray:
     """(time, segment) bool: more snow and ice than the goal of the segment's class allows."""
     limit = np.array([run.scenario.goals.clear_limit[s.priority - 1] for s in run.scenario.city.segments])
-    return covered(run) > limit
+    return covered(run) > limit + TOLERANCE
 
 
 def clear_share(unclear: np.ndarray, lane_length: np.ndarray) -> np.ndarray:

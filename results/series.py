@@ -126,6 +126,11 @@ def telling_times(run: Run, count: int = 4) -> list[int]:
     return sorted(rows)
 
 
+def worst_time(run: Run) -> int:
+    """Row of the fields at which it is worst."""
+    return int(_trouble(run).argmax())
+
+
 def _trouble(run: Run) -> np.ndarray:
     """(time,) a measure of how bad it is, for choosing moments: mean snow and ice, or summed water."""
     if "water_depth" in run.fields and run.fields["water_depth"].values.any():

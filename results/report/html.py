@@ -41,7 +41,7 @@ def page(document: Document, lang: str = "zh") -> str:
     scripts = "".join(
         f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "map.js")
     )
-    characters = _readable(document) | set("–·…√×▶Ⅱ") | {chr(c) for c in range(0x20, 0x7F)}
+    characters = _readable(document) | set("–·…×▶Ⅱ") | {chr(c) for c in range(0x20, 0x7F)}
     title = html.escape(document.title.said(lang))
     return (
         f'<!doctype html>\n<html lang="{TAGS[lang]}" data-zh="{html.escape(document.title.zh)}" '
@@ -161,7 +161,8 @@ def _(block: Command) -> str:
 def _(block: Cards) -> str:
     cards = "".join(
         f'<div class="card {c.tone}"><div class="label">{text(c.label)}</div>'
-        f'<div class="value">{text(c.value)}</div><div class="detail">{text(c.detail)}</div></div>'
+        f'<div class="value">{text(c.value)} <small>{text(c.unit)}</small></div>'
+        f'<div class="detail">{text(c.detail)}</div></div>'
         for c in block.items
     )
     return f'<div class="cards">{cards}</div>'
@@ -172,9 +173,8 @@ def _(block: Table) -> str:
     def cell(tag: str, column: int, content: Both | Cell) -> str:
         words, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
         kind = " ".join(k for k in ("n" if column in block.numbers else "", tone) if k)
-        mark = {"good": "√ ", "bad": "× "}.get(tone, "")
         attributes = f' class="{kind}"' if kind else ""
-        return f"<{tag}{attributes}>{mark}{text(words)}</{tag}>"
+        return f"<{tag}{attributes}>{text(words)}</{tag}>"
 
     head = "".join(cell("th", i, h) for i, h in enumerate(block.head))
     rows = "".join(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from results import charts
-from results.content import Block, Note, Section, Table, figure
+from results.content import Block, Paragraph, Section, Table, figure
 from results.language import Both, both
 from results.refusals import in_both_languages
 from results.sections import Reading
@@ -72,7 +72,7 @@ def solver_table(decisions: Sequence[dict[str, Any]]) -> list[Block]:
 def _refusals(run: Run) -> list[Block]:
     refused = [e for e in run.events if e.kind == "refused"]
     if not refused:
-        return [Note(both("text.none_refused"))]
+        return [Paragraph(both("text.none_refused"))]
     first: dict[tuple[str, str], int] = {}
     for event in refused:
         first.setdefault((event.verb, event.text), event.t)

@@ -23,6 +23,10 @@ def section(reading: Reading) -> Section | None:
     for layer in shown:
         picture = png(static_maps(run, layer, rows), dpi=130)
         blocks.append(
-            Figure(both("figure.static_map", layer=name_of(layer), unit=layer.unit), picture, picture)
+            Figure(
+                both("figure.static_map", n=len(rows), layer=name_of(layer), unit=layer.unit),
+                picture,
+                picture,
+            )
         )
     return Section("map", both("section.map"), blocks)

@@ -51,17 +51,19 @@ def _storm_cards(reading: Reading) -> list[Card]:
     cards = []
     if reading.goals:
         count = Both.same(f"{met} / {len(reading.goals)}")
-        cards.append(Card(both("card.goals"), count, both("card.goals_detail"), tone))
+        cards.append(Card(both("card.goals"), count, both("card.goals_detail"), tone=tone))
     if "snow" in run.fields:
         grade = snow_grade(run)
-        fallen = Both.same(f"{snowfall(run).sum():.1f} mm")
+        fallen = figure(float(snowfall(run).sum()))
         detail = both("card.snow_detail", grade=both(f"grade.{grade or 'none'}"))
-        cards.append(Card(both("card.snow"), fallen, detail))
+        cards.append(Card(both("card.snow"), fallen, detail, both("unit.mm")))
         cards.append(_metric_card(reading, "snow_peak_mm"))
         cards.append(_metric_card(reading, "unclear_km_h"))
     if "water_depth" in run.fields:
         depth = 100 * float(run.fields["water_depth"].values.max(initial=0))
-        cards.append(Card(both("card.deepest"), Both.same(f"{depth:.0f} cm"), both("card.deepest_detail")))
+        cards.append(
+            Card(both("card.deepest"), figure(depth, 0), both("card.deepest_detail"), both("unit.cm"))
+        )
         for name in ("sites_over_limit", "depth_over_15cm_km_h", "flooded_m3", "pumped_m3"):
             cards.append(_metric_card(reading, name))
     if "critical_unreachable_h" in figures:
@@ -86,12 +88,15 @@ def _effort_cards(reading: Reading) -> list[Card]:
                 sum(s.amount for s in reading.run.scenario.fleet.stock if s.material == material.id) / 1000
             )
             of_stock = both("card.of_stock", stock=f"{start:,.0f}")
-            cards.append(Card(both("card.used", name=material.name), Both.same(f"{used:,.1f} t"), of_stock))
+            cards.append(Card(both("card.used", name=material.name), figure(used), of_stock, both("unit.t")))
     cards.append(_metric_card(reading, "team_h"))
-    cards.append(Card(both("metric.cost"), figure(reading.figures["cost"], 0), both("unit.cny")))
+    cards.append(_metric_card(reading, "cost"))
     return cards
 
 
 def _metric_card(reading: Reading, metric: str) -> Card:
     value, how = reading.figures[metric], measure(metric)
-    return Card(metric_name(metric), amount(value, how.unit, how.digits), both(f"card.{metric}"))
+    if value is None:
+        return Card(metric_name(metric), both("never"), both(f"card.{metric}"))
+    number = figure(value, how.digits)
+    return Card(metric_name(metric), number, both(f"card.{metric}"), both(f"unit.{how.unit}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from results.charts import clock
-from results.content import Block, Cell, Note, Section, Table, figure
+from results.content import Block, Cell, Paragraph, Section, Table, figure
 from results.language import Both, both
 from results.metrics import closed_late, cut_off_h, hour_weights, seconds, sites
 from results.sections import Reading
@@ -45,7 +45,7 @@ def _late(run: Run) -> list[Block]:
     late = closed_late(run)
     depth = f"{100 * run.scenario.goals.close_depth:.0f}"
     if not late:
-        return [Note(both("text.none_late", depth=depth))]
+        return [Paragraph(both("text.none_late", depth=depth))]
     roads = {s.id: s for s in run.scenario.city.segments}
     rows = [
         (Both.of(roads[x.segment].road), Both.same(x.segment), Both.same(clock(run, x.t)),
@@ -62,7 +62,7 @@ def _critical(run: Run) -> list[Block]:
         return []
     lost = sorted((p for p in cut if cut[p] > 0), key=lambda p: -cut[p])
     if not lost:
-        return [Note(both("text.none_cut_off", n=len(cut)))]
+        return [Paragraph(both("text.none_cut_off", n=len(cut)))]
     places = {p.id: p for p in run.scenario.city.places}
     limit = run.scenario.goals.critical_access / 3600
     rows = [

@@ -1,0 +1,241 @@
+"""The readiness page: the design storms against today's teams, machines and stock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from results.capacity import cover, figures
+from results.content import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Cell,
+    Document,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    figure,
+)
+from results.goals import Goal, goals
+from results.language import Both, both
+from results.metrics import Delay, Figures, arrival_delays, hour_weights, metrics, sites, unclear_roads
+from results.report import facts, notes
+from results.report.html import page
+from results.sections.assumptions import assumption_blocks
+from results.sections.outcome import amount
+from results.sections.response import reach_table
+from results.shortfalls import Shortfall, shortfalls
+from simulation.record import Run
+
+WORST = 10
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A storm of the page and what became of it."""
+
+    label: str
+    name: Both
+    run: Run
+    figures: Figures
+    goals: list[Goal]
+    short: list[Shortfall]
+
+
+def readiness_page(runs: Mapping[str, Run], lang: str = "zh") -> str:
+    """One self-contained page over several storms run with today's resources; labels name the storms.
+
+    Raises ValueError where there is no storm at all.
+    """
+    if not runs:
+        raise ValueError("a readiness page needs at least one storm")
+    storms = [_storm(label, run) for label, run in runs.items()]
+    first = storms[0].run
+    sections = [
+        _findings(storms),
+        Section("storms", both("section.storms"), [_matrix(storms)]),
+        Section("gaps", both("section.gaps"), _gaps(storms)),
+        Section("cover", both("section.cover"), _cover(storms)),
+        Section("worst", both("section.worst"), _worst(storms)),
+        Section("reach", both("section.reach"), _reach(storms)),
+        Section("derived", both("section.derived"), [_derived(runs)]),
+        Section("assumptions", both("section.assumptions"), assumption_blocks(first)),
+    ]
+    document = Document(
+        title=both("page.readiness", city=first.scenario.city.name),
+        subtitle=both("page.readiness_subtitle", n=len(storms)),
+        notes=list({note: None for run in runs.values() for note in notes(run)}),
+        facts=facts(first)[1:],
+        sections=[s for s in sections if s.blocks],
+    )
+    return page(document, lang)
+
+
+def _storm(label: str, run: Run) -> Storm:
+    reached = metrics(run)
+    judged = goals(run, reached)
+    return Storm(label, Both.of(run.scenario.storm.name), run, reached, judged, shortfalls(run, judged))
+
+
+# --------------------------------------------------------------------------- findings and goals
+
+
+def _findings(storms: list[Storm]) -> Section:
+    met = sum(goal.met for storm in storms for goal in storm.goals)
+    total = sum(len(storm.goals) for storm in storms)
+    held = sum(all(goal.met for goal in storm.goals) for storm in storms)
+    stockouts = sum(storm.figures["stockouts"] or 0 for storm in storms)
+    cards = Cards(
+        [
+            Card(both("card.goals"), Both.same(f"{met} / {total}"), both("card.goals_all"),
+                 tone="good" if met == total else "bad"),
+            Card(both("card.storms_held"), Both.same(f"{held} / {len(storms)}"), both("card.storms_held_detail"),
+                 tone="good" if held == len(storms) else "bad"),
+            Card(both("metric.stockouts"), figure(stockouts, 0), both("card.stockouts_all"),
+                 tone="bad" if stockouts else "good"),
+        ]
+    )  # fmt: skip
+    most = Counter(short.change for storm in storms for short in storm.short).most_common(5)
+    first = {s.change: (storm, s) for storm in reversed(storms) for s in reversed(storm.short)}
+    bullets = [
+        both("text.gap", storm=first[change][0].name, what=first[change][1].what, change=change)
+        for change, _ in most
+    ]
+    blocks: list[Block] = [cards]
+    blocks.append(Bullets(bullets) if bullets else Paragraph(both("text.no_gap")))
+    return Section("findings", both("section.readiness"), blocks)
+
+
+def _matrix(storms: list[Storm]) -> Table:
+    """Goals down, storms across."""
+    names: dict[str, Goal] = {goal.key: goal for storm in storms for goal in storm.goals}
+    rows: list[list[Both | Cell]] = []
+    for key, named in names.items():
+        row: list[Both | Cell] = [named.name]
+        for storm in storms:
+            goal = next((g for g in storm.goals if g.key == key), None)
+            row.append(Both.same("–") if goal is None else _judged(goal))
+        rows.append(row)
+    head = [both("head.goal"), *(_head(storm, storms) for storm in storms)]
+    return Table(both("table.matrix"), head, rows, tuple(range(1, len(head))))
+
+
+def _judged(goal: Goal) -> Cell:
+    """What was reached and what was allowed."""
+    reached, allowed = amount(goal.reached, goal.unit), amount(goal.target, goal.unit)
+    return Cell(both("text.judged", reached=reached, allowed=allowed), "good" if goal.met else "bad")
+
+
+def _head(storm: Storm, storms: list[Storm]) -> Both:
+    """The storm's name; its label where two storms share a name."""
+    shared = sum(other.name == storm.name for other in storms) > 1
+    return Both.same(storm.label) if shared else storm.name
+
+
+# --------------------------------------------------------------------------- gaps and stock
+
+
+def _gaps(storms: list[Storm]) -> list[Block]:
+    rows = [(_head(storm, storms), short.what, short.change) for storm in storms for short in storm.short]
+    if not rows:
+        return [Paragraph(both("text.no_gap"))]
+    head = [both("head.storm"), both("head.missing"), both("head.change")]
+    return [Paragraph(both("text.gaps")), Table(both("table.gaps"), head, rows)]
+
+
+def _cover(storms: list[Storm]) -> list[Block]:
+    rows: list[list[Both | Cell]] = []
+    for storm in storms:
+        for material in storm.run.scenario.fleet.materials:
+            held = cover(storm.run, material.id)
+            if material.use == "fuel" or not held.used:
+                continue
+            out = sum(e.kind == "stockout" and e.verb == material.id for e in storm.run.events)
+            lasts = both("duration.h", n=f"{held.hours:.1f}")
+            if not held.emptied:
+                lasts = both("text.at_this_pace", time=lasts)
+            rows.append(
+                [_head(storm, storms), Both.of(material.name), figure(held.stock), figure(held.used),
+                 Cell(lasts, "bad" if held.emptied else ""), Cell(figure(out, 0), "bad" if out else "")]
+            )  # fmt: skip
+    head = [both(f"head.{k}") for k in ("storm", "material", "stock_t", "used_t", "lasts", "stockouts")]
+    return [Table(both("table.cover"), head, rows, (2, 3, 4, 5))] if rows else []
+
+
+# --------------------------------------------------------------------------- places and teams
+
+
+def _worst(storms: list[Storm]) -> list[Block]:
+    """The ten roads longest above their goal in snow, and the ten sites longest over the limit in water."""
+    blocks: list[Block] = []
+    roads, places = _roads(storms), _places(storms)
+    for caption, found, measure in (("table.worst_in_snow", roads, "head.hours_unclear"),
+                                    ("table.worst_in_water", places, "head.hours_over")):  # fmt: skip
+        ranked = sorted(found.items(), key=lambda kv: -max(kv[1].values()))[:WORST]
+        ranked = [(place, by) for place, by in ranked if max(by.values()) > 0]
+        if not ranked:
+            continue
+        used = [s for s in storms if any(s.label in by for _, by in ranked)]
+        rows = [(name, office, *(figure(by.get(s.label)) for s in used)) for (name, office), by in ranked]
+        head = [both("head.place"), both("head.office"), *(_head(s, storms) for s in used)]
+        title = both(caption, measure=both(measure))
+        blocks.append(Table(title, head, rows, tuple(range(2, len(head)))))
+    return blocks
+
+
+Places = dict[tuple[Both, Both], dict[str, float]]
+
+
+def _roads(storms: list[Storm]) -> Places:
+    found: Places = {}
+    for storm in storms:
+        if "snow" not in storm.run.fields:
+            continue
+        hours, offices = hour_weights(storm.run) @ unclear_roads(storm.run), _offices(storm.run)
+        for i, segment in enumerate(storm.run.scenario.city.segments):
+            by = found.setdefault((Both.of(segment.road), offices.get(segment.office, Both.same("–"))), {})
+            by[storm.label] = max(by.get(storm.label, 0.0), float(hours[i]))
+    return found
+
+
+def _places(storms: list[Storm]) -> Places:
+    found: Places = {}
+    for storm in storms:
+        limit, weights, offices = (
+            storm.run.scenario.goals.depth_limit,
+            hour_weights(storm.run),
+            _offices(storm.run),
+        )
+        for site in sites(storm.run):
+            key = (Both.of(site.place.name), offices.get(site.place.office, Both.same("–")))
+            found.setdefault(key, {})[storm.label] = float(weights @ (site.depth > limit))
+    return found
+
+
+def _offices(run: Run) -> dict[str, Both]:
+    return {o.id: Both.of(o.name) for o in run.scenario.city.offices}
+
+
+def _reach(storms: list[Storm]) -> list[Block]:
+    delays: list[Delay] = [delay for storm in storms for delay in arrival_delays(storm.run)]
+    goal = storms[0].run.scenario.goals.reach / 60
+    if not delays:
+        return [Note(both("text.no_arrivals"))]
+    late = np.mean([d.minutes > goal for d in delays])
+    text = both("text.reach", n=f"{len(delays):,}", goal=f"{goal:g}", late=f"{100 * late:.0f}")
+    return [Paragraph(text), *reach_table(storms[0].run, delays)]
+
+
+def _derived(runs: Mapping[str, Run]) -> Table:
+    first = next(iter(runs.values()))
+    rows = [
+        (f.name, figure(f.value, 1), both(f"unit.{f.unit}"), f.basis) for f in figures(first.scenario, runs)
+    ]
+    head = [both(f"head.{k}") for k in ("figure", "value", "unit", "how")]
+    return Table(both("table.derived"), head, rows, (1,))

@@ -1,0 +1,114 @@
+"""What is missing in a storm, and what would have to change, in figures that can be checked by a new run."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from results.capacity import machines
+from results.charts import clock
+from results.goals import Goal
+from results.language import Both, both
+from results.metrics import classes, clear_share, closed_late, precipitation_end, sites, unclear_roads
+from results.series import stock_lines
+from simulation.network import Network
+from simulation.record import Run
+
+
+class Shortfall(NamedTuple):
+    """Something missing in one storm."""
+
+    what: Both
+    change: Both
+    """What would have to change; an estimate in proportion, to be tried in a variant."""
+
+
+def shortfalls(run: Run, goals: list[Goal]) -> list[Shortfall]:
+    """Missed goals and empty yards of a run, each with what would have to change."""
+    missed = {goal.key: goal for goal in goals if not goal.met}
+    found = [
+        _pace(run, goal)
+        for key, goal in missed.items()
+        if key.startswith(("clear_h", "first_pass_h", "bridges"))
+    ]
+    if "sites_over_limit" in missed:
+        found.append(_sites(run))
+    if "closed_late" in missed:
+        found.append(_closures(run))
+    if goal := missed.get("order_to_arrival_min.p90"):
+        what = both("gap.reach", reached=f"{goal.reached:.0f}", target=f"{goal.target:.0f}")
+        found.append(Shortfall(what, both("gap.reach_change")))
+    if goal := missed.get("critical_access"):
+        what = both("gap.access", reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
+        found.append(Shortfall(what, both("gap.access_change")))
+    return found + _stock(run)
+
+
+def _pace(run: Run, goal: Goal) -> Shortfall:
+    """Treatment has to be so many times as fast; machines in proportion."""
+    have = max(machines(run.scenario.fleet, "plough"), machines(run.scenario.fleet, "spread"))
+    if goal.reached is not None:
+        what = both("gap.late", goal=goal.name, reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
+        factor = goal.reached / goal.target if goal.target else math.inf
+    else:
+        what = both(
+            "gap.never",
+            goal=goal.name,
+            target=f"{goal.target:g}",
+            share=f"{100 * _share_at_end(run, goal):.0f}",
+        )
+        factor = (
+            (run.scenario.duration - precipitation_end(run)) / 3600 / goal.target if goal.target else math.inf
+        )
+    if not have:
+        return Shortfall(what, both("gap.no_machines"))
+    if not math.isfinite(factor) or factor <= 1:
+        return Shortfall(what, both("gap.order"))
+    more = math.ceil(have * (factor - 1))
+    at_least = "gap.pace_at_least" if goal.reached is None else "gap.pace"
+    return Shortfall(what, both(at_least, factor=f"{factor:.1f}", more=more, have=have))
+
+
+def _share_at_end(run: Run, goal: Goal) -> float:
+    """Share of the goal's class that is clear at the run's end; of all roads for a goal of no class."""
+    network, unclear = Network(run.scenario.city.segments), unclear_roads(run)[-1:]
+    named = [p for p in classes(network) if goal.key.endswith(f".p{p}")]
+    mine = network.priority == named[0] if named else np.ones(len(network), bool)
+    return float(clear_share(unclear[:, mine], network.lane_length[mine])[0])
+
+
+def _sites(run: Run) -> Shortfall:
+    limit = run.scenario.goals.depth_limit
+    over = np.array([site.depth > limit for site in sites(run)])
+    pumps, at_once = machines(run.scenario.fleet, "pump"), int(over.sum(axis=0).max())
+    what = both("gap.sites", n=int(over.any(axis=1).sum()), at_once=at_once)
+    return Shortfall(what, both("gap.sites_change" if at_once > pumps else "gap.sites_earlier", pumps=pumps))
+
+
+def _closures(run: Run) -> Shortfall:
+    late = closed_late(run)
+    never = sum(not math.isfinite(x.closed) for x in late)
+    worst = max((x.closed - x.t for x in late if math.isfinite(x.closed)), default=0.0)
+    what = both("gap.closures", n=len(late), never=never)
+    return Shortfall(what, both("gap.closures_change", minutes=f"{worst / 60:.0f}"))
+
+
+def _stock(run: Run) -> list[Shortfall]:
+    """Yards that ran out, with the tonnes that the pace until then would have taken to the storm's end."""
+    names = {d.id: d.name for d in run.scenario.fleet.depots} | {
+        m.id: m.name for m in run.scenario.fleet.materials
+    }
+    found = []
+    for line in stock_lines(run):
+        out = np.flatnonzero(line.tonnes <= 0.001)
+        if not len(out) or not line.tonnes.max() > 0.001 or line.depot not in names:
+            continue
+        t = float(line.t[out[0]])
+        pace = float(line.tonnes[0]) / max(t - float(line.t[1]), 3600.0)
+        more = pace * max(0.0, precipitation_end(run) - t)
+        gaps = {"depot": names[line.depot], "material": names[line.material], "when": clock(run, t)}
+        change = both("gap.stock_change", more=f"{more:.0f}") if more >= 1 else both("gap.stock_refill")
+        found.append(Shortfall(both("gap.stock", **gaps), change))
+    return found
