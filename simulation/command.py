@@ -48,6 +48,7 @@ class Reports:
         count = len(network)
         period = np.array(command.report_period)[network.priority - 1]
         self._period = np.maximum(REPORT_TICK, (period // REPORT_TICK) * REPORT_TICK).astype(int)
+        self._gauge_period = max(REPORT_TICK, int(command.gauge_period // REPORT_TICK) * REPORT_TICK)
         draw = np.array([keyed_uniform(seed, "report.offset", s.id, 0) for s in network.segments])
         self._offset = (draw * self._period // REPORT_TICK).astype(int) * REPORT_TICK
         self._office = np.array([s.office for s in network.segments])
@@ -90,7 +91,7 @@ class Reports:
         while self._under_way and self._under_way[0][0] <= t:
             _, seen, arrived, values = self._under_way.pop(0)
             self._learn(arrived, values, seen)
-        if len(self.node_depth) and t % max(REPORT_TICK, int(self._world.scenario.command.gauge_period)) == 0:
+        if len(self.node_depth) and t % self._gauge_period == 0:
             self.node_depth[self._gauged] = self._world.fields["node_depth"][self._gauged]
             self.node_seen[self._gauged] = t
 
@@ -122,7 +123,7 @@ class Reports:
         self.seen[index] = seen
         if len(self.node_depth):
             node = self._segment_node[index]
-            known = node >= 0
+            known = (node >= 0) & (self.node_seen[node] <= seen)
             self.node_depth[node[known]] = values[3][known]
             self.node_seen[node[known]] = seen
 

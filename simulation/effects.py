@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 
-import numpy as np
 import simpy
 
 from simulation.command import CommandPost, Reports, relay_seconds
@@ -32,8 +31,6 @@ from simulation.work import open_segment
 from simulation.world import World
 
 Later = Generator[simpy.Event, object, None]
-TRUCK_SPEED = 25 / 3.6
-"""m/s of a stock transfer through the district (setting)."""
 TRANSFER_LOADING = 30 * 60
 """s to load and unload (MDSS: reload 30 min)."""
 
@@ -114,14 +111,12 @@ def _transfer(world: World, order: Transfer) -> Later:
     row, column = world.depot_index[order.source], world.material_index[order.material]
     to = world.depot_index[order.destination]
     world.stock[row, column] -= order.amount
-    world.add("in_transit", order.amount)
-    start, end = world.depot_node[row], world.depot_node[to]
-    seconds = world.network.times_from(int(start))[end]
-    drive = seconds if np.isfinite(seconds) else 3600.0
+    world.add(f"in_transit.{order.material}", order.amount)
+    drive = world.network.times_from(int(world.depot_node[row]))[world.depot_node[to]]
     world.note("order", "", order.destination, "transfer", order.amount, order.material)
     yield world.clock.wait(math.ceil(TRANSFER_LOADING + drive))
     world.stock[to, column] += order.amount
-    world.add("in_transit", -order.amount)
+    world.add(f"in_transit.{order.material}", -order.amount)
     world.note("refill", "", order.destination, order.material, order.amount)
 
 

@@ -50,6 +50,9 @@ class Network:
         self.bridge = np.array([s.structure == "bridge" for s in self.segments])
         self.underpass = np.array([s.structure in ("underpass", "tunnel") for s in self.segments])
         self._build_arcs()
+        for array in vars(self).values():  # situations hand the network out
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.segments)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, ClassVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from simulation.model import LEVELS, Level, Verb
 
@@ -193,14 +196,33 @@ class Entry:
         kind = ACTIONS.get(str(line.get("action")))
         if kind is None:
             raise ValueError(f"'{line.get('action')}' is no order or inject; they are {', '.join(ACTIONS)}")
-        names = {f.name for f in fields(kind)}
+        second = line.get("t")
+        if type(second) is not int or second < 0:
+            raise ValueError(f"t must be a whole number of seconds, 0 or more, not {second!r}")
         given = {k: tuple(v) if isinstance(v, list) else v for k, v in line.items() if k not in cls._OWN}
-        if unknown := set(given) - names:
-            raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}; it has {', '.join(names)}")
+        _check_types(kind, given)
         try:
-            return cls(int(line["t"]), str(line["by"]), kind(**given))
+            return cls(second, str(line["by"]), kind(**given))
         except (KeyError, TypeError) as error:
             raise ValueError(f"the entry is incomplete: {error}") from error
+
+
+@cache
+def _types(kind: type) -> dict[str, TypeAdapter[Any]]:
+    return {name: TypeAdapter(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _check_types(kind: type, given: dict[str, Any]) -> None:
+    """Raises ValueError at the first unknown name or value of a wrong type."""
+    types = _types(kind)
+    if unknown := sorted(set(given) - set(types)):
+        raise ValueError(f"{kind.__name__} has no {', '.join(unknown)}; it has {', '.join(types)}")
+    for name, value in given.items():
+        try:
+            types[name].validate_python(value, strict=True)
+        except ValidationError as error:
+            wrong = error.errors()[0]["msg"]
+            raise ValueError(f"{kind.__name__}: {name} cannot be {value!r}: {wrong}") from None
 
 
 def level_rank(level: Level | str | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ class Event(NamedTuple):
     target: str = ""
     verb: str = ""
     value: float = 0.0
-    """kg for refill and spread passes, m3 for pumping, seconds for breakdown and rest, and so on."""
+    """kg for refill and spread passes, m3/s for pump_on, seconds for pump_off, breakdown and rest, and so on."""
     text: str = ""
     """Words or a key that the kind needs: the colour of a warning, the reason of a refusal."""
 
@@ -74,7 +75,7 @@ def digest_of(fields: xr.Dataset, events: tuple[Event, ...], log: tuple[Entry, .
     for event in events:
         digest.update(repr(tuple(event)).encode())
     for entry in log:
-        digest.update(repr(sorted(entry.to_json().items(), key=lambda kv: kv[0])).encode())
+        digest.update(json.dumps(entry.to_json(), sort_keys=True).encode())
     return digest.hexdigest()
 
 

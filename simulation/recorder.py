@@ -53,6 +53,8 @@ class Recorder:
     def dataset(self) -> xr.Dataset:
         """What was kept, with CF attributes."""
         world = self._world
+        if not self._row:  # asked for before the first second is over
+            self._copy()
         time, rain, air, level = (np.array(c) for c in zip(*self._row, strict=True))
         variables: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, object]]] = {}
         for name, spec in self._specs.items():
@@ -92,16 +94,17 @@ class Recorder:
 
 
 def material_balance(world: World, crews: list[Crew]) -> float:
-    """(stock at the start - where it is now) / stock at the start: yards, hoppers, roads, trucks, used."""
-    fuel = np.array([m.use == "fuel" for m in world.scenario.fleet.materials])
-    start = world.stock_start[:, ~fuel].sum()
-    used = sum(v for k, v in world.totals.items() if k.startswith("used."))
-    carried = sum(c.load for c in crews)
-    there = world.stock[:, ~fuel].sum() + carried + world.totals.get("in_transit", 0.0) + used
-    salt = world.fields.get("salt")
-    spread = world.totals.get("salt.spread", 0.0)
+    """The largest of (stock at the start - where it is now) / stock at the start over the materials, in yards,
+    hoppers and trucks or used; and of the same for the de-icer that was spread: on the road or lost."""
+    totals = world.totals
+    residuals = []
+    for material, column in world.material_index.items():
+        start = world.stock_start[:, column].sum()
+        there = world.stock[:, column].sum() + sum(c.load for c in crews if c.material == material)
+        there += totals.get(f"in_transit.{material}", 0.0) + totals.get(f"used.{material}", 0.0)
+        if world.scenario.fleet.materials[column].use != "fuel":
+            residuals.append((start - there) / max(start, 1.0))
+    spread, salt = totals.get("salt.spread", 0.0), world.fields.get("salt")
     on_road = float(salt @ world.network.area) if salt is not None else 0.0
-    roads = spread - on_road - world.totals.get("salt.lost", 0.0)
-    first = (start - there) / max(start, 1.0)
-    second = roads / max(spread, 1.0)
-    return float(max((first, second), key=abs))
+    residuals.append((spread - on_road - totals.get("salt.lost", 0.0)) / max(spread, 1.0))
+    return float(max(residuals, key=abs))

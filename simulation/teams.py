@@ -286,7 +286,8 @@ class Crew(Machine):
 
     def _hold_claims(self) -> None:
         """Claim what is left of the order and all of one that is on its way; nothing else."""
-        pairs = [(verb, target) for target in self.targets for verb in (self.order.verbs if self.order else ())]
+        verbs = self.order.verbs if self.order else ()
+        pairs = [(verb, target) for target in self.targets for verb in verbs]
         if self.promised is not None and self.promised is not self.order:
             pairs += [(verb, target) for target in self.promised.targets for verb in self.promised.verbs]
         self.world.claims.hold(self.id, pairs)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container
+
+import numpy as np
 
 from simulation.model import LEVELS
 from simulation.orders import (
@@ -47,6 +50,8 @@ def _assign(world: World, crews: Crews, order: Assign) -> Reason:
     crew = crews[order.crew]
     if not order.targets or not order.verbs:
         return "no_targets", {}
+    if "snow" not in world.scenario.hazards and not ROAD_VERBS.isdisjoint(order.verbs):
+        return "bad_value", {"what": "verbs", "expected": "work that there is: the scenario runs no snow"}
     if order.rate is not None and not 0 < order.rate <= 0.1:
         return "bad_value", {"what": "rate", "expected": "above 0 and at most 100 g/m2"}
     return _ability(crew, order) or _readiness(world, crew) or _targets(world, crew, order)
@@ -96,6 +101,8 @@ def _targets(world: World, crew: Crew, order: Assign) -> Reason:
 
 
 def _recall(world: World, crews: Crews, order: Recall) -> Reason:
+    if not world.scenario.respond:
+        return "response_off", {}
     if order.crew not in crews:
         return "unknown_crew", {"crew": order.crew}
     return _readiness(world, crews[order.crew])
@@ -146,11 +153,15 @@ def _transfer(world: World, crews: Crews, order: Transfer) -> Reason:
     if order.amount > held:
         words = {"depot": order.source, "held": f"{held / 1000:.1f}", "asked": f"{order.amount / 1000:.1f}"}
         return "not_enough", {**words, "material": order.material}
+    source, destination = (world.depot_node[world.depot_index[d]] for d in (order.source, order.destination))
+    if not np.isfinite(world.network.times_from(int(source))[destination]):
+        expected = f"a depot that a road leads to from {order.source}"
+        return "bad_value", {"what": "destination", "expected": expected}
     return None
 
 
 def _positive(seconds: float, what: str) -> Reason:
-    return None if seconds > 0 else ("bad_value", {"what": what, "expected": "above 0"})
+    return None if 0 < seconds < math.inf else ("bad_value", {"what": what, "expected": "above 0"})
 
 
 def _breakdown(world: World, crews: Crews, inject: Breakdown) -> Reason:

@@ -142,6 +142,8 @@ class Forecaster:
             now = self._series.over(shifted, 3600)
             precipitation[i] = now.precipitation * math.exp(self._model.amount_error * reach * self._amount)
             air[i] = now.air
+        for array in (hours, precipitation, air):  # handed out more than once
+            array.setflags(write=False)
         return Outlook(hours, precipitation, air)
 
 

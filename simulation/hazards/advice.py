@@ -17,6 +17,8 @@ CLASS_WEIGHT = np.array([8.0, 4.0, 2.0, 1.0])
 BRIDGE_WEIGHT = 1.5
 PLOUGH_TRIGGER = 2.0
 """kg/m2 of reported loose snow while it falls (NORTRIP ploughs at 3 mm; Zhengzhou clears while it falls)."""
+PLOUGH_GAIN = 0.2
+"""kg/m2 above what a blade leaves that make a pass worth driving (setting): else it goes round for ever."""
 SPREAD_TRIGGER = 0.2
 """kg/m2 of reported snow and ice."""
 SPREAD_GAP = 2 * 3600
@@ -72,6 +74,7 @@ def treat(
     to_melt = physics.plough_residual if snowing else np.maximum(reported.ice, physics.plough_residual)
     dose = ice.dose(reported.road_temperature, to_melt, deicer, physics)
     trigger = np.where(snowing, PLOUGH_TRIGGER, np.minimum(limit, PLOUGH_TRIGGER))
+    trigger = np.maximum(trigger, physics.plough_residual + PLOUGH_GAIN)
     plough = (reported.snow >= trigger) | ((reported.ice > limit) & ~np.asarray(snowing))
     fresh = t - world.last_spread < SPREAD_GAP
     spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
@@ -82,8 +85,8 @@ def treat(
     treatment = np.zeros(len(priority), int)
     reason = np.zeros(len(priority), int)
     for mask, code, why in (
-        (haul, HAUL, 4), (pretreat, SPREAD, 5), (spread, SPREAD, 1), (plough, PLOUGH, 2),
-        (plough & (dose > 0) & ~fresh, BOTH, 3),
+        (haul, HAUL, 4), (pretreat, SPREAD, 5), (spread, SPREAD, 1), (plough & (dose <= 0), PLOUGH, 2),
+        (plough & (dose > 0) & fresh, PLOUGH, 3), (plough & (dose > 0) & ~fresh, BOTH, 3),
     ):  # fmt: skip
         treatment[mask], reason[mask] = code, why
     severity = 0.25 + np.minimum(solid / np.maximum(limit, 0.1), 4.0) / 2.0
