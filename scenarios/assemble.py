@@ -23,6 +23,8 @@ class Document:
 
     root: Marked
     folders: Folders
+    broken: bool = False
+    """Whether a scenario.yaml could not be read, so that what is missing cannot be known."""
 
 
 class _Table(NamedTuple):
@@ -69,7 +71,7 @@ def read_document(folder: Path, problems: list[Problem]) -> Document:
     for layer in reversed(layers):
         root = merged(layer, root)
     root.value.pop("extends", None)
-    return Document(root, Folders(roots, problems))
+    return Document(root, Folders(roots, problems), broken=len(layers) < len(roots))
 
 
 def _extended(layer: Marked, here: Path, roots: list[Path], problems: list[Problem]) -> Path | None:
@@ -124,6 +126,8 @@ def assemble(document: Document, reference: str, problems: list[Problem], tables
     root, reader = document.root, _Reader(document.folders, problems, tables)
     tree = {key: node for key, node in root.value.items() if key != "variants"}
     top = root.where
+    if document.broken:
+        tree = {"storm": Marked(FAULTY, top), "hours": Marked(FAULTY, top), **tree}
     tree["id"] = Marked(reference, top)
     tree.setdefault("name", Marked(reference, top))
     tree["city"] = reader.city(tree.get("city"), top)
@@ -166,6 +170,8 @@ class _Reader:
 
     def storm(self, named: Marked | None, top: Where) -> Marked | None:
         """The storm that a scenario names: a file, its bare name in ``storms/``, or a block of keys."""
+        if named is not None and named.value is FAULTY:
+            return None
         if named is None or named.value is None:
             hint = "name a file: 'storm: storms/blizzard.yaml'"
             self.problems.append(Problem(str(top), "the scenario names no storm", hint))
@@ -174,12 +180,9 @@ class _Reader:
             block, stem, beside = named, "storm", "storms"
         else:
             name = named.text if named.text.endswith((".yaml", ".yml")) else f"storms/{named.text}.yaml"
-            path = self.folders.locate(name, str(named.where))
-            if path is None:
-                self._absent(name, named.where)
-                return None
-            read = self.yaml(path)
-            if read is None:
+            path = self._named_file([name], named.where)
+            read = self.yaml(path) if path else None
+            if path is None or read is None:
                 return None
             block, stem, beside = read, path.stem, name.rpartition("/")[0]
         if not isinstance(block.value, dict):
@@ -197,83 +200,88 @@ class _Reader:
     def _tables(self, values: dict[str, Marked], tables: tuple[_Table, ...], folder: str, top: Where) -> None:
         for table in tables:
             found = self.table(values.get(table.key), f"{folder}/{table.key}", top, needed=table.needed)
-            rows = list(found.value) if found and isinstance(found.value, list) else []
-            if table.catalogue:
-                rows = _under_catalogue(rows, catalogue_rows(table.key, self.problems))
-            if found is not None and not isinstance(found.value, list):
-                values[table.key] = found
-            else:
-                values[table.key] = Marked(rows, found.where if found else top)
+            found = found if found is not None else Marked([], top)
+            if table.catalogue and isinstance(found.value, list):
+                rows = _under_catalogue(found.value, catalogue_rows(table.key, self.problems))
+                found = Marked(rows, found.where)
+            values[table.key] = found
 
     def table(
         self, named: Marked | None, stem: str, top: Where, needed: bool = False, beside: str = ""
     ) -> Marked | None:
-        """Rows that stand inline, in the file that is named, or in the usual place; None where there are none."""
+        """Rows that stand inline, in the file that is named, or in the usual place.
+
+        None where there are none, ``FAULTY`` where there should be.
+        """
         if not self.tables:
             return None
         if named is not None and isinstance(named.value, (list, dict)):
             return named
         if named is not None and named.value is not None:
             names = [f"{beside}/{named.text}", named.text] if beside else [named.text]
-            path = next((p for name in names if (p := self.folders.locate(name, str(named.where)))), None)
-            if path is None or path.suffix.lower() not in SUFFIXES:
-                self._absent(named.text, named.where) if path is None else self._no_table(named)
-                return Marked([], named.where)
-            return read_table(path, self.folders.shown(path), self.problems)
+            path = self._named_file(names, named.where)
+            if path is not None and path.suffix.lower() not in SUFFIXES:
+                self._note(named.where, f"{shown(named.text)} is no table", "name a .csv or .xlsx file")
+                path = None
+            return self._faulty(
+                read_table(path, self.shown(path), self.problems) if path else None, named.where
+            )
         path = self.folders.locate_table(stem, str(top)) if stem else None
-        if path is None:
-            if needed:
-                hint = "it may be .csv or .xlsx; 'stormyard new DIR' writes one to edit"
-                self.problems.append(Problem(f"{stem}.csv", "the file is missing", hint))
-            return None
-        return read_table(path, self.folders.shown(path), self.problems)
+        if path is not None:
+            return self._faulty(read_table(path, self.shown(path), self.problems), top)
+        if needed:
+            hint = "it may be .csv or .xlsx; 'stormyard new DIR' writes one to edit"
+            self._note(Where(f"{stem}.csv"), "the file is missing", hint)
+            return Marked(FAULTY, top)
+        return None
 
     def roads(self, named: Marked | None, usual: str, top: Where) -> Marked:
         if not self.tables or (named is not None and isinstance(named.value, list)):
             return named or Marked([], top)
-        name = named.text if named is not None and named.value is not None else usual
-        path = self.folders.locate(name, str(named.where if named else top))
-        if path is None:
-            self._absent(name, named.where if named else Where(usual))
-            return Marked([], top)
-        return read_roads(path, self.folders.shown(path), self.problems) or Marked([], top)
+        given = named if named is not None and named.value is not None else Marked(usual, Where(usual))
+        path = self._named_file([given.text], given.where)
+        return self._faulty(read_roads(path, self.shown(path), self.problems) if path else None, given.where)
 
     def drains(self, named: Marked | None, usual: str) -> Marked:
-        nothing = Marked(None, Where(usual))
         if not self.tables:
-            return nothing
-        name = named.text if named is not None and named.value is not None else usual
-        path = self.folders.locate(name, str(named.where if named else usual))
-        if path is None:
-            if named is not None and named.value is not None:
-                self._absent(name, named.where)
-            return nothing
-        text = read_text(path, self.folders.shown(path), self.problems)
-        return Marked(None if text is None else Content(text), Where(self.folders.shown(path)))
+            return Marked(None, Where(usual))
+        if named is not None and named.value is not None:
+            path = self._named_file([named.text], named.where)
+        else:
+            path = self.folders.locate(usual, usual)
+            if path is None:
+                return Marked(None, Where(usual))
+        text = read_text(path, self.shown(path), self.problems) if path else None
+        return Marked(FAULTY if text is None else Content(text), Where(self.shown(path) if path else usual))
 
     def block(self, named: Marked) -> Marked:
         """A block of keys that stands inline or in a YAML file of its own."""
         if not isinstance(named.value, str) or not named.value.endswith((".yaml", ".yml")):
             return named
-        path = self.folders.locate(named.text, str(named.where))
-        if path is None:
-            self._absent(named.text, named.where)
-            return Marked({}, named.where)
-        return self.yaml(path) or Marked({}, named.where)
+        path = self._named_file([named.text], named.where)
+        return self._faulty(self.yaml(path) if path else None, named.where)
 
     def yaml(self, path: Path) -> Marked | None:
         return read_yaml(path, self.folders.shown(path), self.problems)
 
-    def _absent(self, name: str, where: Where) -> None:
-        where_text = str(where)
-        if not any(problem.where == where_text for problem in self.problems):
-            what = f"the file {shown(name)} is missing" if where_text != name else "the file is missing"
-            self.problems.append(Problem(where_text, what, self.folders.near(name)))
+    def shown(self, path: Path) -> str:
+        return self.folders.shown(path)
 
-    def _no_table(self, named: Marked) -> None:
-        self.problems.append(
-            Problem(str(named.where), f"{shown(named.text)} is no table", "name a .csv or .xlsx file")
-        )
+    def _named_file(self, names: list[str], where: Where) -> Path | None:
+        """The first of the names that is a file; a problem where none is."""
+        before = len(self.problems)
+        path = next((found for name in names if (found := self.folders.locate(name, str(where)))), None)
+        if path is None and len(self.problems) == before:
+            name = names[0]
+            what = "the file is missing" if str(where) == name else f"the file {shown(name)} is missing"
+            self._note(where, what, self.folders.near(name))
+        return path
+
+    def _faulty(self, read: Marked | None, where: Where) -> Marked:
+        return read if read is not None else Marked(FAULTY, where)
+
+    def _note(self, where: Where, what: str, hint: str) -> None:
+        self.problems.append(Problem(str(where), what, hint))
 
 
 def _under_catalogue(rows: list[Marked], catalogue: list[Marked]) -> list[Marked]:

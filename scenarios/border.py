@@ -19,16 +19,16 @@ from scenarios.columns import (
     columns,
     core,
     is_noun,
-    row_class,
-    words_of,
 )
 from scenarios.marked import FAULTY, Content, Marked, bare
-from scenarios.problems import Problem, Where, did_you_mean, shown
+from scenarios.problems import Problem, Where, shown
+from scenarios.wording import in_file_terms, number_hint, sentence, unknown_key_hint
 from simulation.model import Name, Noun, Stock
 
 N = TypeVar("N", bound=Noun)
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "是": True,
           "false": False, "no": False, "off": False, "0": False, "否": False}  # fmt: skip
 _LARGEST_COUNT = 1_000_000_000
@@ -193,7 +193,7 @@ class Border:
         if isinstance(value, (datetime, date, time)):
             return value.isoformat()
         text = node.text
-        if any(unicodedata.category(char) == "Cc" for char in text):
+        if _CONTROL.search(text):
             raise self._refused(node.where, f"{shown(text)} holds a control character or a line break")
         return text
 
@@ -209,7 +209,7 @@ class Border:
         else:
             text = unicodedata.normalize("NFKC", str(value)).strip()
             if not _NUMBER.fullmatch(text):
-                raise self._refused(node.where, f"{shown(value)} is not a number", _number_hint(text, column))
+                raise self._refused(node.where, f"{shown(value)} is not a number", number_hint(text, column))
             number = float(text)
         if not math.isfinite(number):
             raise self._refused(
@@ -257,7 +257,11 @@ class Border:
 
     def _translate(self, cls: type[Noun], node: Marked, error: ValidationError, failed: set[str]) -> None:
         by_field = {column.field: column for column in columns(cls)}
-        for item in error.errors(include_url=False):
+        errors = error.errors(include_url=False)
+        inside = {item["loc"][0] for item in errors if len(item["loc"]) > 1}
+        for item in errors:
+            if item["type"] == "too_short" and item["loc"][0] in inside:
+                continue  # pydantic leaves faulty entries out of its count
             field = str(item["loc"][0]) if item["loc"] else ""
             if field in failed or (not field and failed):
                 continue
@@ -265,10 +269,11 @@ class Border:
             if item["type"] == "missing" and column is not None and len(item["loc"]) == 1:
                 self._missing(column, node)
             elif column is None:
-                self._note(node.where, _sentence(item), "")
+                what, _, hint = sentence(item).partition("; ")
+                self._note(node.where, what, hint)
             else:
                 place = _descend(_child(node, column), item["loc"][1:])
-                what, hint = _in_file_terms(column, place, item)
+                what, hint = in_file_terms(column, place, item)
                 self._note(place.where, what, hint)
 
     def _missing(self, column: Column, node: Marked) -> None:
@@ -295,26 +300,6 @@ def row_id(cls: type[Noun], row: Marked) -> str:
     return own.text if own else ""
 
 
-def rows_of(cls: type[Noun], field: str) -> type[Noun]:
-    """The row class of a table field; raises KeyError where the field is no table."""
-    found = row_class(next(column.annotation for column in columns(cls) if column.field == field))
-    if found is None:
-        raise KeyError(field)
-    return found
-
-
-def unknown_key_hint(cls: type[Noun], key: str) -> str:
-    """What may have been meant: another key, or the same field in another unit."""
-    for column in columns(cls):
-        if column.unit and column.unit.suffix and (key == column.field or _same_field(key, column.field)):
-            return f"did you mean '{column.key}'? it is read in {column.unit.written}"
-    return did_you_mean(key, [k for column in columns(cls) for k in column.keys])
-
-
-def _same_field(key: str, field: str) -> bool:
-    return key.startswith(field + "_") and len(key) - len(field) <= 6
-
-
 def _without(parts: dict[str, Marked], key: str) -> dict[str, Marked]:
     return {k: v for k, v in parts.items() if k != key}
 
@@ -339,67 +324,3 @@ def _descend(node: Marked, steps: tuple[Any, ...]) -> Marked:
             break
         node = inside
     return node
-
-
-_BOUNDS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
-}
-
-
-def _in_file_terms(column: Column, place: Marked, item: Any) -> tuple[str, str]:
-    """What is wrong and a hint, with numbers in the unit of the file."""
-    kind, context = item["type"], item.get("ctx", {})
-    if kind in _BOUNDS:
-        bound, word = _BOUNDS[kind]
-        limit = column.written(float(context[bound]))
-        given = (
-            place.text if not isinstance(place.value, (dict, list)) else column.written(float(item["input"]))
-        )
-        return f"{column.key} is {given}, it must be {word} {limit}{column.unit_word}", column.meaning
-    if kind == "literal_error":
-        words = words_of(column.annotation) or _inner_words(column.annotation)
-        given = str(item["input"])
-        return f"{shown(given)} is no {_spoken(column.field)}", _choices(given, words)
-    if kind == "string_too_short":
-        return f"'{column.key}' is empty", column.meaning
-    if kind in ("too_short", "too_long"):
-        least, most = context.get("min_length"), context.get("max_length")
-        need = f"at least {least}" if kind == "too_short" else f"at most {most}"
-        return f"'{column.key}' has {context.get('actual_length')} entries, it needs {need}", column.meaning
-    if kind.startswith("datetime"):
-        return f"{shown(place.text)} is not a time", "write it as 2024-01-31T15:00:00+08:00"
-    return f"'{column.key}': {_sentence(item)}", column.meaning
-
-
-def _inner_words(annotation: Any) -> tuple[str, ...]:
-    return next((words for inner in get_args(annotation) if (words := words_of(core(inner)))), ())
-
-
-def _choices(given: str, words: tuple[str, ...]) -> str:
-    nearest = did_you_mean(given, words)
-    listing = "it is one of " + ", ".join(words)
-    return f"{nearest} {listing}" if nearest.startswith("did you mean") else listing
-
-
-def _spoken(field: str) -> str:
-    singular = {"abilities": "verb", "skills": "verb", "verbs": "verb", "hazards": "hazard"}
-    return singular.get(field, field.replace("_", " "))
-
-
-def _sentence(item: Any) -> str:
-    text = str(item["msg"]).removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
-
-
-def _number_hint(text: str, column: Column) -> str:
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        return f"write it without separators: {text.replace(',', '')}"
-    if re.fullmatch(r"[-+]?\d+,\d+", text):
-        return f"write the decimals after a point: {text.replace(',', '.')}"
-    if re.match(r"[-+]?\.?\d", text):
-        unit = f" (it is read in {column.unit.written})" if column.unit and column.unit.suffix else ""
-        return f"write the number alone; the unit stands in the name of the column{unit}"
-    return "leave the cell empty where it is not known" if not column.required else "a number is needed here"

@@ -92,13 +92,13 @@ class Folders:
 
     def near(self, name: str) -> str:
         """A question naming a file that may have been meant, from the same part of the folders."""
-        part, _, _ = name.rpartition("/")
+        part, suffix = name.rpartition("/")[0], Path(name).suffix
         there: list[str] = []
         for root in self.roots:
             folder = root / part
             if _exists(folder) and folder.is_dir() and folder.resolve().is_relative_to(root):
                 there += sorted(
-                    f"{part}/{item.name}".lstrip("/") for item in folder.iterdir() if item.is_file()
+                    f"{part}/{item.name}".lstrip("/") for item in folder.iterdir() if item.suffix == suffix
                 )
         return did_you_mean(name, there) if there else ""
 

@@ -124,6 +124,8 @@ def _variant_overrides(document: Document, variant: str | None, problems: list[P
     if variant == NO_RESPONSE:
         return [("respond", Marked(False, Where(f"variant {NO_RESPONSE}")))]
     chosen = block.get(variant) if block else None
+    if chosen is None and document.broken:
+        return []
     if chosen is None:
         hint = did_you_mean(variant, _variant_names(document))
         problems.append(Problem(f"--variant {variant}", f"there is no variant {shown(variant)}", hint))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_origin
 
-from scenarios.border import row_id, unknown_key_hint
+from scenarios.border import row_id
 from scenarios.columns import LANGUAGES, Column, by_key, columns, core, is_noun, row_class, words_of
 from scenarios.marked import Marked
 from scenarios.problems import Problem, Where, did_you_mean, shown
+from scenarios.wording import unknown_key_hint
 from simulation.model import Name, Noun, Scenario, Stock
 
 

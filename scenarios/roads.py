@@ -50,6 +50,7 @@ def read_roads(path: Path, file: str, problems: list[Problem]) -> Marked | None:
     _refuse_other_systems(document, file, problems)
     if not features:
         problems.append(Problem(file, "there are no roads", "a city has at least one segment"))
+        return None
     rows = [_row(feature, number, file, problems) for number, feature in enumerate(features, start=1)]
     return Marked([row for row in rows if row is not None], Where(file))
 

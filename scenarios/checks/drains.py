@@ -19,11 +19,9 @@ def check(facts: Facts) -> Found:
             yield Problem(f"{file} line {found.line}" if found.line else file, found.what, found.hint)
     if facts.inp is not None:
         yield from _loops(facts.inp, file)
-    hazards = facts.tree.get("hazards")
-    items = hazards.value if hazards and isinstance(hazards.value, list) else [hazards] if hazards else []
-    water = next((item for item in items if item.text == "water"), None)
-    absent = facts.inp is None and facts.inp_error is None and not facts.has_problem_in("city/drains")
-    if water is not None and absent:
+    water = facts.hazards.get("water")
+    absent = facts.inp is None and facts.inp_error is None
+    if water is not None and absent and facts.drains_readable:
         hint = "add city/drains.inp (EPA SWMM), or leave 'water' out of the hazards"
         yield Problem(str(water.where), "the hazard 'water' needs a drain model, and there is none", hint)
 

@@ -40,6 +40,11 @@ def _steps(facts: Facts) -> Found:
         "place": facts.ids(Place),
         "node": [node.name for node in facts.inp.nodes] if facts.inp else [],
     }
+    readable = {
+        "segment": facts.readable(Segment),
+        "place": facts.readable(Place),
+        "node": facts.drains_readable and facts.inp_error is None,
+    }
     known = {what: set(names) for what, names in targets.items()}
     for step, row in facts.rows(ScriptStep):
         machines = facts.crews.get(step.crew)
@@ -49,7 +54,7 @@ def _steps(facts: Facts) -> Found:
             what = f"{' and '.join(step.verbs)} cannot be done in one pass"
             yield problem(cell(row, ScriptStep, "verbs"), what, "only plough, spread and haul go together")
         what_it_is = TARGETS[step.verbs[0]]
-        for target in step.targets:
+        for target in step.targets if readable[what_it_is] else ():
             if target not in known[what_it_is]:
                 word = "drain node" if what_it_is == "node" else what_it_is
                 what = f"{shown(target)} is not a {word}, which {step.verbs[0]} works on"
@@ -60,6 +65,8 @@ def _steps(facts: Facts) -> Found:
 
 def _able(step: ScriptStep, row: Marked, kind: Kind | None, team: Team | None) -> Found:
     where = cell(row, ScriptStep, "verbs")
+    if kind and team and not set(kind.abilities) & set(team.skills):
+        return  # told where the machine is given to the team
     for verb in step.verbs:
         if kind is not None and verb not in kind.abilities:
             yield problem(where, f"{step.crew} cannot {verb}: its machine can {', '.join(kind.abilities)}")

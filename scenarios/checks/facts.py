@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from scenarios.border import Border, row_id
 from scenarios.columns import columns
-from scenarios.marked import Marked
+from scenarios.marked import FAULTY, Marked
 from scenarios.problems import Problem, Where
 from simulation.drainage.inp import Inp, InpError, read_inp
-from simulation.model import Equipment, Noun
+from simulation.model import (
+    Depot,
+    Equipment,
+    HazardName,
+    Kind,
+    Material,
+    Noun,
+    Office,
+    Place,
+    Segment,
+    Team,
+)
 
 N = TypeVar("N", bound=Noun)
+_TABLES: dict[type[Noun], tuple[str, str]] = {
+    Segment: ("city", "segments"),
+    Place: ("city", "places"),
+    Office: ("city", "offices"),
+    Kind: ("fleet", "kinds"),
+    Material: ("fleet", "materials"),
+    Depot: ("fleet", "depots"),
+    Team: ("fleet", "teams"),
+    Equipment: ("fleet", "equipment"),
+}
+HAZARDS: tuple[HazardName, ...] = get_args(HazardName)
 
 
 class Facts:
@@ -42,9 +65,30 @@ class Facts:
         """Sound nouns of a class by id."""
         return {row_id(cls, row): noun for noun, row in self.rows(cls)}
 
-    def has_problem_in(self, stem: str) -> bool:
-        """Whether a file, named without its ending, already has a problem."""
-        return any(f"{stem}." in problem.where.split(" ")[0] for problem in self._border.problems)
+    def readable(self, cls: type[Noun]) -> bool:
+        """Whether the table of a class could be read; what is in an unreadable one cannot be known."""
+        block, table = _TABLES[cls]
+        return self._slot(block, table) is not FAULTY
+
+    @property
+    def drains_readable(self) -> bool:
+        """Whether the drain model is absent or could be read as text."""
+        return self._slot("city", "drains") is not FAULTY
+
+    def _slot(self, block: str, key: str) -> object:
+        outer = self.tree.get(block)
+        inner = outer.get(key) if outer else None
+        return inner.value if inner else None
+
+    @property
+    def hazards(self) -> dict[HazardName, Marked]:
+        """The hazards the scenario names (snow where it names none), each with its place."""
+        named = self.tree.get("hazards")
+        if named is None:
+            return {"snow": self.tree}
+        items = named.value if isinstance(named.value, list) else [named]
+        words = [(word, item) for item in items for word in re.split("[;；]", item.text)]
+        return {hazard: item for hazard in HAZARDS for word, item in words if word.strip() == hazard}
 
     @cached_property
     def crews(self) -> dict[str, Equipment]:
@@ -53,12 +97,11 @@ class Facts:
 
     @cached_property
     def _drains(self) -> Inp | InpError | None:
-        city = self.tree.get("city")
-        text = city.get("drains") if city else None
-        if text is None:
+        text = self._slot("city", "drains")
+        if text is None or text is FAULTY:
             return None
         try:
-            return read_inp(text.text)
+            return read_inp(str(text))
         except InpError as error:
             return error
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 
 from scenarios.checks.facts import Facts, Found, cell, problem
-from simulation.model import Equipment, Kind, Team
+from simulation.model import Equipment, Kind, Team, Verb
+from simulation.work import HAZARD_VERBS
 
 
 def check(facts: Facts) -> Found:
     """People for the machines, skills for their verbs, hoppers for their loads."""
     kinds, teams = facts.by_id(Kind), facts.by_id(Team)
+    called_for = frozenset[Verb]().union(*(HAZARD_VERBS[hazard] for hazard in facts.hazards))
     of_team: defaultdict[str, list[tuple[Equipment, Kind]]] = defaultdict(list)
     for machines, row in facts.rows(Equipment):
         kind, team = kinds.get(machines.kind), teams.get(machines.team)
         if kind is None:
             continue
-        of_team[machines.team].append((machines, kind))
+        if called_for & set(kind.abilities):
+            of_team[machines.team].append((machines, kind))
         if team is not None and not set(kind.abilities) & set(team.skills):
             what = f"team '{team.id}' cannot use a '{kind.id}': it can {_words(kind.abilities)}"
             yield problem(

@@ -74,6 +74,8 @@ def check(facts: Facts) -> Found:
 
 
 def _refer(facts: Facts, reference: _Reference) -> Found:
+    if not facts.readable(reference.target):
+        return
     known = dict.fromkeys(facts.ids(reference.target))
     missing: dict[str, Marked] = {}
     for row in facts.seen(reference.cls):
@@ -81,8 +83,6 @@ def _refer(facts: Facts, reference: _Reference) -> Found:
         if named is not None and isinstance(named.value, (str, int, float)) and named.text not in known:
             missing.setdefault(named.text if known else "", named)
     what, stem = _TABLES[reference.target]
-    if not known and facts.has_problem_in(stem):
-        return
     for named in missing.values():
         yield _dangling(named, what, stem, list(known))
 
@@ -117,7 +117,7 @@ def _inject(facts: Facts, row: Marked) -> Found:
         yield from _crew(facts, named)
     elif kind.text in _INJECTS:
         target = _INJECTS[kind.text]
-        if named.text not in facts.ids(target):
+        if facts.readable(target) and named.text not in facts.ids(target):
             what, stem = _TABLES[target]
             yield _dangling(named, what, stem, facts.ids(target))
     elif kind.text in ("outage", "surge"):
@@ -125,7 +125,7 @@ def _inject(facts: Facts, row: Marked) -> Found:
 
 
 def _crew(facts: Facts, named: Marked) -> Found:
-    if named.text not in facts.crews and facts.complete(Equipment):
+    if named.text not in facts.crews and facts.complete(Equipment) and facts.readable(Equipment):
         hint = (
             f"{did_you_mean(named.text, facts.crews)} crews are named equipment/number, from 1 to its count"
         )
@@ -134,7 +134,7 @@ def _crew(facts: Facts, named: Marked) -> Found:
 
 def _drain_target(facts: Facts, kind: str, named: Marked) -> Found:
     if facts.inp is None:
-        if facts.inp_error is None and not facts.has_problem_in("city/drains"):
+        if facts.inp_error is None and facts.drains_readable:
             yield problem(named.where, f"the inject '{kind}' needs a drain model", "add city/drains.inp")
         return
     known = facts.inp.pumps if kind == "outage" else tuple(node.name for node in facts.inp.nodes)
