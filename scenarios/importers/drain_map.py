@@ -20,9 +20,13 @@ ON_ROAD = 60.0
 (a setting)."""
 BELIEVED = 100.0
 """m: a map projection is believed where half of the nodes lie nearer to a road than this (a setting)."""
-FLOOD_TICK = 60
+FLOOD_TICK = 300
+"""s: the rows of the design rain."""
 FLOOD_HOURS = 4
 """Of the storm that ranks the nodes: 1 h before the rain, 2 h of it, 1 h after."""
+
+SHALLOWEST = 0.01
+"""m, in place of a rim at the invert."""
 
 Projection = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -134,17 +138,11 @@ def flooding(inp: Inp, storm: Storm) -> dict[str, Flooded]:
     seconds = FLOOD_HOURS * 3600
     series = WeatherSeries(storm, SnowPhysics())
     rain = [series.over(t, FLOOD_TICK).rain for t in range(0, seconds, FLOOD_TICK)]
-    drains = SwmmDrainage(with_storm(inp, rain, FLOOD_TICK, storm.start, seconds))
-    try:
-        volume, highest = np.zeros(len(drains.nodes)), np.zeros(len(drains.nodes))
-        for _ in range(seconds // FLOOD_TICK):
+    with SwmmDrainage(with_storm(inp, rain, FLOOD_TICK, storm.start, seconds)) as drains:
+        highest = np.zeros(len(drains.nodes))
+        for _ in range(0, seconds, FLOOD_TICK):
             drains.step(FLOOD_TICK)
-            volume += drains.flooding() * FLOOD_TICK
             highest = np.maximum(highest, drains.depth())
-        full = np.maximum(drains.full_depth, 1e-3)
-        return {
-            name: Flooded(float(v), float(d))
-            for name, v, d in zip(drains.nodes, volume, highest / full, strict=True)
-        }
-    finally:
-        drains.close()
+        fullness = highest / np.maximum(drains.full_depth, SHALLOWEST)
+        found = zip(drains.nodes, drains.flooded(), fullness, strict=True)
+        return {name: Flooded(float(volume), float(share)) for name, volume, share in found}

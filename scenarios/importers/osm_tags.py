@@ -159,7 +159,7 @@ def structure(tags: Tags) -> Structure:
 
 def open_to_motors(tags: Tags) -> bool:
     """False on private ways and where motor vehicles, buses too, may never go."""
-    if any(tags.get(key) in ("yes", "designated", "permissive") for key in ("bus", "psv", "emergency")):
+    if any(tags.get(key) in ("yes", "designated", "permissive") for key in ("bus", "psv")):
         return True
     for key in ("motorcar", "motor_vehicle", "vehicle", "access"):
         if key in tags:

@@ -239,17 +239,26 @@ def segment(piece: Piece, account: Account) -> Segment:
 
 
 def underpasses(segments: Sequence[Segment]) -> tuple[Place, ...]:
-    """A place for every underpass and tunnel, in the middle of its longest segment."""
-    longest: dict[str, Segment] = {}
-    for item in segments:
-        if item.structure in ("underpass", "tunnel"):
-            way = item.id.rpartition("-")[0]
-            longest[way] = max(longest.get(way, item), item, key=lambda s: s.length)
-    places = []
-    for way, item in longest.items():
-        lon, lat = item.line[len(item.line) // 2]
-        name = f"underpass-{way}"
-        places.append(
-            Place(id=name, name=item.road, kind="underpass", lon=lon, lat=lat, office=OFFICE, segment=item.id)
-        )
-    return tuple(places)
+    """A place for every underpass and tunnel, in the middle of its longest segment.
+
+    Segments that meet are one tunnel, however often its tags change on the way.
+    """
+    below = [s for s in segments if s.structure in ("underpass", "tunnel")]
+    if not below:
+        return ()
+    ends = {name: i for i, name in enumerate(dict.fromkeys(n for s in below for n in (s.start, s.end)))}
+    pairs = [ends[s.start] for s in below], [ends[s.end] for s in below]
+    part = connected_components(coo_array((np.ones(len(below)), pairs), shape=(len(ends),) * 2))[1]
+    longest: dict[int, Segment] = {}
+    for item in below:
+        tunnel = int(part[ends[item.start]])
+        longest[tunnel] = max(longest.get(tunnel, item), item, key=lambda s: s.length)
+    return tuple(_underpass(item) for item in longest.values())
+
+
+def _underpass(item: Segment) -> Place:
+    lon, lat = item.line[len(item.line) // 2]
+    return Place(
+        id=f"underpass-{item.id}", name=item.road, kind="underpass", lon=lon, lat=lat, office=item.office,
+        segment=item.id,
+    )  # fmt: skip

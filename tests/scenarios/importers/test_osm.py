@@ -235,13 +235,19 @@ def test_places_come_from_points_and_areas_once_each(tmp_path):
 
 
 def test_tunnels_become_places_to_watch(tmp_path):
-    """Each tunnel or underpass is a place on its longest segment, so that it can be guarded and closed."""
-    nodes = SQUARE | {5: (0.4, 0.4)}
-    tunnel = (2, [1, 5, 3], {"highway": "primary", "tunnel": "yes", "name": "Deep"})
-    side = (3, [5, 4], {"highway": "residential"})
-    found = read(tmp_path, nodes, [RING, tunnel, side])
-    (place,) = found.places
-    assert (place.kind, place.segment, place.name.en) == ("underpass", "w2-1", "Deep")
+    """A tunnel of two ways is one place on its longest segment, so that it can be guarded and closed; another
+    tunnel is another."""
+    nodes = SQUARE | {5: (0.4, 0.4), 6: (3, 0), 7: (4, 0)}
+    deep = {"highway": "primary", "tunnel": "yes", "name": "Deep"}
+    ways = [
+        RING, (2, [1, 5], deep), (3, [5, 3], deep | {"lanes": "2"}), (4, [5, 4], {"highway": "residential"}),
+        (5, [2, 6], {"highway": "primary"}), (6, [6, 7], {"highway": "primary", "tunnel": "yes"}),
+    ]  # fmt: skip
+    found = read(tmp_path, nodes, ways)
+    assert [(p.kind, p.segment, p.name.en) for p in found.places] == [
+        ("underpass", "w3-0", "Deep"),
+        ("underpass", "w6-0", "unnamed primary road"),
+    ]
 
 
 # --------------------------------------------------------------------------- bad files
