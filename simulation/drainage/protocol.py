@@ -20,7 +20,9 @@ class WaterTotals:
     pumped: float
     """Taken out by mobile pumps."""
     flooded: float
-    """Left the drains through the rims, gross: with ponding some of it came back (SWMM's summary by node)."""
+    """Came out of the rims: what was lost, and at nodes that pond all that rose, though some of it came back."""
+    lost: float
+    """Left the model over the surface: SWMM's "Flooding Loss"."""
     outflow: float
     storage: float
     continuity: float

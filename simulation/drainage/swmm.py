@@ -255,17 +255,22 @@ class SwmmDrainage:
     def totals(self) -> WaterTotals:
         """Volumes so far. SWMM gives storage in cubic feet whatever the units; the rest is in the model's."""
         routing = solver.system_get_routing_totals()
-        flooded = sum(solver.node_get_stats(i).volFlooded for i in self._index)
+        lost = self._volume * routing.flooding
         return WaterTotals(
             rain=self.rain_depth() / 1000 * self._rain_area,
             runoff=self._volume * routing.wwInflow,
             injected=self._injected,
             pumped=self._pumped,
-            flooded=self._volume * flooded,
+            flooded=lost + float(self.flooded()[self.ponded_area > 0].sum()),
+            lost=lost,
             outflow=self._volume * routing.outflow,
             storage=FOOT**3 * routing.finalStorage,
             continuity=routing.pctError / 100,
         )
+
+    def flooded(self) -> np.ndarray:
+        """(nodes,) m3 that left through each rim so far; what a street inlet caught again is counted too."""
+        return self._volume * np.array([solver.node_get_stats(i).volFlooded for i in self._index])
 
     def rain_depth(self) -> float:
         """mm (= kg/m2) of rain so far, mean over the model's land."""

@@ -51,10 +51,10 @@ class _Job(NamedTuple):
 class FloodAdvice:
     """Knows the lie of the district, keeps the gauges' last readings, and lists the work."""
 
-    def __init__(self, world: World, area: np.ndarray, can_clog: np.ndarray) -> None:
-        """``area`` (nodes,) m2 that water at a node spreads over, ``can_clog`` (nodes,) bool."""
+    def __init__(self, world: World, can_clog: np.ndarray) -> None:
+        """``can_clog`` (nodes,) bool: where debris and clearing have an effect."""
         network, count = world.network, len(world.nodes)
-        self._area, self._can_clog = area, can_clog
+        self._can_clog = can_clog
         low = [world.node_index.get(s.low_point or "", -1) for s in network.segments]
         self._node = np.array(low, int)
         known = self._node >= 0
@@ -101,11 +101,11 @@ class FloodAdvice:
             depth[self._gauged] += rise * CLOSE_LEAD
         return depth
 
-    def jobs(self, world: World, reported: Reported) -> Jobs:
-        """One row for each piece of work; see the module's docstring."""
+    def jobs(self, world: World, reported: Reported, volume: np.ndarray) -> Jobs:
+        """One row for each piece of work; ``volume`` (nodes,) m3 that stands at the reported depths."""
         rows = [
             *self._close(world, reported),
-            *self._pump(world, reported),
+            *self._pump(world, reported, volume),
             *self._guard(world, reported),
             *self._sandbag(world, reported),
             *self._clear(world, reported),
@@ -145,15 +145,15 @@ class FloodAdvice:
                     reason,
                 )
 
-    def _pump(self, world: World, reported: Reported) -> Iterator[_Job]:
+    def _pump(self, world: World, reported: Reported, volume: np.ndarray) -> Iterator[_Job]:
         """Nodes with more water than a lane may carry, where a road leads to them."""
         limit = world.scenario.goals.depth_limit
         for node in np.flatnonzero((reported.node_depth > limit) & (world.node_junction >= 0)):
             depth = float(reported.node_depth[node])
             weight = self._weight[node] * min(depth / limit, 3.0)
-            volume = depth * self._area[node]
             place = int(world.node_junction[node])
-            yield _Job("pump", world.nodes[node], place, -1, weight, volume, "water_over_limit")
+            need = float(volume[node])
+            yield _Job("pump", world.nodes[node], place, -1, weight, need, "water_over_limit")
 
     def _guard(self, world: World, reported: Reported) -> Iterator[_Job]:
         """Gauged places under a standing order, or with water to watch."""

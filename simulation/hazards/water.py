@@ -5,8 +5,8 @@ the river to it, and depths back to the roads. Two ways a node holds water above
 
 - where the model lets it pond (ALLOW_PONDING and a ponded area), SWMM's own depth above the rim;
 - where it does not, SWMM loses that water. It then stands on the carriageway of the segments whose low point
-  the node is, and runs off over land with ``STREET_DRAIN_TIME``; pumps draw on it first. SWMM's own volumes are
-  not touched by it.
+  the node is, spreads beside it as it rises, and runs off over land with ``STREET_DRAIN_TIME``; pumps draw on
+  it first. SWMM's own volumes are not touched by it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from simulation.world import World
 STREET_DRAIN_TIME = 13 * 60.0
 """s: time constant of water leaving a street over land. FloodNet NYC: street floods of 10-30 cm need 39 min
 (median of 551) from peak to dry, taken as three time constants."""
-LEAST_STREET_AREA = 500.0
-"""m2 that water without a road to it spreads over (setting, no source)."""
+LEAST_STREET = (50.0, 10.0)
+"""m of length and width of a street that the data do not have (setting, no source)."""
+SIDE_SLOPE = 0.02
+"""Rise of the ground beside a street, over which deep water spreads (cross-falls are 1.5-2 %; a setting)."""
 FULLY_CLOGGED = 0.95
 """Share of inlet capacity that debris takes at most (setting, no source)."""
 CLOG_STEP = 0.01
@@ -52,6 +54,16 @@ def passable_speed(depth: np.ndarray) -> np.ndarray:
     return np.where(depth >= STANDSTILL, 0.0, speed)
 
 
+def street_volume(depth: np.ndarray, length: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """m3 that stands on a street at a depth in m: over its width, and beside it as far as the ground allows."""
+    return length * (width * depth + depth**2 / SIDE_SLOPE)
+
+
+def street_depth(volume: np.ndarray, length: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """m of water that a volume in m3 makes on a street; the inverse of ``street_volume``."""
+    return (np.sqrt(width**2 + 4 * volume / (length * SIDE_SLOPE)) - width) * SIDE_SLOPE / 2
+
+
 class Water:
     """The water hazard; see the module's docstring."""
 
@@ -68,15 +80,17 @@ class Water:
         """Open the drain model under the scenario's rain. Raises DrainageError where it cannot run."""
         inp = drain_model(world.scenario)
         self._physics = world.scenario.physics.water
-        self._drains: Drainage = SwmmDrainage(under_storm(world.scenario), self._physics.pump_low_depth)
+        self._drains: Drainage = SwmmDrainage(_storm_text(world.scenario, inp), self._physics.pump_low_depth)
         drains = self._drains
         world.set_nodes(drains.nodes, drains.pumps)
         count = len(drains.nodes)
         self._node = np.array([world.node_index.get(s.low_point or "", -1) for s in world.network.segments])
         self._has_node = self._node >= 0
         self._ponds = drains.ponded_area > 0
-        roads = self._per_node(world.network.area * self._has_node, count)
-        self._area = np.where(self._ponds, drains.ponded_area, np.maximum(roads, LEAST_STREET_AREA))
+        length = self._per_node(world.network.length, count)
+        area = self._per_node(world.network.area, count)
+        self._length = np.where(length > 0, length, LEAST_STREET[0])
+        self._width = np.where(length > 0, area / self._length, LEAST_STREET[1])
         self._street = np.zeros(count)
         self._street_pumped = 0.0
         self._melt_node = _nearest_nodes(world, self._node)
@@ -89,7 +103,7 @@ class Water:
         self._powered = np.ones(len(drains.pumps), bool)
         self._stage = math.nan
         self._poured, self._pumping = np.zeros(count), np.zeros(count)
-        self._advice = FloodAdvice(world, self._area, drains.can_clog)
+        self._advice = FloodAdvice(world, drains.can_clog)
 
     def _per_node(self, values: np.ndarray, count: int) -> np.ndarray:
         """(nodes,) sum of values of the segments whose low point each node is."""
@@ -161,7 +175,7 @@ class Water:
         lost = np.where(self._ponds, 0.0, flooding)
         kept = math.exp(-seconds / STREET_DRAIN_TIME)
         self._street = self._street * kept + lost * STREET_DRAIN_TIME * (1 - kept)
-        depth = self._street / self._area
+        depth = street_depth(self._street, self._length, self._width)
         if self._ponds.any():
             above = self._drains.depth() - self._drains.full_depth
             depth = np.where(self._ponds, np.maximum(above, 0.0), depth)
@@ -182,18 +196,23 @@ class Water:
 
     def jobs(self, world: World, reported: Reported) -> Jobs:
         """Pumping, clearing, closing, guarding, sandbags; see ``flood_advice``."""
-        return self._advice.jobs(world, reported)
+        depth = reported.node_depth
+        volume = street_volume(depth, self._length, self._width)
+        volume = np.where(self._ponds, self._drains.ponded_area * depth, volume)
+        return self._advice.jobs(world, reported, volume)
 
     def balance(self, world: World) -> dict[str, float]:
         """``water``: SWMM's own continuity of flow routing."""
         return {"water": self._drains.totals().continuity}
 
     def totals(self, world: World) -> dict[str, float]:
-        """m3 of rain, of overflow, pumped by crews, poured in, left through outfalls, still in the drains."""
+        """m3 of rain, of overflow and what of it was lost, pumped by crews, poured in, left through outfalls, and
+        still in the drains."""
         water = self._drains.totals()
         return {
             "rain_m3": water.rain,
             "flooded_m3": water.flooded,
+            "lost_m3": water.lost,
             "pumped_m3": water.pumped + self._street_pumped,
             "poured_m3": water.injected,
             "outflow_m3": water.outflow,
@@ -222,11 +241,15 @@ def drain_model(scenario: Scenario) -> Inp:
 def under_storm(scenario: Scenario) -> str:
     """The city's drain model under the scenario's storm, rain without the share that falls as snow: the text
     that is run, and that SWMM alone would run."""
+    return _storm_text(scenario, drain_model(scenario))
+
+
+def _storm_text(scenario: Scenario, inp: Inp) -> str:
     series = WeatherSeries(scenario.storm, scenario.physics.snow)
     interval = max(60, math.gcd(3600, *(round(row.t) for row in scenario.storm.weather)))
     duration = math.ceil(scenario.duration / Water.tick) * Water.tick
     rain = [series.over(t, interval).rain for t in range(0, duration, interval)]
-    return with_storm(drain_model(scenario), rain, interval, scenario.storm.start, duration)
+    return with_storm(inp, rain, interval, scenario.storm.start, duration)
 
 
 def _nearest_nodes(world: World, node: np.ndarray) -> np.ndarray:
