@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -143,10 +144,19 @@ _member: MemberFunction
 
 
 def _begin(scenarios: dict[str, str], member: MemberFunction) -> None:
-    """In a worker: keep what all its members share; Ctrl-C is the parent's to handle."""
+    """In a worker: keep what all its members share; Ctrl-C is the parent's to handle, its death ours."""
     global _scenarios, _member
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _scenarios, _member = scenarios, member
+
+
+def _end_with_parent() -> None:
+    """A pool's workers wait for work for ever, also when the process that would bring it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(variant: str, seed: int) -> dict[str, Any]:

@@ -50,16 +50,19 @@ def draw(room: Room, show: str, about: str, words: Words) -> RenderableType:
 def board(room: Room, situation: Situation, words: Words) -> RenderableType:
     """The whole picture on about forty lines."""
     scenario = room.scenario
+    tables = [
+        report_table(situation, words),
+        road_table(scenario, situation, ROWS, words),
+        place_table(scenario, situation, words),
+        stock_table(scenario, situation, words),
+        job_table(scenario, situation, ROWS, "", words),
+    ]
     return Group(
         Text(headline(scenario, situation, words), style="bold"),
         Text(forecast_line(scenario, situation, words)),
         *message_lines(scenario, room.news, words),
-        report_table(situation, words),
-        road_table(scenario, situation, ROWS, words),
-        *([place_table(scenario, situation, words)] if len(situation.reported.node_depth) else []),
         Text(crew_line(situation, words)),
-        stock_table(scenario, situation, words),
-        job_table(scenario, situation, ROWS, "", words),
+        *(table for table in tables if table.row_count),
     )
 
 
@@ -219,7 +222,8 @@ def job_table(scenario: Scenario, situation: Situation, rows: int, about: str, w
 def stock_table(scenario: Scenario, situation: Situation, words: Words) -> Table:
     """Tonnes of each material in each yard."""
     table = _table(words, "room.stock", "depot")
-    held = [i for i in range(len(scenario.fleet.materials)) if situation.stock[:, i].any()]
+    stocked = {row.material for row in scenario.fleet.stock}
+    held = [i for i, material in enumerate(scenario.fleet.materials) if material.id in stocked]
     for column in held:
         table.add_column(words.name(scenario.fleet.materials[column].name), justify="right")
     for depot, amounts in zip(scenario.fleet.depots, situation.stock, strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 
 from results.compare import Interval, Spread, change_text, intervals, measure, metric_name, shown
 from results.language import Words
-from results.metrics import Figures, metrics
+from results.metrics import NEVER, Figures, metrics
 from scenarios.problems import BadScenario, Problem
 from simulation.ensemble import Ledger, Member, run_members
 from simulation.model import Scenario
@@ -124,34 +124,47 @@ class Ensemble:
             "failed": [{"variant": m.variant, "seed": m.seed, "error": m.error} for m in failed],
             "intervals": [_plain(interval) for interval in self.intervals()],
         }
-        write_text(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+        write_text(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False))
         return manifest
 
 
 def interval_rows(found: list[Interval], words: Words) -> list[list[str]]:
-    """A head and a row a metric and variant: median, 90 % interval, and the paired difference to the first."""
-    heads = ("figure", "unit", "variant", "members", "median", "interval", "difference", "better")
+    """A head, and for each metric a row with its name and a row a variant below it.
+
+    Metrics that are 0 in every member of every variant are left out.
+    """
+    heads = ("variant", "median", "interval", "difference", "better")
     rows = [[words[f"cli.{head}"] for head in heads]]
+    metric = ""
+    nonzero = {item.metric for item in found if any(item.figure)}
     for item in found:
-        name, unit = metric_name(item.metric).said(words.language), words[f"unit.{measure(item.metric).unit}"]
-        spread = f"{shown(item.metric, item.figure.low, words)} – {shown(item.metric, item.figure.high, words)}"
-        difference, better = "", ""
-        if item.difference:
-            difference = _difference(item.metric, item.difference)
-            better = f"{item.better:.0%}"
-        median = shown(item.metric, item.figure.median, words)
-        rows.append([name, unit, item.variant, str(item.members), median, spread, difference, better])
+        if item.metric not in nonzero:
+            continue
+        if item.metric != metric:
+            metric = item.metric
+            unit = words[f"unit.{measure(metric).unit}"]
+            rows.append([", ".join(t for t in (metric_name(metric).said(words.language), unit) if t), "", "", "", ""])
+        median, low, high = (shown(metric, None if q == NEVER else q, words) for q in item.figure)
+        change = _difference(metric, item.difference) if item.difference else ""
+        better = "" if math.isnan(item.better) else f"{item.better:.0%}"
+        rows.append([f"  {item.variant}", median, f"{low} – {high}", change, better])
     return rows
 
 
 def _difference(metric: str, spread: Spread) -> str:
-    median, low, high = (change_text(metric, value) for value in spread)
+    median, low, high = (_signed(metric, value) for value in spread)
     return f"{median} ({low} – {high})"
 
 
+def _signed(metric: str, value: float) -> str:
+    return change_text(metric, value) if math.isfinite(value) else ("+∞" if value > 0 else "-∞")
+
+
 def _plain(interval: Interval) -> dict[str, Any]:
+    """As JSON has it: null for never, and in a difference where one of the two is never."""
     plain = interval._asdict()
     for name in ("figure", "difference"):
-        plain[name] = plain[name]._asdict() if plain[name] else None
+        spread = plain[name]
+        plain[name] = {k: v if math.isfinite(v) else None for k, v in spread._asdict().items()} if spread else None
     plain["better"] = None if math.isnan(interval.better) else interval.better
     return plain

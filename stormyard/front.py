@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 Given = ParamSpec("Given")
+PLAIN_WIDTH = 120
+"""Columns of tables and text where stderr is no terminal."""
 Update = Callable[[float], None]
 """Told how far a stage has come."""
 
@@ -35,15 +37,16 @@ class Front:
     def __init__(self, language: str | None = None, as_json: bool = False) -> None:
         self.words = words(language or preferred())
         self.as_json = as_json
-        self.console = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+        width = None if sys.stderr.isatty() else PLAIN_WIDTH
+        self.console = Console(stderr=True, highlight=False, width=width)
 
     def say(self, key: str, style: str = "", **gaps: object) -> None:
         """A sentence on stderr."""
         self.line(self.words(key, **gaps), style)
 
     def line(self, text: str, style: str = "") -> None:
-        """Text on stderr, as it is."""
-        self.console.print(Text(text, style=style))
+        """Text on stderr, as it is: never broken, so that paths can be copied."""
+        self.console.print(Text(text, style=style), soft_wrap=True)
 
     def wrote(self, path: Path) -> None:
         """The path of something that was written."""

@@ -95,7 +95,8 @@ def parse(line: str, scenario: Scenario, situation: Situation, dispatchers: Sequ
     word, *rest = line.replace("，", ",").split()
     name = name_of(word)
     if name is None:
-        raise BadLine("unknown_word", word=word, hint=_nearest(word, _BY_SPELLING))
+        near = _nearest(word, _BY_SPELLING)
+        raise BadLine("unknown_word_near", word=word, hint=near) if near else BadLine("unknown_word", word=word)
     if name in SHOWS:
         return Show(name, " ".join(rest))
     return _READERS[name](rest, _Context(scenario, situation, dispatchers))
@@ -259,7 +260,7 @@ def _verb(word: str) -> Verb:
     for verb in verbs:
         if word == verb:
             return verb
-    raise BadLine("no_such_verb", word=word, verbs=", ".join(verbs), hint=_nearest(word, verbs))
+    raise BadLine("no_such_verb", word=word, verbs=", ".join(verbs))
 
 
 def _number(text: str) -> float:
@@ -274,4 +275,4 @@ def _number(text: str) -> float:
 
 def _nearest(word: str, words: Sequence[str] | Mapping[str, str]) -> str:
     near = difflib.get_close_matches(word.lower(), list(words), 1, 0.5)
-    return near[0] if near else "help"
+    return near[0] if near else ""

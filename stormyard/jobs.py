@@ -85,17 +85,17 @@ def folder_for(scenario: Scenario, *parts: str | int) -> Path:
     return RUNS / f"{_FILE_CHARACTERS.sub('-', question)}-{scenario.digest()[:6]}"
 
 
-def read_runs(folders: Sequence[Path]) -> dict[str, Run]:
-    """Two or more run folders by label (their names, or their paths where names are alike).
+def labelled(folders: Sequence[Path]) -> dict[str, Path]:
+    """Two or more run folders by label: their names, or their paths where names are alike.
 
-    Raises BadScenario where there is nothing to compare, RunFolderError for a folder that is no run.
+    Raises BadScenario where there is nothing to compare.
     """
     if len(folders) < 2:
         hint = "give a scenario with --variants a,b, or two or more run folders"
         raise BadScenario([Problem(" ".join(map(str, folders)), "one thing cannot be compared", hint)])
     short = [folder.resolve().name for folder in folders]
     labels = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
-    return {label: store.read_run(folder) for label, folder in zip(labels, folders, strict=True)}
+    return dict(zip(labels, folders, strict=True))
 
 
 def only_one(references: Sequence[str]) -> str:

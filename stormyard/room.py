@@ -183,9 +183,8 @@ class Room:
         return Reply((Said("room.applied", count), *refused))
 
     def _go(self, until: int | None) -> Reply:
-        end = self._standing().end
-        if until is not None and until > end:
-            return Reply((Said("room.past", {"t": end}, bad=True),))
+        if until is not None:  # a second past the end, so that the end itself is not one more stand
+            until = min(until, self._standing().end + 1)
         self._run(until)
         if self.situation is None:
             return Reply((Said("room.over", {}),))
@@ -210,7 +209,10 @@ class Room:
     # ------------------------------------------------------------------ time
 
     def _run(self, until: int | None = None) -> None:
-        """To the next decision point or to ``until``, with injects on the way; stops early for loud news."""
+        """To the next decision point or to ``until``, with injects on the way; stops early for loud news.
+
+        Decision points of the present second are passed over: they echo the player's own orders.
+        """
         simulation, begin, heard = self._standing(), self._standing().t, len(self.messages)
         first = self.situation is None
         while True:
@@ -225,7 +227,7 @@ class Room:
                 simulation.apply(action, CONTROLLER)
             moved = first or simulation.t > begin
             loud = self.situation.why in LOUD or len(self.messages) > heard
-            if not due and (loud or (moved and until is None) or simulation.t == until):
+            if not due and moved and (loud or until is None or simulation.t == until):
                 break
         self._write_down()
         if self.situation is not None:

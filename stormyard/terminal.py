@@ -51,7 +51,7 @@ def sentence(room: Room, said: Said, words: Words) -> str:
     if "why" in gaps:
         gaps["why"] = words[f"why.{gaps['why']}"]
     text = words(said.key, **gaps)
-    return f"{order_text(order, words)}: {text}" if order else text
+    return words("room.refused", order=order_text(order, words), reason=text) if order else text
 
 
 def reader(room: Room, words: Words, console: Console) -> Read:

@@ -66,10 +66,9 @@ def new(
     lang: Lang = None,
     debug: Debug = False,
 ) -> None:
-    from scenarios.sample import write_sample
-
     from scenarios.importers.district import new_district
     from scenarios.problems import BadScenario, Problem
+    from scenarios.sample import write_sample
 
     front = Front(lang, json)
     if roads is not None:

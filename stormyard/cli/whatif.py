@@ -67,13 +67,16 @@ def compare(
     front = Front(lang, json)
     if variants:
         runs = _variant_runs(front, things, items(variants), dispatcher, seed, set_ or ())
+        manifests = {label: jobs.store.manifest(run) for label, run in runs.items()}
     else:
-        runs = jobs.read_runs([Path(thing) for thing in things])
+        folders = jobs.labelled([Path(thing) for thing in things])
+        runs = {label: jobs.store.read_run(folder) for label, folder in folders.items()}
+        manifests = {label: jobs.store.read_manifest(folder) for label, folder in folders.items()}
     page = out or jobs.page_for("compare", runs)
     jobs.write_text(page, comparison_report(runs, front.words.language))
-    figures(front, {label: jobs.store.metrics(run) for label, run in runs.items()})
+    figures(front, {label: manifest["metrics"] for label, manifest in manifests.items()})
     front.wrote(page)
-    front.result([{"label": label, **jobs.store.manifest(run)} for label, run in runs.items()])
+    front.result([{"label": label, **manifest} for label, manifest in manifests.items()])
 
 
 def _variant_runs(
@@ -133,7 +136,7 @@ def ensemble(
         raise Halt(STOPPED) from None
     manifest = job.write_manifest()
     if manifest["intervals"]:
-        front.table(interval_rows(job.intervals(), front.words), text_columns=(0, 1, 2))
+        front.table(interval_rows(job.intervals(), front.words), text_columns=(0,))
     front.wrote(job.ledger.path)
     front.wrote(job.folder / MANIFEST)
     front.result(manifest)

@@ -12,7 +12,7 @@ def figure(scenario: str, seed: int) -> dict[str, Any]:
     told = json.loads(scenario)
     if "trace" in told:
         with Path(told["trace"]).open("a", encoding="utf-8") as file:
-            file.write(f"{told['name']} {seed}\n")
+            file.write(f"{told['name']} {seed} {os.getpid()}\n")
     time.sleep(told.get("seconds", 0))
     return {"value": told["base"] + seed}
 

@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from members import dies_on_two, fails_on_two, figure
@@ -47,7 +50,8 @@ def test_kept_members_are_not_run_again_but_failed_ones_are(tmp_path: Path) -> N
     kept = [Member("alpha", 0, {"value": 0}), Member("alpha", 1, error="ValueError: bad luck")]
     members = list(run_members(scenario, range(3), figure, kept=kept))
     assert sorted(m.seed for m in members) == [1, 2]
-    assert sorted(trace.read_text(encoding="utf-8").split("\n")) == ["", "alpha 1", "alpha 2"]
+    ran = [line.split()[:2] for line in trace.read_text(encoding="utf-8").splitlines()]
+    assert sorted(ran) == [["alpha", "1"], ["alpha", "2"]]
 
 
 def test_ledger_drops_a_line_that_was_cut_off(tmp_path: Path) -> None:
@@ -69,7 +73,7 @@ def test_ledger_of_another_question_is_refused(tmp_path: Path) -> None:
         Ledger(tmp_path / "members.jsonl", {"scenario": "xyz"}).read()
 
 
-STOPPED = """
+LONG = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
@@ -79,7 +83,8 @@ from simulation.ensemble import Ledger, run_members
 if __name__ == "__main__":
     ledger = Ledger(Path({file!r}), {{}})
     ledger.start()
-    scenario = {{"alpha": json.dumps({{"base": 0, "seconds": 0.4}})}}
+    told = {{"name": "alpha", "base": 0, "seconds": 0.4, "trace": {trace!r}}}
+    scenario = {{"alpha": json.dumps(told)}}
     try:
         for member in run_members(scenario, range(100), figure, jobs=2):
             ledger.add(member)
@@ -89,20 +94,55 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process needs POSIX signals")
-def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(tmp_path: Path) -> None:
-    """The loop ends within seconds, its workers with it, and every member that was reported is on disk."""
-    file = tmp_path / "members.jsonl"
-    script = tmp_path / "stopped.py"
-    script.write_text(STOPPED.format(here=str(HERE), file=str(file)), encoding="utf-8")
+@pytest.fixture
+def long_ensemble(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, Path]]:
+    """A process that works on 100 members of 0.4 s, its ledger, and the trace of what its workers did."""
+    ledger, trace, script = (tmp_path / name for name in ("members.jsonl", "trace.txt", "long.py"))
+    script.write_text(LONG.format(here=str(HERE), file=str(ledger), trace=str(trace)), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE.parent.parent), str(HERE)])}
     with subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
-        assert process.stdout is not None
-        seen = [int(process.stdout.readline()) for _ in range(3)]
-        process.send_signal(signal.SIGINT)
-        seen += [int(line) for line in process.stdout.read().split()]
-        assert process.wait() == 130
-    assert sorted(m.seed for m in Ledger(file, {}).read()) == sorted(seen)
+        yield process, ledger, trace
+        process.kill()
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals to one process need POSIX")
+
+
+@posix
+def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(long_ensemble: Any) -> None:
+    """The loop ends early, and every member that was reported is on disk."""
+    process, ledger, _ = long_ensemble
+    seen = [int(process.stdout.readline()) for _ in range(3)]
+    process.send_signal(signal.SIGINT)
+    seen += [int(line) for line in process.stdout.read().split()]
+    assert process.wait() == 130
+    assert sorted(m.seed for m in Ledger(ledger, {}).read()) == sorted(seen)
     assert len(seen) < 100
+
+
+@posix
+def test_a_killed_ensemble_leaves_its_members_and_no_workers(long_ensemble: Any) -> None:
+    """Members are on disk before they are reported; workers end when their parent is gone."""
+    process, ledger, trace = long_ensemble
+    seen = [int(process.stdout.readline()) for _ in range(3)]
+    process.kill()
+    process.wait()
+    assert {m.seed for m in Ledger(ledger, {}).read()} >= set(seen)
+    workers = {int(line.split()[2]) for line in trace.read_text(encoding="utf-8").splitlines()}
+    assert workers
+    deadline = time.monotonic() + 30
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
