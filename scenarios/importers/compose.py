@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,7 @@ class District:
     """What importers find of a city; all else is added by `compose`."""
 
     segments: tuple[Segment, ...]
-    """At least one; all name the same office."""
+    """At least one."""
     places: tuple[Place, ...]
     sources: tuple[Name, ...]
     """Whose data it is and how far to trust it: shown wherever the city is."""
@@ -62,11 +63,12 @@ def compose(out_dir: Path | str, name: Name, district: District) -> Report:
     require_free(out_dir)
     segments, places, drains = district.segments, district.places, district.drains
     hazards: tuple[HazardName, ...] = ("snow", "water") if drains is not None else ("snow",)
-    office = _office(name, segments)
-    equipped = default_fleet(segments, hazards, places, office.id)
+    offices = _offices(name, segments)
+    equipped = default_fleet(segments, hazards, places, offices[0].id if offices else "")
     fleet = equipped.fleet
-    heavy, storm = (design_snow(amount, office.lon) for amount in (SNOW_MM, SNOW_STORM_MM))
-    rains = (design_rain(office.lon),) if drains is not None else ()
+    longitude = segments[0].line[0][0]
+    heavy, storm = (design_snow(amount, longitude) for amount in (SNOW_MM, SNOW_STORM_MM))
+    rains = (design_rain(longitude),) if drains is not None else ()
     scenario = Scenario(
         id=Path(out_dir).resolve().name,
         name=name,
@@ -76,7 +78,7 @@ def compose(out_dir: Path | str, name: Name, district: District) -> Report:
             note=_joined([*district.sources, GUESSED]),
             segments=segments,
             places=places,
-            offices=(office,),
+            offices=offices,
             drains=drains,
         ),
         fleet=fleet,
@@ -114,12 +116,19 @@ def as_name(name: Name | str | None, path: Path) -> Name:
     return Name(zh=text, en=text)
 
 
-def _office(name: Name, segments: Sequence[Segment]) -> Office:
-    """The one office that answers for every road; its id is what the segments name."""
-    lons = [lon for segment in segments for lon, _ in segment.line]
-    lats = [lat for segment in segments for _, lat in segment.line]
-    lon, lat = (min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2
-    return Office(id=segments[0].office, name=name, lon=round(lon, 6), lat=round(lat, 6))
+def _offices(name: Name, segments: Sequence[Segment]) -> tuple[Office, ...]:
+    """The offices that the segments name, each in the middle of its roads; one alone has the district's name."""
+    roads: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    for segment in segments:
+        if segment.office:
+            roads[segment.office] += segment.line
+    offices = []
+    for office, points in roads.items():
+        lons, lats = zip(*points, strict=True)
+        lon, lat = round((min(lons) + max(lons)) / 2, 6), round((min(lats) + max(lats)) / 2, 6)
+        title = name if len(roads) == 1 else Name(zh=office, en=office)
+        offices.append(Office(id=office, name=title, lon=lon, lat=lat))
+    return tuple(offices)
 
 
 def _joined(names: Sequence[Name]) -> Name:

@@ -96,9 +96,8 @@ def join(district: District, inp: Inp, file: str) -> District:
     placed = place_nodes(inp, district.segments)
     if placed is None:
         hint = "save the model with its map, or give the nodes' positions in [COORDINATES]"
-        raise BadScenario(
-            [Problem(file, "no node of the model has coordinates, so none lies by a road", hint)]
-        )
+        what = "no node of the model has coordinates, so none lies by a road"
+        raise BadScenario([Problem(file, what, hint)])
     storm = design_rain(district.segments[0].line[0][0])
     try:
         floods = flooding(inp, storm)
@@ -106,51 +105,52 @@ def join(district: District, inp: Inp, file: str) -> District:
         hint = "run the model in SWMM itself first"
         raise BadScenario([Problem(file, f"the model does not run: {error}", hint)]) from error
     low_points = _low_points(placed, floods)
-    segments = tuple(
-        segment.model_copy(update={"low_point": placed.nodes[low_points[i]]}) if i in low_points else segment
-        for i, segment in enumerate(district.segments)
-    )
-    segment_of = {placed.nodes[k]: i for i, k in low_points.items()}
-    low_of = {segment.id: segment.low_point for segment in segments}
-    places = [
-        place.model_copy(update={"drain_node": low_of.get(place.segment)}) if place.segment else place
-        for place in district.places
-    ]
-    points = _waterlogging(district, placed, segment_of, floods)
+    wet = _with_low_points(district, {i: placed.nodes[k] for i, k in low_points.items()})
+    points = _waterlogging(district, placed, {placed.nodes[k]: i for i, k in low_points.items()}, floods)
     volume = sum(flood.volume for flood in floods.values())
-    return replace(
-        district,
-        segments=segments,
-        places=(*places, *points),
-        sources=(*district.sources, Name(zh=f"排水模型：{file}。", en=f"Drains: {file}."), *_warning(placed)),
-        notes=(
-            *district.notes,
-            *(() if placed.fitted else (placed.how,)),
-            Name(
-                zh=f"排水节点 {len(inp.nodes)} 个，其中 {len(low_points)} 个成为路段低点",
-                en=f"{len(low_points)} of {len(inp.nodes)} drain nodes became low points of segments",
-            ),
-            Name(
-                zh=f"积水点 {len(points)} 处：{storm.name.zh}下无处置时溢流最多的节点（全区溢流 {volume:.0f} m3）",
-                en=f"{len(points)} waterlogging points: the nodes that overflow most in the {storm.name.en} "
-                f"when nobody acts ({volume:.0f} m3 in all)",
-            ),
+    counts = {
+        "drain_nodes": len(inp.nodes),
+        "low_points": len(low_points),
+        "waterlogging_points": len(points),
+    }
+    told = (
+        Name(
+            zh=f"排水节点 {len(inp.nodes)} 个，其中 {len(low_points)} 个成为路段低点",
+            en=f"{len(low_points)} of {len(inp.nodes)} drain nodes became low points of segments",
         ),
-        facts={
-            **district.facts,
-            "drain_nodes": len(inp.nodes),
-            "low_points": len(low_points),
-            "waterlogging_points": len(points),
-        },
+        Name(
+            zh=f"积水点 {len(points)} 处：{storm.name.zh}下无处置时溢流最多的节点（全区溢流 {volume:.0f} m3）",
+            en=f"{len(points)} waterlogging points: the nodes that overflow most in the {storm.name.en} "
+            f"when nobody acts ({volume:.0f} m3 in all)",
+        ),
+    )
+    source = Name(zh=f"排水模型：{file}。", en=f"Drains: {file}.")
+    return replace(
+        wet,
+        places=(*wet.places, *points),
+        sources=(*district.sources, source, *([_as_sentence(placed.how)] if placed.fitted else [])),
+        notes=(*district.notes, *([] if placed.fitted else [placed.how]), *told),
+        facts={**district.facts, **counts},
         drains=inp.text,
     )
 
 
-def _warning(placed: Placed) -> tuple[Name, ...]:
-    """What must be said wherever the city is shown: that a model was only stretched onto the roads."""
-    return (
-        Name(zh=f"{placed.how.zh}。", en=f"{placed.how.en[0].upper()}{placed.how.en[1:]}."),
-    ) * placed.fitted
+def _as_sentence(words: Name) -> Name:
+    return Name(zh=f"{words.zh}。", en=f"{words.en[0].upper()}{words.en[1:]}.")
+
+
+def _with_low_points(district: District, nodes: Mapping[int, str]) -> District:
+    """Segments, and the places on them, told which drain node lies below (segment index -> node)."""
+    segments = tuple(
+        segment.model_copy(update={"low_point": nodes[i]}) if i in nodes else segment
+        for i, segment in enumerate(district.segments)
+    )
+    low_of = {segment.id: segment.low_point for segment in segments}
+    places = tuple(
+        place.model_copy(update={"drain_node": low_of.get(place.segment)}) if place.segment else place
+        for place in district.places
+    )
+    return replace(district, segments=segments, places=places)
 
 
 def _low_points(placed: Placed, floods: Mapping[str, Flooded]) -> dict[int, int]:

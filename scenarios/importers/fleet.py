@@ -1,6 +1,6 @@
 """A first fleet for a district that has named none: sized by published ratios, and saying so.
 
-Every ratio stands in `RATIOS` with its source and confidence. It is where a planner starts, not what is needed.
+Every ratio stands in ``ratios`` with its source and confidence. It is where a planner starts, not what is needed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from scenarios.catalog import load_kinds, load_materials
 from scenarios.importers.geo import Plane
+from scenarios.importers.ratios import RATIOS
 from simulation.model import (
     Depot,
     Equipment,
@@ -26,82 +27,6 @@ from simulation.model import (
     Tier,
     Verb,
 )
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A number that sizes the fleet, and where it comes from."""
-
-    value: float
-    source: Name
-
-
-def _ratio(value: float, zh: str, en: str) -> Ratio:
-    return Ratio(value, Name(zh=zh, en=en))
-
-
-RATIOS = {
-    "km_per_plough": _ratio(
-        20,
-        "规划指南每 20 km 一台大型除雪车（jswai.com，可信度低）；锡拉丘兹 754 km 出动 22–28 台，即 27–34 km 一台"
-        "（A，实测）",
-        "a planning guide has one large plough for 20 km (jswai.com, low); Syracuse NY fields 22-28 trucks on 754 "
-        "km, one for 27-34 km (A, measured)",
-    ),
-    "ploughs_per_haul_set": _ratio(
-        2.3,
-        "二七区 2018 年 8 台撒布车配 14 台运雪车（A），一套为装载机加 4 台运雪车",
-        "Erqi district 2018 had 14 haul trucks beside 8 spreaders (A); a set is a loader with 4 trucks",
-    ),
-    "deicer_g_m2": _ratio(
-        12, "济南储备折合每场 12.6 g/m2（A，推算）", "Jinan's stock comes to 12.6 g/m2 a storm (A, computed)"
-    ),
-    "deicer_storms": _ratio(
-        2,
-        "济南按“两场大雪”储备（A，epaper.qlwb.com.cn 2012-12-15）",
-        "Jinan stocks for 'two snowstorms' (A, epaper.qlwb.com.cn 2012-12-15)",
-    ),
-    "depot_radius_km": _ratio(
-        3,
-        "规划指南：场站服务半径不超过 3 km（jswai.com，可信度低）",
-        "a planning guide has a service radius of at most 3 km (jswai.com, low)",
-    ),
-    "ploughs_per_depot": _ratio(
-        4,
-        "每处场站至少 4 台除雪车（设定，无来源）",
-        "a yard has at least 4 ploughs (a setting without source)",
-    ),
-    "ploughs_per_bay": _ratio(
-        4, "每个装料位 4 台车（设定，无来源）", "4 ploughs share a loading bay (a setting without source)"
-    ),
-    "trucks_per_point": _ratio(
-        0.3,
-        "郑州 2025-09-11：237 个积水点出动 70 台排水车（V）",
-        "Zhengzhou had 70 pump trucks at 237 waterlogging points on 2025-09-11 (V)",
-    ),
-    "pumps_per_truck": _ratio(
-        4, "芜湖 2025：68 台排水车、274 台移动泵（V）", "Wuhu 2025 has 274 pumps and 68 pump trucks (V)"
-    ),
-    "points_per_inlet_squad": _ratio(
-        1,
-        "郑州 2025-09-10：200 余处 854 人，每处 4.3 人（D），其中 2 人清掏",
-        "Zhengzhou had 854 people at 200+ points on 2025-09-10, 4.3 at each (D): two clear inlets",
-    ),
-    "points_per_barrier_squad": _ratio(
-        2, "其余每两处一个 4 人封控班（同上，D）", "the others make a barrier squad of 4 for two points (D)"
-    ),
-    "points_per_sandbag_squad": _ratio(
-        8, "每 8 处一个沙袋班（设定，无来源）", "8 points share a sandbag squad (a setting without source)"
-    ),
-    "bags_per_truck": _ratio(
-        375,
-        "郑州 2021-07-20：12 台排水车、4500 只沙袋（V）",
-        "Zhengzhou had 4,500 sandbags beside 12 pump trucks on 2021-07-20 (V)",
-    ),
-    "relief": _ratio(2, "两班轮换（设定，无来源）", "two shifts take turns (a setting without source)"),
-}
-"""Confidence as in the field notes: A read in the source, V seen in one outlet, D derived, low = a guide of
-unknown weight."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.importers.fleet import RATIOS, default_fleet
+from scenarios.importers.fleet import default_fleet
+from scenarios.importers.ratios import RATIOS
 from simulation.model import Fleet, Name, Place, Segment
 
 STEP = 0.01
