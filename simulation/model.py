@@ -551,8 +551,8 @@ class SnowPhysics(Noun):
     """Time constant of water leaving the surface (METRo)."""
     film: WaterEquivalent = Field(default=0.2, ge=0)
     """Water that stays on the road (METRo)."""
-    heat_exchange: float = Field(default=25.0, ge=0)
-    """Air to surface, W/m2/K (engineering estimate at 2-5 m/s)."""
+    heat_exchange: float = Field(default=25.0, ge=1)
+    """Air to surface, W/m2/K (engineering estimate at 2-5 m/s; still air about 5)."""
     ground_heat: float = Field(default=10.0)
     """Flux from the ground in winter, W/m2 (engineering estimate)."""
     minimum_dose: Dose = Field(default=0.008, ge=0)

@@ -72,5 +72,5 @@ def road_temperature(
     decks, which lose it below too and so follow the air twice as fast.
     """
     exchange = np.where(deck, 2 * physics.heat_exchange, physics.heat_exchange)
-    target = air + np.where(deck, 0.0, physics.ground_heat / max(physics.heat_exchange, 1e-9))
+    target = air + np.where(deck, 0.0, physics.ground_heat / physics.heat_exchange)
     return target + (temperature - target) * np.exp(-exchange * seconds / HEAT_CAPACITY)

@@ -165,7 +165,7 @@ class Snow:
         out = np.maximum(film - held, 0.0) * share
         salt_share = np.divide(out, film, out=np.zeros_like(film), where=film > 0)
         lost = fields["salt"] * salt_share
-        traffic = (fields["salt"] - lost) * -np.expm1(-ice.TRAFFIC_LOSS[self._rank] * seconds)
+        traffic = (fields["salt"] - lost) * -np.expm1(-ice.TRAFFIC_LOSS[self._rank] * seconds) * ~world.closed
         fields["film"] -= out
         fields["salt"] -= lost + traffic
         area = world.network.area

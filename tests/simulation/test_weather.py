@@ -1,6 +1,7 @@
 """Weather: exact precipitation, wet bulb, rain or snow, and a forecast that all variants hear alike."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,9 +43,7 @@ def test_precipitation_adds_up_over_any_split_of_time(
     """Ticks of any length add up to what fell: nothing is lost between a row and a tick."""
     weather = series(timed(steps))
     edges = [0.0, *sorted(cuts), 60_000.0]
-    parts = sum(
-        weather.over(a, b - a).precipitation * (b - a) for a, b in zip(edges, edges[1:], strict=False)
-    )
+    parts = sum(weather.over(a, b - a).precipitation * (b - a) for a, b in pairwise(edges))
     by_hand, t = 0.0, 0.0
     for i, (seconds, rate) in enumerate(steps):
         until = t + seconds if i + 1 < len(steps) else 60_000.0
