@@ -128,9 +128,9 @@ def _assign(rest: list[str], on: _Context) -> Request:
 
 def _send(rest: list[str], on: _Context) -> Request:
     split = next((i for i, word in enumerate(rest) if word in ("job", "jobs", "任务")), None)
-    if not split or split + 1 == len(rest):
-        raise BadLine("usage", usage="send CREWS to job NUMBERS")
     crews = _crews([w for w in rest[:split] if w not in ("to", "去")], on)
+    if split is None or split + 1 == len(rest) or not crews:
+        raise BadLine("usage", usage="send CREWS to job NUMBERS")
     jobs, ranked = on.situation.jobs, job_order(on.situation.jobs)
     rows = [ranked[n] for n in _numbers(rest[split + 1 :], len(jobs), "no_such_job")]
     if len({jobs.verbs[row] for row in rows}) > 1:

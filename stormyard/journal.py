@@ -85,9 +85,9 @@ class Journal:
         """The clock stopped for a decision."""
         self._write({"do": "stand", "t": t, "why": why})
 
-    def back(self, stands: int) -> None:
-        """Return to the last of the first ``stands`` stands; what came after it no longer counts."""
-        self._write({"do": "undo", "stands": stands})
+    def back(self, stands: int, entries: int) -> None:
+        """Only the first ``stands`` stands and the first ``entries`` entries count from now on."""
+        self._write({"do": "undo", "stands": stands, "entries": entries})
 
     def end(self, digest: str) -> None:
         """The run is over."""
@@ -111,10 +111,8 @@ class Journal:
             case "stand":
                 self.stands.append(Stand(line["t"], line["why"], len(self.log)))
             case "undo":
-                del self.stands[line["stands"] :]
-                keep = self.stands[-1].entries
-                self.undone += len(self.log) - keep
-                del self.log[keep:]
+                self.undone += len(self.log) - line["entries"]
+                del self.stands[line["stands"] :], self.log[line["entries"] :]
             case "end":
                 self.finished = True
             case other:

@@ -192,14 +192,18 @@ class Room:
         return Reply((early,) if until is not None and self.situation.t < until else (), show="status")
 
     def _undo(self) -> Reply:
-        journal, stands = self.journal, len(self.journal.stands)
-        since = len(journal.log) - journal.stands[-1].entries
-        if not since and stands == 1:
+        """Take back the orders given here; where there are none, the way here."""
+        journal = self.journal
+        here, orders = journal.stands[-1], self.orders
+        if len(journal.log) > here.entries:
+            journal.back(len(journal.stands), here.entries)
+        elif len(journal.stands) > 1:
+            left = journal.stands[-2].t
+            journal.back(len(journal.stands) - 1, sum(e.t <= left for e in journal.log))
+        else:
             return Reply((Said("room.nothing_to_undo", {}),))
-        before = len(journal.log)
-        journal.back(stands if since else stands - 1)
         self._return_to_stand()
-        words = {"t": journal.stands[-1].t, "count": str(before - len(journal.log))}
+        words = {"t": journal.stands[-1].t, "count": str(orders - self.orders)}
         return Reply((Said("room.undone", words),), show="status")
 
     def _saved(self, key: str) -> Said:

@@ -1,0 +1,36 @@
+"""Running the command line in a test: in this process for speed, as a process of its own where that matters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from click.testing import Result
+from typer.testing import CliRunner
+
+from stormyard.cli import app
+
+ROOT = Path(__file__).parents[2]
+LINE = [sys.executable, "-c", "from stormyard.cli import main; main()"]
+"""The command ``stormyard`` without depending on where it was installed."""
+ENGLISH = {"STORMYARD_LANG": "en", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+
+
+def stormyard(*arguments: str | Path) -> Result:
+    """A command in this process, with stdout and stderr apart."""
+    return CliRunner().invoke(app, [str(a) for a in arguments], env=ENGLISH)
+
+
+def stormyard_process(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The same as a process."""
+    return subprocess.run(
+        [*LINE, *map(str, arguments)], cwd=cwd, env=os.environ | ENGLISH, capture_output=True, text=True,
+        encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file below a folder, as relative paths."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())

@@ -1,0 +1,182 @@
+"""What players type, in both languages, and what they are told when it makes no sense."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulation.orders import Assign, Close, Open, Recall, SetLevel, Transfer
+from simulation.situation import Jobs
+from stormyard.completion import choices
+from stormyard.grammar import WORDS, Advice, BadLine, Go, Quit, Request, Save, Show, Undo, job_order, parse
+from stormyard.room import Room
+from tests.stormyard.rooms import NAMES, begin, tell
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """Gridtown 83 minutes into the snow: crews on duty, jobs on the list."""
+    room = begin(tmp_path_factory.mktemp("room"))
+    tell(room, "go 30", "go 30", "go 1h")
+    return room
+
+
+def read(room: Room, line: str) -> Request:
+    """A line at the place where the room stands."""
+    assert room.situation is not None
+    return parse(line, room.scenario, room.situation, NAMES)
+
+
+ASSIGN = (Assign("plough/1", ("plough", "spread"), ("H0-0", "H1-0")),)
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("assign plough/1 plough,spread H0-0 H1-0", ASSIGN),
+        ("派 plough/1 plough，spread H0-0 H1-0", ASSIGN),
+        ("ASSIGN 1 plough,spread H0-0,H1-0", ASSIGN),
+        ("assign 1 spread H0-0 rate 20", (Assign("plough/1", ("spread",), ("H0-0",), 0.02),)),
+        ("recall 1-2", (Recall("plough/1"), Recall("plough/2"))),
+        ("召回 plough/2", (Recall("plough/2"),)),
+        ("close H0-0 H1-0", (Close(("H0-0", "H1-0")),)),
+        ("open H0-0,H1-0", (Open(("H0-0", "H1-0")),)),
+        ("level ii", (SetLevel("II"),)),
+        ("响应 无", (SetLevel("none"),)),
+        ("transfer salt 20t yard other", (Transfer("salt", "yard", "other", 20_000.0),)),
+        ("advice", Advice()),
+        ("advice first-come apply", Advice("first-come", True)),
+        ("建议 采纳", Advice("", True)),
+        ("go", Go()),
+        ("undo", Undo()),
+        ("save", Save()),
+        ("exit", Quit()),
+        ("jobs salt yard", Show("jobs", "salt yard")),
+        ("?", Show("help")),
+    ],
+)
+def test_a_line_means(room: Room, line: str, meaning: Request) -> None:
+    """Orders come out as orders, the rest as requests."""
+    assert read(room, line) == meaning
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [("go 30", 1800), ("go 30 min", 1800), ("go 1.5h", 5400), ("前进 2 小时", 7200), ("go 10分", 600)],
+)
+def test_the_clock_runs_for_a_time(room: Room, line: str, seconds: int) -> None:
+    """Minutes unless hours are said."""
+    assert room.situation is not None
+    assert read(room, line) == Go(room.situation.t + seconds)
+
+
+def test_the_clock_runs_to_a_time_of_day(room: Room) -> None:
+    """The storm starts at 15:00; a time that has passed today is tomorrow's."""
+    assert room.situation is not None
+    assert room.situation.t == 5000  # the breakdown stopped the hour short
+    assert read(room, "until 17:00") == Go(2 * 3600)
+    assert read(room, "到 16：50") == Go(110 * 60)
+    assert read(room, "until 15:30") == Go(24 * 3600 + 1800)
+
+
+def test_jobs_are_sent_by_their_numbers(room: Room) -> None:
+    """The numbers are those of the list, and a crew gets what it can do of the pass."""
+    assert room.situation is not None
+    jobs = room.situation.jobs
+    first, second = job_order(jobs)[:2]
+    (order,) = read(room, "send 2 to job 1,2")  # type: ignore[misc]
+    assert order.crew == "plough/2"
+    assert order.targets == (jobs.target[first], jobs.target[second])
+    assert set(order.verbs) <= set(jobs.verbs[first])
+    assert read(room, "调 2 任务 1-2") == (order,)
+
+
+def test_jobs_that_nobody_is_on_come_first() -> None:
+    """Then the most urgent; equals in the order of the list."""
+    jobs = Jobs(
+        verbs=(("plough",),) * 4, target=("a", "b", "c", "d"), place=np.zeros(4, int), segment=np.arange(4),
+        weight=np.array([1.0, 9.0, 5.0, 5.0]), need=np.ones(4), rate=np.zeros(4),
+        crews=np.array([0, 1, 0, 0]), reason=("snow_on_road",) * 4,
+    )  # fmt: skip
+    assert job_order(jobs) == [2, 3, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("asign plough/1 plough H0-0", "unknown_word_near"),
+        ("xyzzy", "unknown_word"),
+        ("assign plough/1 plough", "usage"),
+        ("assign plough/1 plow H0-0", "no_such_verb"),
+        ("assign 9 plough H0-0", "no_such_crew"),
+        ("assign 1 spread H0-0 rate none", "no_number"),
+        ("send 1 to job 99", "no_such_job"),
+        ("send 1 to job x", "no_such_job"),
+        ("send 1", "usage"),
+        ("send to job 1", "usage"),
+        ("recall", "usage"),
+        ("recall 2-1", "no_such_crew"),
+        ("close", "usage"),
+        ("level", "usage"),
+        ("transfer salt yard other", "usage"),
+        ("transfer salt -1 yard other", "no_number"),
+        ("transfer salt nan yard other", "no_number"),
+        ("advice oracle", "no_such_dispatcher"),
+        ("go back", "usage"),
+        ("go 0", "usage"),
+        ("until 25:00", "usage"),
+        ("until noon", "usage"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_explained(room: Room, line: str, key: str) -> None:
+    """The reason names what was wrong; nothing is done."""
+    with pytest.raises(BadLine) as bad:
+        read(room, line)
+    assert bad.value.key == key
+
+
+def test_a_near_miss_is_pointed_out(room: Room) -> None:
+    """A misspelt command names the one that was meant."""
+    with pytest.raises(BadLine) as bad:
+        read(room, "asign plough/1 plough H0-0")
+    assert bad.value.words == {"word": "asign", "hint": "assign"}
+
+
+def test_places_stand_for_the_segments_they_lie_on(tmp_path: Path) -> None:
+    """An underpass is closed by its name on the list of places."""
+    underpass = {
+        "id": "u1", "name": {"zh": "隧道", "en": "Underpass"}, "kind": "underpass", "lon": 113.66, "lat": 34.78,
+        "segment": "V1-0",
+    }  # fmt: skip
+    room = begin(tmp_path, city__places=[underpass])
+    assert read(room, "close u1 H0-0") == (Close(("V1-0", "H0-0")),)
+
+
+@pytest.mark.parametrize(
+    ("before", "offered"),
+    [
+        ([], "assign"),
+        (["assign"], "plough/2"),
+        (["assign", "plough/1"], "spread"),
+        (["assign", "plough/1", "plough"], "H0-0"),
+        (["send", "1", "to"], "job"),
+        (["recall"], "plough/1"),
+        (["close"], "V1-1"),
+        (["level"], "III"),
+        (["transfer"], "salt"),
+        (["transfer", "salt", "5"], "yard"),
+        (["advice"], "first-come"),
+    ],
+)
+def test_completion_offers_what_may_come_next(room: Room, before: list[str], offered: str) -> None:
+    """Words, crews, verbs, targets, depots: by place on the line."""
+    assert offered in list(choices(before, room, "en"))
+
+
+def test_completion_speaks_the_players_language(room: Room) -> None:
+    """Chinese players are offered Chinese words."""
+    offered = list(choices([], room, "zh"))
+    assert "派" in offered
+    assert len(offered) == len(WORDS)
