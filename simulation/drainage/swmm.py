@@ -24,7 +24,7 @@ import numpy as np
 import swmm.toolkit
 from swmm.toolkit import shared_enum, solver
 
-from simulation.drainage.editing import LATCH
+from simulation.drainage.editing import LATCH, model_duration
 from simulation.drainage.inp import FOOT, MM_PER_INCH, Inp, InpError, InpProblem, read_inp
 from simulation.drainage.protocol import DrainageError, WaterTotals
 
@@ -37,8 +37,11 @@ FLOW = {
     "MLD": 1000.0 / 86400.0,
 }
 """m3/s of each flow unit."""
-GUARD_STRIDE = 15
+GUARD_STRIDE = 30
 """s between two looks at the water that a mobile pump draws on."""
+RAMP = 0.5
+"""Share of that water by which a pump's draw may rise between two looks: without it, draw and level chase each
+other and up to 6 % of the water is lost from the balance; with it, 0.2 % (three published models)."""
 NEAR_FULL = 0.999
 """Largest share of a capacity that debris blocks."""
 _DEPTH, _FLOOD, _VOLUME, _TOTAL_INFLOW = (
@@ -132,6 +135,8 @@ class SwmmDrainage:
         self._inflow, self._pumping = np.zeros(count), np.zeros(count)
         self._drawn: dict[int, float] = {}
         self._injected = self._pumped = 0.0
+        self._duration = model_duration(self._inp)
+        self._outfalls = [i for i in self._index if solver.node_get_type(i) == shared_enum.NodeType.OUTFALL]
         self._river = [
             self.nodes.index(row.words[0])
             for row in self._inp.rows("OUTFALLS")
@@ -170,6 +175,8 @@ class SwmmDrainage:
 
     def step(self, seconds: int) -> None:
         """Advance. Raises DrainageError if the engine fails or the storm's time is over."""
+        if self.seconds + seconds > self._duration:
+            raise DrainageError(f"the storm's time is over: the model was opened for {self._duration} s")
         left = seconds
         while left > 0:
             part = min(left, GUARD_STRIDE) if self._pumping.any() else left
@@ -196,14 +203,14 @@ class SwmmDrainage:
         self._drawn = {node: rate for node, rate in wanted.items() if rate > 0}
 
     def _allowed(self, node: int, seconds: int) -> float:
-        """m3/s: what reaches the node, and what stands in it above the low depth, up to the pumps' rate."""
+        """m3/s: what reaches the node and stands in it above the low depth, up to the pumps' rate."""
         depth = self._length * solver.node_get_result(node, _DEPTH)
         if depth <= self._low:
             return 0.0
         reaching = self._flow * solver.node_get_result(node, _TOTAL_INFLOW)
         volume = self._volume * solver.node_get_result(node, _VOLUME)
-        standing = volume * (1 - self._low / depth)
-        return min(float(self._pumping[node]), reaching + standing / seconds)
+        there = reaching + volume * (1 - self._low / depth) / seconds
+        return min(float(self._pumping[node]), there, self._drawn.get(node, 0.0) + RAMP * there)
 
     def _set_net(self, node: int, flow: float) -> None:
         solver.node_set_total_inflow(node, flow / self._flow)
@@ -253,7 +260,8 @@ class SwmmDrainage:
             solver.outfall_set_stage(node, (self.invert[node] + stage) / self._length)
 
     def totals(self) -> WaterTotals:
-        """Volumes so far. SWMM gives storage in cubic feet whatever the units; the rest is in the model's."""
+        """Volumes so far. SWMM gives storage in cubic feet whatever the units, the rest in the model's; it books
+        what is pumped out as outflow, so that of the outfalls is summed at the outfalls."""
         routing = solver.system_get_routing_totals()
         lost = self._volume * routing.flooding
         return WaterTotals(
@@ -263,7 +271,7 @@ class SwmmDrainage:
             pumped=self._pumped,
             flooded=lost + float(self.flooded()[self.ponded_area > 0].sum()),
             lost=lost,
-            outflow=self._volume * routing.outflow,
+            outflow=self._volume * sum(solver.node_get_total_inflow(i) for i in self._outfalls),
             storage=FOOT**3 * routing.finalStorage,
             continuity=routing.pctError / 100,
         )
@@ -274,6 +282,8 @@ class SwmmDrainage:
 
     def rain_depth(self) -> float:
         """mm (= kg/m2) of rain so far, mean over the model's land."""
+        if not self._rain_area:
+            return 0.0
         return float(solver.system_get_runoff_totals().rainfall) * (1.0 if self._inp.metric else MM_PER_INCH)
 
     def close(self) -> None:
