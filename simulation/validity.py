@@ -50,11 +50,14 @@ def _assign(world: World, crews: Crews, order: Assign) -> Reason:
     crew = crews[order.crew]
     if not order.targets or not order.verbs:
         return "no_targets", {}
-    if "snow" not in world.scenario.hazards and not ROAD_VERBS.isdisjoint(order.verbs):
-        return "bad_value", {"what": "verbs", "expected": "work that there is: the scenario runs no snow"}
     if order.rate is not None and not 0 < order.rate <= 0.1:
         return "bad_value", {"what": "rate", "expected": "above 0 and at most 100 g/m2"}
-    return _ability(crew, order) or _readiness(world, crew) or _targets(world, crew, order)
+    return (
+        _ability(crew, order)
+        or _work(world, order)
+        or _readiness(world, crew)
+        or _targets(world, crew, order)
+    )
 
 
 def _ability(crew: Crew, order: Assign) -> Reason:
@@ -65,6 +68,15 @@ def _ability(crew: Crew, order: Assign) -> Reason:
             return "no_skill", {"crew": crew.id, "verb": verb, "skills": ", ".join(crew.team.skills)}
     if len(order.verbs) > 1 and not ROAD_VERBS.issuperset(order.verbs):
         return "bad_value", {"what": "verbs", "expected": "one, or several of plough, spread and haul"}
+    return None
+
+
+def _work(world: World, order: Assign) -> Reason:
+    for verb in order.verbs:
+        if verb in ROAD_VERBS and "snow" not in world.scenario.hazards:
+            return "bad_value", {"what": "verbs", "expected": "work that there is: the scenario runs no snow"}
+        if TARGETS[verb] == "node" and not world.nodes:
+            return "no_water_model", {"verb": verb}
     return None
 
 
@@ -87,8 +99,6 @@ def _targets(world: World, crew: Crew, order: Assign) -> Reason:
         sites: dict[str, Container[str]] = {
             "segment": world.network.segment_index, "node": world.node_index, "place": world.places,
         }  # fmt: skip
-        if what == "node" and not world.nodes:
-            return "no_water_model", {"verb": verb}
         for target in order.targets:
             if target not in sites[what]:
                 return "unknown_target", {"what": SITE_WHAT[what], "target": target}

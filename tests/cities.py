@@ -27,6 +27,10 @@ KINDS: list[dict[str, Any]] = [
         "travel_speed": 6.0, "inlets_per_hour": 10 / 3600, "crew": 6, "setup": 60.0, "hopper": 5000.0,
         "cost": 0.05,
     },
+    {
+        "id": "loader", "name": "loader", "abilities": ("plough", "haul"), "travel_speed": 8.0,
+        "work_speed_major": 4.0, "work_speed_minor": 4.0, "width": 4.0, "haul_rate": 0.02, "crew": 1,
+    },
 ]  # fmt: skip
 MATERIALS: list[dict[str, Any]] = [
     {
@@ -36,6 +40,47 @@ MATERIALS: list[dict[str, Any]] = [
     {"id": "sandbag", "name": {"zh": "沙袋", "en": "sandbag"}, "use": "bag", "piece": 25.0},
     {"id": "diesel", "name": {"zh": "柴油", "en": "diesel"}, "use": "fuel"},
 ]  # fmt: skip
+
+
+DRAINS = """[OPTIONS]
+FLOW_UNITS CMS
+INFILTRATION HORTON
+FLOW_ROUTING DYNWAVE
+ALLOW_PONDING NO
+START_DATE 01/01/2024
+START_TIME 00:00:00
+END_DATE 01/02/2024
+END_TIME 00:00:00
+WET_STEP 00:01:00
+DRY_STEP 00:05:00
+ROUTING_STEP 5
+[RAINGAGES]
+G INTENSITY 0:05 1.0 TIMESERIES T
+[SUBCATCHMENTS]
+LAND G LOW 2.0 100 100 0.5 0
+[SUBAREAS]
+LAND 0.01 0.1 0 0 25 OUTLET
+[INFILTRATION]
+LAND 75 5 4 7 0
+[JUNCTIONS]
+LOW 10 2 0 0 0
+[STORAGE]
+SUMP 8 5 0 FUNCTIONAL 0 0 50
+[OUTFALLS]
+OUT 12 FREE
+[CONDUITS]
+PIPE LOW SUMP 50 0.013 0 0
+[PUMPS]
+LIFT SUMP OUT CURVE ON 1 0.3
+[XSECTIONS]
+PIPE CIRCULAR 0.3 0 0 0
+[CURVES]
+CURVE PUMP4 0 0.05
+CURVE 6 0.05
+[TIMESERIES]
+T 0:00 0
+"""
+"""Two hectares of roof drain to the underpass's low point LOW, by a pipe that is too small, to a pumped sump."""
 
 
 def segments(columns: int = 3, rows: int = 3, **changes: Any) -> list[dict[str, Any]]:
@@ -117,3 +162,30 @@ def scenario(
             part = part.setdefault(key, {})
         part[last] = value
     return Scenario.model_validate(made)
+
+
+def flood(*, rain: float = 80.0, wet_hours: float = 1, hours: float = 6, **changes: Any) -> Scenario:
+    """Gridtown in a cloudburst of `rain` mm/h: H1-0 is an underpass whose low point floods; a pump truck and
+    two hand squads."""
+    roads = segments()
+    dip = next(r for r in roads if r["id"] == "H1-0")
+    dip |= {"structure": "underpass", "low_point": "LOW"}
+    own: dict[str, Any] = {
+        "city__drains": DRAINS,
+        "city__places": [
+            {"id": "clinic", "name": {"zh": "医院", "en": "Clinic"}, "kind": "hospital",
+             "lon": LON + STEP, "lat": LAT + STEP},
+            {"id": "dip", "name": {"zh": "涵洞", "en": "Dip"}, "kind": "underpass",
+             "lon": LON + STEP, "lat": LAT, "drain_node": "LOW", "segment": "H1-0"},
+        ],
+        "fleet__equipment": [
+            {"id": "pump", "kind": "pump-truck", "count": 1, "team": "day"},
+            {"id": "squad", "kind": "squad", "count": 2, "team": "day"},
+        ],
+        "storm__warnings": [{"t": 0, "hazard": "water", "colour": "orange"}],
+        "command__rules": [{"hazard": "water", "colour": "orange", "level": "II", "delay": 0}],
+    }  # fmt: skip
+    return scenario(
+        hours=hours, precipitation=rain, wet_hours=wet_hours, air=22.0, hazards=("water",), roads=roads,
+        **(own | changes),
+    )  # fmt: skip
