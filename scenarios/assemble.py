@@ -128,6 +128,9 @@ def assemble(document: Document, reference: str, problems: list[Problem], tables
     top = root.where
     if document.broken:
         tree = {"storm": Marked(FAULTY, top), "hours": Marked(FAULTY, top), **tree}
+    if "id" in tree:
+        what = "unknown key 'id': a scenario is called by its folder"
+        problems.append(Problem(str(tree["id"].where), what, "its name in words is 'name'"))
     tree["id"] = Marked(reference, top)
     tree.setdefault("name", Marked(reference, top))
     tree["city"] = reader.city(tree.get("city"), top)

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 
 from scenarios.border import row_id
 from scenarios.columns import LANGUAGES, Column, by_key, columns, core, is_noun, row_class, words_of
-from scenarios.marked import Marked
+from scenarios.marked import Marked, plain
 from scenarios.problems import Problem, Where, did_you_mean, shown
 from scenarios.wording import unknown_key_hint
 from simulation.model import Name, Noun, Scenario, Stock
@@ -72,7 +72,10 @@ def _into(annotation: Any, column: Column, node: Marked, path: str, value: Marke
 
 
 def _into_row(cls: type[Noun], table: Marked, path: str, value: Marked) -> None:
-    """A row by the longest id that the path starts with (ids may hold dots), else by number."""
+    """A row by the longest id that the path starts with (ids may hold dots), else by number.
+
+    Stock that a yard does not hold yet is a row to be made: every yard may hold every material.
+    """
     rows = table.value if isinstance(table.value, list) else []
     names = {row_id(cls, row): row for row in rows}
     fitting = [name for name in names if name and (path == name or path.startswith(name + "."))]
@@ -83,6 +86,10 @@ def _into_row(cls: type[Noun], table: Marked, path: str, value: Marked) -> None:
         row = names[chosen]
     elif head.isdecimal() and int(head) < len(rows):
         row = rows[int(head)]
+    elif cls is Stock and ":" in head and rest:
+        depot, _, material = head.partition(":")
+        row = plain({"depot": depot, "material": material}, value.where)
+        rows.append(row)
     else:
         raise _Nowhere(f"there is no {cls.__name__.lower()} {shown(head)}", _row_hint(cls, head, list(names)))
     if rest:

@@ -28,7 +28,8 @@ def _roads(scenario: Scenario) -> Remarks:
     network = Network(scenario.city.segments)
     parts = network.strong_components()
     largest = int(np.argmax(np.bincount(parts[network.tail])))
-    cut_off = [s.id for s, part in zip(network.segments, parts[network.tail], strict=True) if part != largest]
+    joined = (parts[network.tail] == largest) & (parts[network.head] == largest)
+    cut_off = [segment.id for segment, whole in zip(network.segments, joined, strict=True) if not whole]
     if not cut_off:
         return []
     what = f"{len(cut_off)} of {len(network)} segments cannot be reached from the rest and back: {_some(cut_off)}"

@@ -23,13 +23,13 @@ from simulation.model import (
 )
 
 _TABLES: dict[type[Noun], tuple[str, str]] = {
-    Segment: ("a segment", "city/roads"),
-    Place: ("a place", "city/places"),
-    Office: ("a street office", "city/offices"),
-    Kind: ("an equipment kind", "catalog/kinds"),
-    Material: ("a material", "catalog/materials"),
-    Depot: ("a depot", "fleet/depots"),
-    Team: ("a team", "fleet/teams"),
+    Segment: ("a segment", "city/roads.geojson"),
+    Place: ("a place", "city/places.csv"),
+    Office: ("a street office", "city/offices.csv"),
+    Kind: ("an equipment kind", "catalog/kinds.csv"),
+    Material: ("a material", "catalog/materials.csv"),
+    Depot: ("a depot", "fleet/depots.csv"),
+    Team: ("a team", "fleet/teams.csv"),
 }
 """What a name of each class is called, and where such rows are listed."""
 
@@ -82,15 +82,16 @@ def _refer(facts: Facts, reference: _Reference) -> Found:
         named = row.get(reference.key)
         if named is not None and isinstance(named.value, (str, int, float)) and named.text not in known:
             missing.setdefault(named.text if known else "", named)
-    what, stem = _TABLES[reference.target]
+    what, file = _TABLES[reference.target]
+    files = " and ".join(dict.fromkeys(row.where.file for row in facts.seen(reference.target))) or file
     for named in missing.values():
-        yield _dangling(named, what, stem, list(known))
+        yield _dangling(named, what, files, list(known))
 
 
-def _dangling(named: Marked, what: str, stem: str, known: list[str]) -> Problem:
+def _dangling(named: Marked, what: str, file: str, known: list[str]) -> Problem:
     thing = what.partition(" ")[2]
     hint = (
-        f"{did_you_mean(named.text, known)} {thing}s are listed in {stem}" if known else f"{stem} lists none"
+        f"{did_you_mean(named.text, known)} {thing}s are listed in {file}" if known else f"{file} lists none"
     )
     return problem(named.where, f"{shown(named.text)} is not {what}", hint)
 
@@ -118,8 +119,8 @@ def _inject(facts: Facts, row: Marked) -> Found:
     elif kind.text in _INJECTS:
         target = _INJECTS[kind.text]
         if facts.readable(target) and named.text not in facts.ids(target):
-            what, stem = _TABLES[target]
-            yield _dangling(named, what, stem, facts.ids(target))
+            what, file = _TABLES[target]
+            yield _dangling(named, what, file, facts.ids(target))
     elif kind.text in ("outage", "surge"):
         yield from _drain_target(facts, kind.text, named)
 
