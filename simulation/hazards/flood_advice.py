@@ -34,8 +34,10 @@ WET = 0.02
 """m that counts as standing water."""
 DIRTY = 0.15
 """Share of inlet capacity lost from which clearing is called for (setting, no source)."""
-CLOSE_WEIGHT, GUARD_WEIGHT, SANDBAG_WEIGHT, UNDERPASS_WEIGHT = 16.0, 4.0, 6.0, 1.5
+CLOSE_WEIGHT, GUARD_WEIGHT, SANDBAG_WEIGHT, UNDERPASS_WEIGHT = 30.0, 4.0, 6.0, 1.5
 """Urgency beside the class weights 8-1 (settings, no source): people in a filling underpass come first."""
+DEEPEST = 2.0
+"""Times its limit up to which more water makes pumping more urgent (setting, no source)."""
 
 
 class _Job(NamedTuple):
@@ -150,7 +152,7 @@ class FloodAdvice:
         limit = world.scenario.goals.depth_limit
         for node in np.flatnonzero((reported.node_depth > limit) & (world.node_junction >= 0)):
             depth = float(reported.node_depth[node])
-            weight = self._weight[node] * min(depth / limit, 3.0)
+            weight = self._weight[node] * min(depth / limit, DEEPEST)
             place = int(world.node_junction[node])
             need = float(volume[node])
             yield _Job("pump", world.nodes[node], place, -1, weight, need, "water_over_limit")

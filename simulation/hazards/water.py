@@ -102,6 +102,7 @@ class Water:
         self._told = np.zeros(count)
         self._powered = np.ones(len(drains.pumps), bool)
         self._stage = math.nan
+        self._rained = np.zeros(len(world.network))
         self._poured, self._pumping = np.zeros(count), np.zeros(count)
         self._advice = FloodAdvice(world, drains.can_clog)
 
@@ -120,7 +121,7 @@ class Water:
         self._clog(world)
         self._power(world, start)
         self._river(weather.stage)
-        self._pour(world, weather)
+        self._pour(world, weather, seconds)
         self._pump(world, seconds)
         self._drains.step(seconds)
         flooding = self._drains.flooding()
@@ -146,11 +147,15 @@ class Water:
             self._drains.set_stage(stage)
             self._stage = stage
 
-    def _pour(self, world: World, weather: WeatherNow) -> None:
-        """Meltwater of roads and roofs, and surges. The gages rain on every surface already, so of the runoff
-        of roads only what exceeds the rain is new."""
+    def _pour(self, world: World, weather: WeatherNow, seconds: int) -> None:
+        """Meltwater of roads and roofs, and surges. The gages have rained on the roads already, so what a road
+        sheds counts as meltwater only once that rain has run off."""
         flow = world.surge_flow.copy()
-        melt = np.maximum(world.runoff - weather.rain, 0.0) * world.network.area / 1000.0
+        shed = world.runoff * seconds
+        self._rained += weather.rain * seconds
+        rain = np.minimum(shed, self._rained)
+        self._rained -= rain
+        melt = (shed - rain) * world.network.area / 1000.0 / seconds
         known = (self._melt_node >= 0) & (melt > 0)
         if known.any():
             flow += np.bincount(self._melt_node[known], melt[known], len(flow))
