@@ -129,7 +129,8 @@ class Machine:
     # ------------------------------------------------------------------ material
 
     def stock_up(self, material: str, need: float) -> Errand:
-        """Have ``need`` kg of a material aboard, or a full hopper; False (returned) where no depot has it."""
+        """Have ``need`` kg of a material aboard, or a full hopper, or half of it where no depot has more;
+        False (returned) where there is less."""
         if not self.kind.hopper or material not in self.world.material_index:
             return False
         need = min(need, self.kind.hopper)
@@ -147,7 +148,7 @@ class Machine:
                 yield from self._fill(depot, material)
                 if self.load >= ENOUGH * need:
                     return True
-        return False
+        return self.material == material and self.load >= ENOUGH * need
 
     def _fill(self, depot: int, material: str) -> Process:
         """Wait for a bay, load; raises BreakOff where words came meanwhile."""

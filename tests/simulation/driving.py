@@ -17,10 +17,14 @@ def go(simulation: Simulation, second: int) -> None:
         assert simulation.advance(second) is not None, "the storm is over"
 
 
-def go_until(simulation: Simulation, happened: Callable[[], bool], step: int = 60) -> int:
-    """Run until something has happened, looked at every ``step`` seconds; returns the second."""
+def go_until(simulation: Simulation, happened: Callable[[], bool]) -> int:
+    """Run, event by event, until something has happened; returns the second."""
     while not happened():
-        go(simulation, simulation.t + step)
+        assert simulation.t < simulation.end, "the storm is over"
+        if simulation._resume is not None:  # stands at a decision point
+            simulation.advance(simulation.t + 1)
+        else:
+            simulation.clock.step()
     return simulation.t
 
 
