@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results.language import Both, both
-from results.metrics import SETTLED, covered, first_service, first_settled
-from results.series import stock_lines
+from results.metrics import SETTLED, covered, first_service, first_settled, material_used
 from simulation.model import Fleet, Scenario
 from simulation.network import Network
 from simulation.record import Run
@@ -52,7 +51,7 @@ def figures(scenario: Scenario, runs: Mapping[str, Run]) -> list[Figure]:
         ("bridges", bridges_in_time(runs), "pct"),
         ("people_per_shift", people_per_shift(fleet), "people"),
         ("dump", dump_cover(scenario, runs), "times"),
-        ("pumping", pumping(fleet) * 3600, "m3_h"),
+        ("pumping", pumping(fleet) * 3600 or None, "m3_h"),
     ]
     return [Figure(both(f"capacity.{k}"), v, unit, both(f"capacity.{k}_basis")) for k, v, unit in found]
 
@@ -123,26 +122,27 @@ class Cover(NamedTuple):
     """How far a material went in a storm."""
 
     stock: float
-    """t at the start"""
+    """t in all yards at the start"""
     used: float
-    """t loaded from the yards"""
-    hours: float | None
-    """From the first loading until the last yard is empty; None where nothing was loaded."""
-    emptied: bool
-    """Whether that was seen; if not, the hours are the stock over the pace of this storm."""
+    """t spread or laid"""
+    hours: float
+    """For which the stock lasts at the pace at which it was used."""
+    spent: bool
+    """Whether all of it was used."""
 
 
-def cover(run: Run, material: str) -> Cover:
-    """How long a material lasts in a storm."""
-    start = sum(s.amount for s in run.scenario.fleet.stock if s.material == material) / 1000
-    loads = [
-        (e.t, e.value / 1000) for e in run.events if e.kind == "refill" and e.verb == material and e.crew
-    ]
-    used = sum(amount for _, amount in loads)
-    if not loads:
-        return Cover(start, 0.0, None, False)
-    first, last = loads[0][0], loads[-1][0]
-    left = sum(float(x.tonnes[-1]) for x in stock_lines(run) if x.material == material)
-    if left <= 0.001:
-        return Cover(start, used, (last - first) / 3600, True)
-    return Cover(start, used, start / used * max(last - first, 3600) / 3600, False)
+def cover(run: Run, material: str) -> Cover | None:
+    """How long a material lasts at the pace of a storm; None where none was used.
+
+    The pace is what was used over the hours from the first to the last pass that could use it, at least one.
+    What stands in the hoppers counts as stock: a yard that is empty because it loaded everybody is not a
+    district without material.
+    """
+    stock = sum(s.amount for s in run.scenario.fleet.stock if s.material == material) / 1000
+    used = material_used(run)[material] / 1000
+    verb = {m.id: "sandbag" if m.use == "bag" else "spread" for m in run.scenario.fleet.materials}[material]
+    when = [e.t for e in run.events if e.kind in ("pass", "protected") and verb in e.verb]
+    if not used or not when:
+        return None
+    hours = max(when[-1] - when[0], 3600) / 3600
+    return Cover(stock, used, stock / used * hours, used > 0.98 * stock)

@@ -34,11 +34,12 @@ from results.metrics import (
     clear_share,
     covered,
     precipitation_end,
+    recorded,
     seconds,
     sites,
     unclear_roads,
 )
-from results.series import by_hour, stock_lines
+from results.series import Spreadable, by_hour, spreadable, stock_lines
 from simulation.model import LEVELS
 from simulation.network import Network
 from simulation.record import Run
@@ -214,15 +215,19 @@ def crews(run: Run, words: Words) -> Figure | None:
 
 
 def stock(run: Run, words: Words) -> Figure | None:
-    """De-icer, grit and bags in the yards."""
+    """What can be spread, in yards and hoppers together; and what was drawn on in each yard, but for fuel."""
     kinds = {m.id: m for m in run.scenario.fleet.materials if m.use != "fuel"}
-    lines = [x for x in stock_lines(run) if x.material in kinds and x.tonnes.any()]
+    lines = [x for x in stock_lines(run) if x.material in kinds and np.ptp(x.tonnes) > 0]
     if not lines:
         return None
-    depots = {d.id: d for d in run.scenario.fleet.depots}
+    spread = spreadable(run)
     with style():
-        figure = Figure(figsize=(8, 3.2))
-        axes = figure.subplots()
+        figure = Figure(figsize=(8, 5.2 if spread else 3.2))
+        panels = figure.subplots(2 if spread else 1, 1, sharex=True, squeeze=False)[:, 0]
+        if spread:
+            _spreadable_panel(panels[0], run, spread, words)
+        axes = panels[-1]
+        depots = {d.id: d for d in run.scenario.fleet.depots}
         colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(lines)))
         several = len({x.material for x in lines}) > 1
         for i, (line, colour) in enumerate(zip(lines, colours, strict=True)):
@@ -236,6 +241,14 @@ def stock(run: Run, words: Words) -> Figure | None:
         axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
         _time_axis(axes, run)
     return figure
+
+
+def _spreadable_panel(axes: Axes, run: Run, spread: Spreadable, words: Words) -> None:
+    when = [_date(run, float(s)) for s in spread.t]
+    axes.stackplot(when, spread.yards, spread.hoppers, colors=("#0072b2", "#8cc9e8"), step="post", linewidth=0,
+                   labels=(words["chart.in_yards"], words["chart.in_hoppers"]))  # fmt: skip
+    axes.set_ylabel(words["chart.spreadable"])
+    axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
 
 
 def orders(run: Run, words: Words) -> Figure | None:
@@ -291,7 +304,7 @@ def together(runs: Mapping[str, Run], words: Words) -> Figure | None:
     for label, run in runs.items():
         kilometres = np.array([s.length for s in run.scenario.city.segments]) / 1000
         if "water_depth" in run.fields:
-            curves[label] = (run.fields["water_depth"].values > run.scenario.goals.depth_limit) @ kilometres
+            curves[label] = (recorded(run, "water_depth") > run.scenario.goals.depth_limit) @ kilometres
         elif "snow" in run.fields:
             curves[label] = unclear_roads(run) @ kilometres
     if not curves:

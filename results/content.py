@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from results.language import Both
 
-Tone = Literal["", "good", "bad"]
+Tone = Literal["", "good", "bad", "flag"]
 EMPTY = Both("", "")
 
 
@@ -53,7 +53,7 @@ class Cards:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table that is good or bad news."""
+    """A cell of a table that is good or bad news, or wants a second look."""
 
     text: Both
     tone: Tone = ""

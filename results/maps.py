@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from results.charts import clock, style
 from results.language import Both, both
-from results.metrics import covered, seconds
-from results.series import tracks, worst_time
+from results.metrics import covered, recorded, seconds
+from results.series import on_duty, tracks, worst_time
 from simulation.model import Place
 from simulation.record import Run
 
@@ -46,17 +46,24 @@ def layers(run: Run) -> list[Layer]:
     """Snow and ice in mm, water in cm: what the run has."""
     found = []
     if "water_depth" in run.fields:
-        depth = 100 * run.fields["water_depth"].values
+        depth = 100 * recorded(run, "water_depth")
         found.append(Layer("water", "cm", depth, _round_up(depth.max(initial=0), 20), 1.0, "viridis_r"))
     if "snow" in run.fields:
         lying = covered(run)
-        found.append(Layer("snow", "mm", lying, _round_up(lying.max(initial=0), 4), 0.2, "cividis_r"))
+        found.append(Layer("snow", "mm", lying, _round_up(lying.max(initial=0), 4), 0.2, "viridis_r"))
     return found
 
 
 def _round_up(value: float, least: float) -> float:
     return float(
-        next((s for s in (least, 5, 10, 20, 30, 50, 100, 200, 500) if s >= max(value, least)), value)
+        next(
+            (
+                s
+                for s in (least, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500)
+                if s >= max(value, least)
+            ),
+            value,
+        )
     )
 
 
@@ -111,7 +118,8 @@ def _draw(axes: Any, run: Run, lines: list[np.ndarray], widths: np.ndarray, laye
         )
         middle = np.array([lines[i].mean(axis=0) for i in shut])
         axes.plot(*middle.T, "x", color=CLOSED, markersize=5, markeredgewidth=1.6)
-    at = [_where(track.t, track.point, seconds(run)[row]) for track in tracks(run)]
+    duty = on_duty(run)
+    at = [_where(k.t, k.point, seconds(run)[row]) for k in tracks(run) if duty[k.crew][row]]
     if at:
         axes.plot(
             *np.array(at).T, "o", color="black", markersize=4, markeredgecolor="white", markeredgewidth=0.6
@@ -142,6 +150,7 @@ def map_data(run: Run) -> dict[str, Any]:
     rows = np.unique(np.r_[np.arange(0, len(t), step), len(t) - 1])
     names: dict[Both, int] = {}
     road = [names.setdefault(Both.of(s.road), len(names)) for s in run.scenario.city.segments]
+    duty = on_duty(run)
     closed = run.fields["closed"].values[rows] > 0
     return {
         "start": int(np.searchsorted(rows, worst_time(run))),
@@ -154,8 +163,9 @@ def map_data(run: Run) -> dict[str, Any]:
         "roads": [list(name) for name in names],
         "layers": [_layer_data(layer, rows) for layer in layers(run)],
         "closed": [[int(i), *_spans(closed[:, i])] for i in np.flatnonzero(closed.any(axis=0))],
-        "crews": [[k.crew, [x for t_, p in zip(k.t, k.point, strict=True) for x in (t_, *shape.at(p))]]
-                  for k in tracks(run)],
+        "crews": [[k.crew, _spans(duty[k.crew][rows]),
+                   [x for when, p in zip(k.t, k.point, strict=True) for x in (when, *shape.at(p))]]
+                  for k in tracks(run) if duty[k.crew].any()],
         "places": [[p.kind, p.name.zh, p.name.en, *shape.at((p.lon, p.lat))] for p in _marked(run)],
         "bare": BARE, "shut": CLOSED,
     }  # fmt: skip

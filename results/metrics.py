@@ -29,9 +29,8 @@ CLEAR_SHARE = 0.95
 """Share of a class's lane-length that makes the class clear or served (snow.md 1.3)."""
 SETTLED = 0.5
 """kg/m2 of snow and ice on a road from which snow counts as settled (half the strictest goal; a setting)."""
-TOLERANCE = 0.02
-"""kg/m2 above the goal that still count as clear: a blade leaves exactly the goal, and fields are stored in
-steps of 0.01, so without it a figure would hang on rounding."""
+TOLERANCE = 0.005
+"""kg/m2, half a recorded step: a blade leaves exactly what the goal allows, and that has to count as clear."""
 DEEP = 0.15
 """m of water that ``depth_over_15cm_km_h`` counts from (GB 51222: one motor lane at most 15 cm)."""
 PRIORITIES = (1, 2, 3, 4)
@@ -82,7 +81,7 @@ def snow_metrics(run: Run) -> Figures:
 
 def covered(run: Run) -> np.ndarray:
     """(time, segment) kg/m2 of snow and ice together on the carriageway."""
-    return np.asarray(run.fields["snow"].values + run.fields["ice"].values, float)
+    return recorded(run, "snow") + recorded(run, "ice")
 
 
 def unclear_roads(run: Run) -> np.ndarray:
@@ -166,7 +165,7 @@ def water_metrics(run: Run) -> Figures:
     """Water on the roads and at the sites."""
     length = np.array([s.length for s in run.scenario.city.segments]) / 1000
     limit = run.scenario.goals.depth_limit
-    hours = hour_weights(run) @ (run.fields["water_depth"].values > DEEP)
+    hours = hour_weights(run) @ (recorded(run, "water_depth") > DEEP)
     return {
         "depth_over_15cm_km_h": float(hours @ length),
         "sites_over_limit": float(sum(site.depth.max() > limit for site in sites(run))),
@@ -182,12 +181,14 @@ def sites(run: Run) -> list[Site]:
         return []
     segment = {str(s): i for i, s in enumerate(run.fields["segment"].values)}
     node = {str(n): i for i, n in enumerate(run.fields["node"].values)} if "node_depth" in run.fields else {}
+    at_node = recorded(run, "node_depth") if node else np.zeros((0, 0))
+    on_road = recorded(run, "water_depth")
     found = []
     for place in run.scenario.city.places:
         if place.drain_node in node:
-            found.append(Site(place, run.fields["node_depth"].values[:, node[place.drain_node]]))
+            found.append(Site(place, at_node[:, node[place.drain_node]]))
         elif place.kind in _SITE_KINDS and place.segment in segment:
-            found.append(Site(place, run.fields["water_depth"].values[:, segment[place.segment]]))
+            found.append(Site(place, on_road[:, segment[place.segment]]))
     return found
 
 
@@ -206,7 +207,7 @@ def closed_late(run: Run) -> list[LateClosure]:
 
     Segments that share a low point are one underpass, named by the first of them.
     """
-    depth, closed, t = run.fields["water_depth"].values, run.fields["closed"].values, seconds(run)
+    depth, closed, t = recorded(run, "water_depth"), recorded(run, "closed"), seconds(run)
     late: dict[str, LateClosure] = {}
     for i, segment in enumerate(run.scenario.city.segments):
         if segment.structure not in ("underpass", "tunnel"):
@@ -224,7 +225,7 @@ def closed_late(run: Run) -> list[LateClosure]:
 
 def passable(run: Run) -> np.ndarray:
     """(time, segment) bool: neither closed nor impassable."""
-    return np.asarray((run.fields["speed_factor"].values > 0) & (run.fields["closed"].values == 0))
+    return np.asarray((recorded(run, "speed_factor") > 0) & (recorded(run, "closed") == 0))
 
 
 def cut_off_h(run: Run, kinds: tuple[str, ...] = ("hospital", "fire_station")) -> dict[str, float]:
@@ -376,7 +377,18 @@ def material_used(run: Run) -> dict[str, float]:
     return {m.id: run.totals.get(f"used.{m.id}", fuel.get(m.id, 0.0)) for m in run.scenario.fleet.materials}
 
 
-# --------------------------------------------------------------------------- time
+# --------------------------------------------------------------------------- the record
+
+
+def recorded(run: Run, name: str) -> np.ndarray:
+    """A field in the steps it is stored in, so that a run and its folder give the same figures exactly."""
+    return in_steps(run.fields[name].values, float(run.fields[name].attrs.get("packing_step", 0)))
+
+
+def in_steps(values: np.ndarray, step: float) -> np.ndarray:
+    """Values rounded to whole steps, as float64; as they are where there is no step."""
+    values = np.asarray(values, float)
+    return np.rint(values / step) * step if step > 0 else values
 
 
 def seconds(run: Run) -> np.ndarray:

@@ -64,7 +64,7 @@ def readiness_page(runs: Mapping[str, Run], lang: str = "zh") -> str:
         Section("cover", both("section.cover"), _cover(storms)),
         Section("worst", both("section.worst"), _worst(storms)),
         Section("reach", both("section.reach"), _reach(storms)),
-        Section("derived", both("section.derived"), [_derived(runs)]),
+        Section("derived", both("section.derived"), _derived(runs)),
         Section("assumptions", both("section.assumptions"), assumption_blocks(first)),
     ]
     document = Document(
@@ -154,15 +154,13 @@ def _cover(storms: list[Storm]) -> list[Block]:
     for storm in storms:
         for material in storm.run.scenario.fleet.materials:
             held = cover(storm.run, material.id)
-            if material.use == "fuel" or not held.used:
+            if material.use == "fuel" or held is None:
                 continue
             out = sum(e.kind == "stockout" and e.verb == material.id for e in storm.run.events)
             lasts = both("duration.h", n=f"{held.hours:.1f}")
-            if not held.emptied:
-                lasts = both("text.at_this_pace", time=lasts)
             rows.append(
                 [_head(storm, storms), Both.of(material.name), figure(held.stock), figure(held.used),
-                 Cell(lasts, "bad" if held.emptied else ""), Cell(figure(out, 0), "bad" if out else "")]
+                 Cell(lasts, "bad" if held.spent else ""), Cell(figure(out, 0), "bad" if out else "")]
             )  # fmt: skip
     head = [both(f"head.{k}") for k in ("storm", "material", "stock_t", "used_t", "lasts", "stockouts")]
     return [Table(both("table.cover"), head, rows, (2, 3, 4, 5))] if rows else []
@@ -232,10 +230,13 @@ def _reach(storms: list[Storm]) -> list[Block]:
     return [Paragraph(text), *reach_table(storms[0].run, delays)]
 
 
-def _derived(runs: Mapping[str, Run]) -> Table:
+def _derived(runs: Mapping[str, Run]) -> list[Block]:
     first = next(iter(runs.values()))
     rows = [
         (f.name, figure(f.value, 1), both(f"unit.{f.unit}"), f.basis) for f in figures(first.scenario, runs)
     ]
     head = [both(f"head.{k}") for k in ("figure", "value", "unit", "how")]
-    return Table(both("table.derived"), head, rows, (1,))
+    table = Table(both("table.derived"), head, rows, (1,))
+    if any(run.scenario.fleet != first.scenario.fleet for run in runs.values()):
+        return [Note(both("text.fleets_differ", storm=first.scenario.storm.name)), table]
+    return [table]

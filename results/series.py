@@ -9,6 +9,7 @@ import numpy as np
 from results.metrics import seconds
 from simulation.orders import Transfer
 from simulation.record import Run
+from simulation.teams import ACTIVITIES
 
 
 class StockLine(NamedTuple):
@@ -56,6 +57,33 @@ def _transfers(run: Run) -> list[tuple[int, Transfer]]:
     return [(t, a) for t, a in sent if (t, a.destination, a.amount) in done]
 
 
+class Spreadable(NamedTuple):
+    """De-icer and grit of the whole district over the run, t from each second on."""
+
+    t: np.ndarray
+    yards: np.ndarray
+    hoppers: np.ndarray
+
+
+def spreadable(run: Run) -> Spreadable | None:
+    """What is left to spread; None where nothing was. A crew's first load is out of the yards as it starts."""
+    wanted = {m.id for m in run.scenario.fleet.materials if m.use in ("deicer", "abrasive")}
+    passes = [
+        (e.t, e.value / 1000) for e in run.events if e.kind == "pass" and "spread" in e.verb and e.value
+    ]
+    if not passes:
+        return None
+    lines = [line for line in stock_lines(run) if line.material in wanted]
+    t = np.unique(np.concatenate([line.t for line in lines] + [np.array([s for s, _ in passes])]))
+    yards = np.zeros(len(t))
+    for line in lines:
+        yards += line.tonnes[np.searchsorted(line.t, t, side="right") - 1]
+    when, amounts = np.array([s for s, _ in passes]), np.cumsum([a for _, a in passes])
+    gone = np.r_[0.0, amounts][np.searchsorted(when, t, side="right")]
+    start = sum(s.amount for s in run.scenario.fleet.stock if s.material in wanted) / 1000
+    return Spreadable(t, yards, np.maximum(start - gone - yards, 0.0))
+
+
 def by_hour(run: Run, kind: str) -> np.ndarray:
     """(hours,) number of events of a kind in each hour of the run."""
     hours = max(1, int(np.ceil(run.scenario.duration / 3600)))
@@ -88,6 +116,13 @@ def tracks(run: Run) -> list[Track]:
                 track.t.append(event.t)
                 track.point.append(point)
     return [track for track in found.values() if track.t]
+
+
+def on_duty(run: Run) -> dict[str, np.ndarray]:
+    """(time,) bool by crew: neither off duty nor absent."""
+    away = [ACTIVITIES.index(a) for a in ("off", "absent")]
+    out = ~np.isin(run.fields["crew_activity"].values, away)
+    return {str(crew): out[:, i] for i, crew in enumerate(run.fields["crew"].values)}
 
 
 def locations(run: Run) -> dict[str, tuple[float, float]]:

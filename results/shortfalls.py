@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from results.capacity import machines
+from results.capacity import cover, machines
 from results.charts import clock
 from results.goals import Goal
 from results.language import Both, both
@@ -96,19 +96,19 @@ def _closures(run: Run) -> Shortfall:
 
 
 def _stock(run: Run) -> list[Shortfall]:
-    """Yards that ran out, with the tonnes that the pace until then would have taken to the storm's end."""
-    names = {d.id: d.name for d in run.scenario.fleet.depots} | {
-        m.id: m.name for m in run.scenario.fleet.materials
-    }
+    """Yards that ran out; what more it takes if the pace of use had gone on until precipitation ends."""
+    fleet = run.scenario.fleet
+    names = {d.id: d.name for d in fleet.depots} | {m.id: m.name for m in fleet.materials}
     found = []
     for line in stock_lines(run):
         out = np.flatnonzero(line.tonnes <= 0.001)
         if not len(out) or not line.tonnes.max() > 0.001 or line.depot not in names:
             continue
-        t = float(line.t[out[0]])
-        pace = float(line.tonnes[0]) / max(t - float(line.t[1]), 3600.0)
-        more = pace * max(0.0, precipitation_end(run) - t)
+        t, went = float(line.t[out[0]]), cover(run, line.material)
         gaps = {"depot": names[line.depot], "material": names[line.material], "when": clock(run, t)}
-        change = both("gap.stock_change", more=f"{more:.0f}") if more >= 1 else both("gap.stock_refill")
+        more = 0.0
+        if went is not None and went.spent:
+            more = went.stock * max(0.0, (precipitation_end(run) - t) / 3600 / went.hours)
+        change = both("gap.stock_more", more=f"{more:.0f}") if more >= 1 else both("gap.stock_split")
         found.append(Shortfall(both("gap.stock", **gaps), change))
     return found

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import xarray as xr
 from pydantic import ValidationError
 
-from results.metrics import metrics
+from results.metrics import in_steps, metrics
 from simulation.model import Scenario
 from simulation.orders import Entry
 from simulation.record import Event, Run, summary
@@ -59,9 +59,16 @@ def manifest(run: Run) -> dict[str, Any]:
     }
 
 
-def write_run(run: Run, directory: Path, report: bool = True, lang: str = "zh") -> Path:
+def write_run(
+    run: Run,
+    directory: Path,
+    report: bool = True,
+    lang: str = "zh",
+    decisions: Sequence[dict[str, Any]] = (),
+) -> Path:
     """Write a run folder and return it. An older run folder of that name is replaced.
 
+    ``decisions`` is what the dispatcher's solver said of each decision; it goes into the report.
     Raises RunFolderError where the name is taken by something else, or the disk says no; then nothing of the
     new run is left behind, and what was there still is.
     """
@@ -75,7 +82,7 @@ def write_run(run: Run, directory: Path, report: bool = True, lang: str = "zh") 
         if report:
             from results.report import report as write_report
 
-            _write_text(part / REPORT, write_report(run, lang))
+            _write_text(part / REPORT, write_report(run, lang, decisions))
         _write_text(part / MANIFEST, json.dumps(manifest(run), ensure_ascii=False, indent=1, allow_nan=False))
     return directory
 
@@ -100,6 +107,9 @@ def write_fields(run: Run, path: Path) -> None:
         attrs = {"units": unit, "standard_name": name}
         data = data.assign_coords({name: ("segment", [line[axis] for line in lines], attrs)})
     encoding = {str(name): _packing(data[name]) for name in data.data_vars}
+    for name, how in encoding.items():
+        if "scale_factor" in how:
+            data[name] = data[name].copy(data=in_steps(data[name].values, how["scale_factor"]))
     try:
         data.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding)
     except RuntimeError as error:  # netCDF4's word for a full disk

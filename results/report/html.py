@@ -200,7 +200,7 @@ def _(block: Figure) -> str:
 
 @_block.register
 def _(block: Map) -> str:
-    data = json.dumps(block.data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    data = json.dumps(block.data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     layers = "".join(
         f'<label><input type="radio" name="layer" value="{i}"{"" if i else " checked"}> '
         f"{text(Both(layer['zh'], layer['en']))}</label>"

@@ -16,13 +16,14 @@ function stormMap(figure) {
   let layer = data.layers[0], row = 0, timer = null;
   const view = { x: 0, y: 0, scale: 1 };
 
-  const isClosed = (road) => {
-    const turns = closed.get(road);
-    if (!turns) return false;
+  // Turns are the rows at which something becomes true and false in turn.
+  const isNow = (turns) => {
     let passed = 0;
     while (passed < turns.length && turns[passed] <= row) passed++;
     return passed % 2 === 1;
   };
+  const isClosed = (road) => closed.has(road) && isNow(closed.get(road));
+  const onDuty = () => data.crews.filter(([, turns]) => isNow(turns));
 
   function fit() {
     const box = canvas.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
@@ -95,7 +96,7 @@ function stormMap(figure) {
 
   function drawCrews(ratio) {
     pen.fillStyle = "#111"; pen.strokeStyle = "#fff"; pen.lineWidth = 1.3 * ratio;
-    for (const [, track] of data.crews) {
+    for (const [, , track] of onDuty()) {
       const [x, y] = whereIs(track);
       pen.beginPath(); pen.arc(px(x), py(y), 3.6 * ratio, 0, 2 * Math.PI); pen.fill(); pen.stroke();
     }
@@ -114,7 +115,7 @@ function stormMap(figure) {
   function describe(x, y) {
     const reach = 9 * (window.devicePixelRatio || 1) / view.scale, name = english() ? 2 : 1;
     const near = (a, b) => Math.hypot(a - x, b - y) < reach;
-    const here = data.crews.filter(([, track]) => near(...whereIs(track))).map(([id]) => id);
+    const here = onDuty().filter(([, , track]) => near(...whereIs(track))).map(([id]) => id);
     const places = data.places.filter((p) => near(p[3], p[4])).map((p) => p[name]);
     let road = -1, best = reach;
     for (let i = 0; i < roads; i++) {

@@ -32,7 +32,7 @@ def assumption_blocks(run: Run) -> list[Block]:
     ]  # fmt: skip
     rows = [row for group, noun in groups for row in _parameters(group, noun)]
     head = [both(f"head.{k}") for k in ("parameter", "value", "basis", "stated")]
-    unsourced = sum(isinstance(r[2], Cell) and r[2].tone == "bad" for r in rows)
+    unsourced = sum(isinstance(r[2], Cell) and r[2].tone == "flag" for r in rows)
     return [
         Paragraph(both("text.assumptions", n=len(rows), unsourced=unsourced)),
         Table(both("table.parameters"), head, rows),
@@ -50,7 +50,7 @@ def _parameters(group: str, noun: BaseModel) -> list[tuple[Both | Cell, ...]]:
         key = f"parameter.{group}.{name}"
         said = both(key) if key in Words("zh") else Both.same(f"{group}.{name}")
         basis = basis_of(group, info.description or "")
-        rows.append((said, Both.same(value), Cell(both(f"basis.{basis}"), "bad" if basis == "setting" else ""),
+        rows.append((said, Both.same(value), Cell(both(f"basis.{basis}"), "flag" if basis == "setting" else ""),
                      Both.same(" ".join((info.description or "").split()))))  # fmt: skip
     return rows
 
@@ -114,4 +114,4 @@ def _materials(run: Run) -> list[Block]:
 
 
 def _source(text: str) -> Cell:
-    return Cell(Both.same(text)) if text else Cell(both("basis.setting"), "bad")
+    return Cell(Both.same(text)) if text else Cell(both("basis.setting"), "flag")

@@ -9,7 +9,7 @@ from results.compare import measure, metric_name
 from results.content import Card, Cards, Cell, Section, Table, Tone, figure
 from results.goals import Goal, snow_grade, snowfall
 from results.language import LANGUAGES, Both, Words, both
-from results.metrics import warning_to_order
+from results.metrics import recorded, warning_to_order
 from results.sections import Reading
 
 ORDER = 10
@@ -60,7 +60,7 @@ def _storm_cards(reading: Reading) -> list[Card]:
         cards.append(_metric_card(reading, "snow_peak_mm"))
         cards.append(_metric_card(reading, "unclear_km_h"))
     if "water_depth" in run.fields:
-        depth = 100 * float(run.fields["water_depth"].values.max(initial=0))
+        depth = 100 * float(recorded(run, "water_depth").max(initial=0))
         cards.append(
             Card(both("card.deepest"), figure(depth, 0), both("card.deepest_detail"), both("unit.cm"))
         )

@@ -8,7 +8,7 @@ from results.compare import shown
 from results.content import Block, Cell, Section, Table, figure
 from results.goals import snow_grade
 from results.language import LANGUAGES, Both, Words, both
-from results.metrics import classes, covered, hour_weights, unclear_roads
+from results.metrics import classes, covered, hour_weights, recorded, unclear_roads
 from results.sections import Reading
 from simulation.network import Network
 
@@ -61,9 +61,9 @@ def _against(metric: str, value: float | None, target: float | None) -> Cell:
 def worst_roads(reading: Reading) -> list[Table]:
     """Roads by name, those with the most kilometre-hours of snow above the goal or of deep water first."""
     run = reading.run
-    if "water_depth" in run.fields and run.fields["water_depth"].values.max(initial=0) > 0:
-        bad, field = run.fields["water_depth"].values > run.scenario.goals.depth_limit, "water_depth"
-        worst, head = 100 * run.fields["water_depth"].values, "deepest_cm"
+    if "water_depth" in run.fields and recorded(run, "water_depth").max(initial=0) > 0:
+        bad, field = recorded(run, "water_depth") > run.scenario.goals.depth_limit, "water_depth"
+        worst, head = 100 * recorded(run, "water_depth"), "deepest_cm"
     elif "snow" in run.fields:
         bad, field, worst, head = unclear_roads(run), "snow", covered(run), "peak_mm"
     else:

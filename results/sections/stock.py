@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from results import charts
-from results.content import Block, Cell, Section, Table, figure
+from results.content import Block, Cell, Paragraph, Section, Table, figure
 from results.language import Both, both
 from results.sections import Reading
 from results.series import stock_lines
@@ -18,21 +18,21 @@ EMPTY = 0.0005
 
 def section(reading: Reading) -> Section | None:
     """The curve and a row a depot and material."""
-    table = stock_table(reading.run)
-    if not table:
-        return None
     run = reading.run
+    if not run.scenario.fleet.stock:
+        return None
+    table = stock_table(run) or [Paragraph(both("text.stock_untouched"))]
     chart = charts.drawn(both("figure.stock"), lambda words: charts.stock(run, words))
     return Section("stock", both("section.stock"), [*chart, *table])
 
 
 def stock_table(run: Run) -> list[Block]:
-    """Stock at the start and the end of the run, and since when a yard was empty."""
+    """Stock at the start and the end of the run and since when a yard was empty, where anything was taken."""
     depots = {d.id: d for d in run.scenario.fleet.depots}
     materials = {m.id: m for m in run.scenario.fleet.materials}
     rows = []
     for line in stock_lines(run):
-        if line.depot not in depots or line.material not in materials:
+        if line.depot not in depots or line.material not in materials or not np.ptp(line.tonnes):
             continue
         out = np.flatnonzero(line.tonnes <= EMPTY)
         ran_out = len(out) > 0 and line.tonnes.max() > EMPTY
