@@ -148,7 +148,7 @@ class Machine:
                 yield from self._fill(depot, material)
                 if self.load >= ENOUGH * need:
                     return True
-        return self.material == material and self.load >= ENOUGH * need
+        return self.material == material and self.load > 0
 
     def _fill(self, depot: int, material: str) -> Process:
         """Wait for a bay, load; raises BreakOff where words came meanwhile."""

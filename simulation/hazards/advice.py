@@ -70,12 +70,12 @@ def treat(
     solid = reported.snow + reported.ice
     limit = np.array(world.scenario.goals.clear_limit)[priority - 1]
     physics = world.scenario.physics.snow
-    snowing, soon = world.outlook_snow
+    snowing, soon = (np.bool_(told) for told in world.outlook_snow)
     to_melt = physics.plough_residual if snowing else np.maximum(reported.ice, physics.plough_residual)
     dose = ice.dose(reported.road_temperature, to_melt, deicer, physics)
     trigger = np.where(snowing, PLOUGH_TRIGGER, np.minimum(limit, PLOUGH_TRIGGER))
     trigger = np.maximum(trigger, physics.plough_residual + PLOUGH_GAIN)
-    plough = (reported.snow >= trigger) | ((reported.ice > limit) & ~np.asarray(snowing))
+    plough = (reported.snow >= trigger) | ((reported.ice > limit) & ~snowing)
     fresh = t - world.last_spread < SPREAD_GAP
     spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
     ahead = soon & (solid < SPREAD_TRIGGER) & (t - world.last_spread > PRETREAT_GAP) & (dose > 0)
