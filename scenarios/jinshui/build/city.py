@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from scenarios.jinshui.build.files import Files, geojson, table
@@ -109,14 +109,14 @@ def city_files(
     roads: Roads,
     all_sites: list[Site],
     all_offices: list[Office],
-    water_at: Mapping[str, str],
+    with_water: Collection[str],
 ) -> Files:
-    """roads.geojson, places.csv and offices.csv. ``water_at``: drain node by id of site or structure."""
+    """roads.geojson, places.csv and offices.csv. ``with_water``: places with a drain node of their name."""
     return {
         "city/roads.geojson": geojson(
             (on_ground(roads, piece), _properties(piece)) for piece in roads.pieces
         ),
-        "city/places.csv": _places(roads, all_sites, all_offices, water_at),
+        "city/places.csv": _places(roads, all_sites, all_offices, with_water),
         "city/offices.csv": _offices(all_offices),
     }
 
@@ -147,7 +147,7 @@ def _properties(piece: Piece) -> dict[str, object]:
 
 
 def _places(
-    roads: Roads, all_sites: list[Site], all_offices: list[Office], water_at: Mapping[str, str]
+    roads: Roads, all_sites: list[Site], all_offices: list[Office], with_water: Collection[str]
 ) -> str:
     header = (
         "id", "name_zh", "name_en", "kind", "lon", "lat", "office", "drain_node", "segment", "capacity_m3",
@@ -155,19 +155,19 @@ def _places(
     lines = []
     for site in all_sites:
         segment = _segment_at(roads, site)
-        lines.append(_place(site.id, site.zh, site.en, site.kind, site.at, all_offices, water_at, segment))
+        lines.append(_place(site.id, site.zh, site.en, site.kind, site.at, all_offices, with_water, segment))
         if site.capacity:
             lines[-1]["capacity_m3"] = site.capacity
     for piece in roads.pieces:
         if piece.structure:
             s: Structure = piece.structure
             kind = "underpass" if s.kind == "tunnel" else s.kind
-            lines.append(_place(s.id, s.zh, s.en, kind, piece.middle, all_offices, water_at, piece.id))
+            lines.append(_place(s.id, s.zh, s.en, kind, piece.middle, all_offices, with_water, piece.id))
     return table(header, lines)
 
 
 def _place(
-    id: str, zh: str, en: str, kind: str, at: Point, all_offices: list[Office], water_at: Mapping[str, str],
+    id: str, zh: str, en: str, kind: str, at: Point, all_offices: list[Office], with_water: Collection[str],
     segment: str,
 ) -> dict[str, object]:  # fmt: skip
     lon, lat = degrees(bend(at))
@@ -179,7 +179,7 @@ def _place(
         "lon": lon,
         "lat": lat,
         "office": nearest_office(all_offices, at),
-        "drain_node": water_at.get(id, ""),
+        "drain_node": id if id in with_water else "",
         "segment": segment,
     }
 

@@ -27,7 +27,8 @@ def table(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def number(value: float, digits: int = 6) -> str:
     """A number without trailing zeros."""
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".") or "0"
+    text = f"{value + 0.0:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def geojson(features: Iterable[tuple[Sequence[tuple[float, float]], Mapping[str, Any]]]) -> str:

@@ -152,7 +152,8 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
 
     team("parks", "园林应急队", "Parks team", ("金水区园林中心", "Jinshui parks centre"),
          tier="district", depot="wenhua", people=150, skills="plough;spread;haul;sandbag;guard", callout="III",
-         muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=19, max_duty_h=12, rest_h=8, relief=2)  # fmt: skip
+         muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=19, max_duty_h=12, rest_h=8,
+         relief=2)  # fmt: skip
     machines("parks", ("snow-hand-squad", 4), ("sandbag-squad", 2))
 
     for office in offices:
@@ -167,6 +168,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
 
     team("community", "社区志愿巡查队", "Community watch", ("金水区各社区", "Jinshui communities"),
          tier="community", depot="jingba", people=48, skills="guard;close", callout="III",
-         muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=22, max_duty_h=10, rest_h=8, relief=2)  # fmt: skip
+         muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=22, max_duty_h=10, rest_h=8,
+         relief=2)  # fmt: skip
     machines("community", ("patrol-car", 4))
     return teams, equipment

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 Point = tuple[float, float]
 """East and north of the origin, m."""
@@ -106,7 +107,7 @@ RAILWAYS: dict[str, tuple[Point, ...]] = {
 def along(line: Sequence[Point], at: Point) -> tuple[float, Point]:
     """Distance from a point to a line, and the nearest point on it."""
     best = (math.inf, line[0])
-    for a, b in zip(line, line[1:], strict=False):
+    for a, b in pairwise(line):
         ux, uy = b[0] - a[0], b[1] - a[1]
         share = ((at[0] - a[0]) * ux + (at[1] - a[1]) * uy) / (ux * ux + uy * uy)
         share = min(1.0, max(0.0, share))
@@ -127,8 +128,8 @@ def crossing(a: Point, b: Point, c: Point, d: Point) -> tuple[float, float] | No
 
 def crosses(line: Sequence[Point], other: Sequence[Point]) -> bool:
     """Whether two chains of points cross."""
-    for a, b in zip(line, line[1:], strict=False):
-        for c, d in zip(other, other[1:], strict=False):
+    for a, b in pairwise(line):
+        for c, d in pairwise(other):
             at = crossing(a, b, c, d)
             if at is not None and 0 <= at[0] <= 1 and 0 <= at[1] <= 1:
                 return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from scenarios.jinshui.build.ground import (
     RAILWAYS,
@@ -121,10 +122,10 @@ def _meetings(
     """Where two courses meet: point, and distance along each; ends reach some metres further."""
     result = []
     s0 = 0.0
-    for a, b in zip(one, one[1:], strict=False):
+    for a, b in pairwise(one):
         la = distance(a, b)
         t0 = 0.0
-        for c, d in zip(other, other[1:], strict=False):
+        for c, d in pairwise(other):
             lc = distance(c, d)
             at = crossing(a, b, c, d) or _end_to_end(a, b, c, d)
             if at and _within(at[0], la, reach) and _within(at[1], lc, reach):
@@ -159,7 +160,7 @@ def _cut(street: Street, stops: list[tuple[float, int]], junctions: list[Point])
         junctions.append(street.course[-1])
         stops = [*stops, (length, len(junctions) - 1)]
     pieces = []
-    for (s, start), (t, end) in zip(stops, stops[1:], strict=False):
+    for (s, start), (t, end) in pairwise(stops):
         if start == end:
             continue
         line = (junctions[start], *_between(street.course, s, t), junctions[end])
@@ -170,7 +171,7 @@ def _cut(street: Street, stops: list[tuple[float, int]], junctions: list[Point])
 def _between(course: tuple[Point, ...], start: float, end: float) -> list[Point]:
     """Corners of a course between two distances along it."""
     at, corners = 0.0, []
-    for a, b in zip(course, course[1:], strict=False):
+    for a, b in pairwise(course):
         at += distance(a, b)
         if start + MERGE < at < end - MERGE:
             corners.append(b)
@@ -269,14 +270,14 @@ def _reach(hub: int, ways: dict[int, list[int]]) -> set[int]:
 
 def measure(line: tuple[Point, ...]) -> float:
     """Length of a line, m."""
-    return sum(distance(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(distance(a, b) for a, b in pairwise(line))
 
 
 def point_at(line: tuple[Point, ...], share: float) -> Point:
     """The point at a share of a line's length."""
-    lengths = [distance(a, b) for a, b in zip(line, line[1:], strict=False)]
+    lengths = [distance(a, b) for a, b in pairwise(line)]
     left = share * sum(lengths)
-    for (a, b), length in zip(zip(line, line[1:], strict=False), lengths, strict=True):
+    for (a, b), length in zip(pairwise(line), lengths, strict=True):
         if left <= length:
             part = left / length if length else 0.0
             return (a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1]))
@@ -305,7 +306,7 @@ def on_ground(roads: Roads, piece: Piece) -> list[tuple[float, float]]:
 def _corner_shares(line: tuple[Point, ...]) -> list[float]:
     total = measure(line)
     at, shares = 0.0, []
-    for a, b in zip(line[:-1], line[1:-1], strict=False):
+    for a, b in pairwise(line[:-1]):
         at += distance(a, b)
         shares.append(at / total)
     return shares

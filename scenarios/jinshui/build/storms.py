@@ -223,7 +223,7 @@ def _cloudburst() -> Record:
         ("2021年7月20日特大暴雨（重建）", "Cloudburst of 20 July 2021 (reconstruction)"),
         (
             "重建：仅16-17时201.9毫米为实测，其余逐时值按公开总量推算",
-            "reconstruction: only the 201.9 mm of 16-17 h were observed, the other hours are fitted to published totals",
+            "reconstruction: only the 201.9 mm of 16-17 h were observed, the other hours fit published totals",
         ),
         "2021-07-19T21:00:00+08:00",
         """
@@ -284,7 +284,7 @@ mm in 3 h; blue before the rain is a setting, as are air, humidity, wind and the
 
 
 def _july_2024() -> Record:
-    weights = (1, 2, 3, 4, 4, 5, 6, 8, 11, 16, 24, 16, 12, 9, 7, 6, 5, 4, 4, 3, 3, 3, 2, 2, 2, 1, 1)
+    weights = (1, 1, 2, 2, 3, 3, 4, 6, 11, 20, 42, 18, 8, 4, 3, 2, 2, 2, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.2)
     fall = _spread(122.7, weights)
     weather = _hours(0, fall, [24.0] * 27, 95, 3.0)
     weather += _hours(27, [0.0] * 3, [24.0] * 3, 90, 2.0)
