@@ -41,9 +41,9 @@ MEASURES: dict[str, Measure] = {
     "critical_unreachable_h": Measure("h", 2),
     "warning_to_order_min": Measure("min", 0),
     "order_to_arrival_min": Measure("min", 1),
-    "material_used_t": Measure("t", 1),
+    "material_used_t": Measure("t", 1, ""),
     "stockouts": Measure("count", 0),
-    "team_h": Measure("h", 0),
+    "team_h": Measure("h", 0, ""),
     "overtime_h": Measure("h", 0),
     "cost": Measure("cny", 0),
     "refusals": Measure("count", 0),
@@ -108,6 +108,12 @@ class Row:
     verdicts: tuple[Verdict, ...]
     """Each later run against the first."""
 
+    @property
+    def telling(self) -> bool:
+        """False for a material that no run touched."""
+        used = any(value is None or value > 0 for value in self.values if not _absent(value))
+        return used or not self.metric.startswith("material_used_t")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -117,10 +123,10 @@ class Comparison:
     rows: tuple[Row, ...]
 
     def to_rows(self, words: Words) -> list[list[str]]:
-        """A head and a row a metric, as text: metric, unit, a value a run, then change and verdict."""
+        """A head and a row a telling metric, as text: metric, unit, a value a run, then change and verdict."""
         pairs = [label for later in self.labels[1:] for label in (f"Δ {later}", "")]
         table = [[words["compare.metric"], words["compare.unit"], *self.labels, *pairs]]
-        for row in self.rows:
+        for row in (row for row in self.rows if row.telling):
             cells = [metric_name(row.metric).said(words.language), words[f"unit.{measure(row.metric).unit}"]]
             cells += [shown(row.metric, v, words) for v in row.values]
             for change, judged in zip(row.changes, row.verdicts, strict=True):

@@ -50,15 +50,18 @@ def comparison_report(runs: Mapping[str, Run], lang: str = "zh") -> str:
         Section("assumptions", both("section.assumptions"), assumption_blocks(first)),
     ]
     title = both("page.comparison", name=first.scenario.name)
-    said = {note: None for run in runs.values() for note in notes(run)}
-    return page(Document(title, subtitle(first), list(said), [], [p for p in parts if p.blocks]), lang)
+    said = {note: None for run in runs.values() for note in notes_of_storm(run)}
+    idle = [
+        both("text.no_response_in", label=label) for label, run in runs.items() if not run.scenario.respond
+    ]
+    return page(Document(title, subtitle(first), [*said, *idle], [], [p for p in parts if p.blocks]), lang)
 
 
 def comparison_table(table: Comparison) -> Table:
     """Metrics by run; changes against the first run are marked better or worse."""
     head = [both("compare.metric"), both("compare.unit"), *(Both.same(label) for label in table.labels)]
     rows: list[list[Both | Cell]] = []
-    for row in table.rows:
+    for row in (row for row in table.rows if row.telling):
         unit = both(f"unit.{measure(row.metric).unit}")
         cells: list[Both | Cell] = [metric_name(row.metric), unit, _shown(row.metric, row.values[0])]
         for value, change, judged in zip(row.values[1:], row.changes, row.verdicts, strict=True):
@@ -82,8 +85,13 @@ def subtitle(run: Run) -> Both:
 
 def notes(run: Run) -> list[Both]:
     """What a reader must know before anything else."""
-    found = [Both.of(n) for n in (run.scenario.city.note, run.scenario.storm.note) if n is not None]
-    return found if run.scenario.respond else [*found, both("text.no_response")]
+    idle = [] if run.scenario.respond else [both("text.no_response")]
+    return notes_of_storm(run) + idle
+
+
+def notes_of_storm(run: Run) -> list[Both]:
+    """What city and storm say of themselves, such as that they are a schematic reconstruction."""
+    return [Both.of(n) for n in (run.scenario.city.note, run.scenario.storm.note) if n is not None]
 
 
 def facts(run: Run) -> list[tuple[Both, Both]]:
