@@ -98,25 +98,24 @@ class Border:
         return values, failed
 
     def _value(self, annotation: Any, column: Column, node: Marked) -> Any:
-        origin = get_origin(annotation)
-        if is_noun(annotation):
-            noun = self.noun(annotation, node) if annotation is not Name else Name(**self._name({"": node}))
-            return self._sound(noun)
+        origin = None if annotation in (str, float, int, bool) else get_origin(annotation)
         if origin is tuple:
             return self._items(core(get_args(annotation)[0]), column, node)
         if origin is dict:
             return self._mapping(core(get_args(annotation)[1]), column, node)
+        if annotation is Name:
+            return Name(**self._name({"": node}))
+        if is_noun(annotation):
+            return self._sound(self.noun(annotation, node))
         if isinstance(node.value, (dict, list)):
             kind = "a block of keys" if isinstance(node.value, dict) else "a list"
             raise self._refused(node.where, f"{kind} stands where '{column.key}' asks for one value")
-        if annotation is bool:
-            return self._truth(column, node)
         if annotation is float:
             held = self._number(column, node) * column.factor
             return float(round(held)) if column.is_time else held
         if annotation is int:
             return self._count(column, node)
-        return self._text(node)
+        return self._truth(node) if annotation is bool else self._text(node)
 
     def _items(self, inner: Any, column: Column, node: Marked) -> list[Any]:
         """A list: of rows, of numbers, or of words; words may share one cell, parted by semicolons."""
@@ -225,7 +224,7 @@ class Border:
             raise self._refused(node.where, f"{shown(node.text)} is too large for a count")
         return int(number)
 
-    def _truth(self, column: Column, node: Marked) -> bool:
+    def _truth(self, node: Marked) -> bool:
         if isinstance(node.value, bool):
             return node.value
         truth = _TRUTH.get(node.text.lower())

@@ -54,6 +54,8 @@ _REFERENCES = (
     _Reference(Equipment, "depot", Depot),
     _Reference(Equipment, "material", Material),
 )
+ASKED = 25
+"""Faults of one kind that are answered with the nearest name; a search among thousands takes milliseconds."""
 _NODES = ((Segment, "low_point"), (Place, "drain_node"))
 _INJECTS: dict[str, type[Noun]] = {"no_show": Team, "report_loss": Office, "closure": Segment}
 _ANYTHING = ("call", "note")
@@ -84,27 +86,24 @@ def _refer(facts: Facts, reference: _Reference) -> Found:
             missing.setdefault(named.text if known else "", named)
     what, file = _TABLES[reference.target]
     files = " and ".join(dict.fromkeys(row.where.file for row in facts.seen(reference.target))) or file
-    for named in missing.values():
-        yield _dangling(named, what, files, list(known))
+    for number, named in enumerate(missing.values()):
+        yield _dangling(named, what, files, list(known), ask=number < ASKED)
 
 
-def _dangling(named: Marked, what: str, file: str, known: list[str]) -> Problem:
-    thing = what.partition(" ")[2]
-    hint = (
-        f"{did_you_mean(named.text, known)} {thing}s are listed in {file}" if known else f"{file} lists none"
-    )
+def _dangling(named: Marked, what: str, file: str, known: list[str], ask: bool = True) -> Problem:
+    nearest = f"{did_you_mean(named.text, known)} " if ask else ""
+    things = what.partition(" ")[2] + "s"
+    hint = f"{nearest}{things} are listed in {file}" if known else f"{file} lists none"
     return problem(named.where, f"{shown(named.text)} is not {what}", hint)
 
 
 def _nodes(facts: Facts, cls: type[Noun], key: str) -> Found:
     if facts.inp is None:
         return
-    known = {node.name for node in facts.inp.nodes}
-    for row in facts.seen(cls):
-        named = row.get(key)
-        if named is not None and named.text not in known:
-            hint = f"{did_you_mean(named.text, sorted(known))} nodes are listed in {facts.inp_file}"
-            yield problem(named.where, f"{shown(named.text)} is not a drain node", hint)
+    known = dict.fromkeys(node.name for node in facts.inp.nodes)
+    missing = [named for row in facts.seen(cls) if (named := row.get(key)) and named.text not in known]
+    for number, named in enumerate(missing):
+        yield _dangling(named, "a drain node", facts.inp_file, list(known), ask=number < ASKED)
 
 
 def _inject(facts: Facts, row: Marked) -> Found:

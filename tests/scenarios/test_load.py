@@ -313,8 +313,19 @@ def test_without_drains_snow_still_runs(sample: Path) -> None:
 def test_people_are_counted_for_the_hazards_at_hand(sample: Path) -> None:
     """The same people may plough in winter and pump in summer, but not in one rain on snow."""
     copy_row("fleet/equipment.csv", 5, id="pump-2", team="snow-1", kind="pump-truck-3000")(sample)
-    replace("fleet/teams.csv", "snow-1,除雪一队,First snow team,环卫中心,Sanitation centre,district,,west,12,plough;spread",
-            "snow-1,除雪一队,First snow team,环卫中心,Sanitation centre,district,,west,12,plough;spread;pump")(sample)  # fmt: skip
+    cell("fleet/teams.csv", 2, "skills", "plough;spread;pump")(sample)
     assert load(sample).fleet.teams[0].people == 12
     (problem,) = refused(sample, sets=("hazards=[snow, water]",))
     assert "has 12 people, its equipment needs 18" in problem.what
+
+
+def test_a_link_out_of_the_folder_is_refused(sample: Path) -> None:
+    """A file that is only a link to one outside does not make that one part of the scenario."""
+    outside = sample.parent / "secret.csv"
+    shutil.copy(sample / "injects.csv", outside)
+    (sample / "injects.csv").unlink()
+    try:
+        (sample / "injects.csv").symlink_to(outside)
+    except OSError:
+        pytest.skip("this system makes no links")
+    assert any("lies outside" in problem.what for problem in refused(sample))
