@@ -39,7 +39,7 @@ class BreakOff(Exception):
     """Something goes before what the crew is at: other orders, a repair, rest, fuel."""
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Machine:
     """What moves, carries, burns and wears out. Only its crew's process and orders change it."""
 

@@ -33,7 +33,7 @@ class Unsupplied(Exception):
     """No depot has what the work needs."""
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Crew(Machine):
     """The state and the process of one crew. Only its own process and the engine's orders change it."""
 
