@@ -28,6 +28,16 @@ def go_until(simulation: Simulation, happened: Callable[[], bool]) -> int:
     return simulation.t
 
 
+def becomes(simulation: Simulation, crew: Crew, activity: str) -> int:
+    """Run until a crew is at something; returns the second."""
+    return go_until(simulation, lambda: crew.activity == activity)
+
+
+def leaves(simulation: Simulation, crew: Crew, activity: str) -> int:
+    """Run until a crew is no longer at something; returns the second."""
+    return go_until(simulation, lambda: crew.activity != activity)
+
+
 def to_the_end(simulation: Simulation) -> None:
     """Run to the end without giving orders."""
     while simulation.advance() is not None:
