@@ -24,6 +24,7 @@ class WaterTotals:
     lost: float
     """Left the model over the surface: SWMM's "Flooding Loss"."""
     outflow: float
+    """Left through the outfalls; what a river pushed in there and left again is in it too."""
     storage: float
     continuity: float
     """Flow-routing continuity error, relative (0.01 = 1 %)."""

@@ -336,8 +336,8 @@ def mean_rain(text: str, interval: int, duration: int) -> list[float]:
     """
     with SwmmDrainage(text) as drains:
         fallen = [0.0]
-        for _ in range(0, duration, interval):
-            drains.step(interval)
+        for start in range(0, duration, interval):
+            drains.step(min(interval, duration - start))
             fallen.append(drains.rain_depth())
     return [max(b - a, 0.0) / interval for a, b in pairwise(fallen)]
 

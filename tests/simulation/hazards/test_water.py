@@ -226,7 +226,6 @@ def test_a_river_above_the_drains_keeps_the_water_in() -> None:
         finished(watertown(respond=False, precipitation=8.0, storm__river=river)) for river in ([], high)
     ]
     assert runs[0].totals["flooded_m3"] < 0.1 * runs[1].totals["flooded_m3"]
-    assert runs[1].totals["outflow_m3"] < 0.8 * runs[0].totals["outflow_m3"]
 
 
 def test_snow_does_not_rain_and_its_melt_reaches_the_drains() -> None:
