@@ -24,7 +24,7 @@ MEMBERS, MANIFEST = "members.jsonl", "ensemble.json"
 
 def run_member(dispatcher: str, scenario_json: str, seed: int) -> dict[str, Any]:
     """One member's metrics and digest; runs in a worker process."""
-    run = simulate(Scenario.model_validate_json(scenario_json), seed, dispatcher)
+    run = simulate(Scenario.model_validate_json(scenario_json), seed, dispatcher).run
     return {"metrics": metrics(run), "digest": run.digest}
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stormyard.words import preferred, words
+from stormyard.words import LANGUAGES, preferred, words
 
 if TYPE_CHECKING:
     from simulation.model import Scenario
@@ -123,8 +123,8 @@ def answered(command: Callable[Given, None]) -> Callable[Given, None]:
 
     @functools.wraps(command)
     def call(*args: Given.args, **kwargs: Given.kwargs) -> None:
-        language = kwargs.get("lang")
-        front = functools.partial(Front, language if isinstance(language, str) else None)
+        first = str(kwargs.get("lang") or "").partition(",")[0]
+        front = functools.partial(Front, first if first in LANGUAGES else None)
         try:
             return command(*args, **kwargs)
         except Halt as halt:

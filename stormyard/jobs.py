@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from simulation import engine
 from simulation.model import Scenario
 from simulation.orders import Entry
 from simulation.record import Run
-from simulation.situation import Situation
+from simulation.situation import Dispatcher, Situation
 from stormyard.room import Room
 from stormyard.words import LANGUAGES
 
@@ -48,11 +48,26 @@ def product_version() -> str:
 # --------------------------------------------------------------------------- what-if
 
 
-def simulate(scenario: Scenario, seed: int = 0, dispatcher: str = "", watch: Watch | None = None) -> Run:
+class Simulated(NamedTuple):
+    """A run, and what the dispatcher's solver said of each decision (a replay asks no solver)."""
+
+    run: Run
+    decisions: list[dict[str, Any]]
+
+
+def simulate(
+    scenario: Scenario, seed: int = 0, dispatcher: str = "", watch: Watch | None = None
+) -> Simulated:
     """One run; ``dispatcher`` is a name, empty for the scenario's own."""
     name = chosen_dispatcher(scenario, dispatcher)
-    run = engine.run(scenario, seed, make(name, scenario, seed), watch)
-    return replace(run, dispatcher=name)
+    asked = make(name, scenario, seed)
+    run = engine.run(scenario, seed, asked, watch)
+    return Simulated(replace(run, dispatcher=name), _decisions(asked))
+
+
+def _decisions(dispatcher: Dispatcher) -> list[dict[str, Any]]:
+    kept = getattr(dispatcher, "decisions", ())
+    return [{k: v for k, v in vars(decision).items() if k != "orders"} for decision in kept]
 
 
 def chosen_dispatcher(scenario: Scenario, name: str = "") -> str:
@@ -216,13 +231,14 @@ def _plain(item: Any) -> str:
     return json.dumps(item.to_json() if isinstance(item, Entry) else item._asdict(), ensure_ascii=False)
 
 
-def branch(kept: Kept, at: int, dispatcher: str = "", watch: Watch | None = None) -> Run:
+def branch(kept: Kept, at: int, dispatcher: str = "", watch: Watch | None = None) -> Simulated:
     """The run that has the folder's past before second ``at`` and another's orders from then on."""
     name = chosen_dispatcher(kept.scenario, dispatcher)
     simulation, situation = engine.branch(kept.scenario, kept.seed, kept.log, at, watch)
+    asked = make(name, kept.scenario, kept.seed)
     with simulation:
-        run = engine.play(simulation, situation, make(name, kept.scenario, kept.seed), watch)
-    return replace(run, dispatcher=f"{kept.manifest['dispatcher']}>{name}")
+        run = engine.play(simulation, situation, asked, watch)
+    return Simulated(replace(run, dispatcher=f"{kept.manifest['dispatcher']}>{name}"), _decisions(asked))
 
 
 def moment(text: str, scenario: Scenario) -> int:
@@ -314,14 +330,13 @@ def readiness_languages(languages: Sequence[str], formats: Sequence[str]) -> lis
     return list(dict.fromkeys(languages))
 
 
-def write_readiness(runs: Mapping[str, Run], languages: Sequence[str], folder: Path) -> list[Path]:
-    """Write a page in each language and return their paths."""
+def write_readiness(runs: Mapping[str, Run], language: str, folder: Path) -> Path:
+    """Write the page, which holds both languages and opens in ``language``, and return its path."""
     from results.readiness import readiness_page
 
-    pages = {folder / f"readiness-{language}.html": readiness_page(runs, language) for language in languages}
-    for path, page in pages.items():
-        write_text(path, page)
-    return list(pages)
+    path = folder / "readiness.html"
+    write_text(path, readiness_page(runs, language))
+    return path
 
 
 # --------------------------------------------------------------------------- exercise

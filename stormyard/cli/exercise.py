@@ -62,7 +62,7 @@ def _debrief(front: Front, room: Room) -> None:
     runs = {debrief.PLAYER: play}
     for name in debrief.peers():
         with front.progress("run", room.scenario.duration) as update:
-            runs[name] = debrief.simulate(room.scenario, room.seed, name, counting_from(update, 0))
+            runs[name] = debrief.simulate(room.scenario, room.seed, name, counting_from(update, 0)).run
     page = debrief.write_comparison(room, runs, front.words.language)
     figures(front, {label: debrief.store.metrics(run) for label, run in runs.items()})
     front.say("review.title", "bold")

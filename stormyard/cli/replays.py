@@ -21,7 +21,7 @@ def replay(
     folder = out or directory.resolve().with_name(directory.resolve().name + "-replay")
     jobs.store.refuse_foreign(folder)
     with front.progress("replay", kept.scenario.duration) as update:
-        made = jobs.replay(kept, lambda s: update(s.t))
+        made = jobs.Simulated(jobs.replay(kept, lambda s: update(s.t)), [])
     write(front, made, folder)
     front.next("verify", folder)
 

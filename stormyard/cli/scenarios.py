@@ -78,7 +78,7 @@ def new(
     if drains is not None:
         what, hint = "drains alone make no district", "give --roads too, or use 'import swmm'"
         raise BadScenario([Problem(f"--drains {drains}", what, hint)])
-    folder = write_sample(directory)
+    folder = write_sample(directory, front.words.language)
     front.wrote(folder)
     front.result({"folder": str(folder)})
     front.next("run", folder)

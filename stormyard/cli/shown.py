@@ -10,15 +10,16 @@ from stormyard.front import Front, Update
 
 if TYPE_CHECKING:
     from simulation.engine import Watch
-    from simulation.record import Run
+    from stormyard.jobs import Simulated
 
 
-def write(front: Front, run: Run, folder: Path, beside: Mapping[str, Any] | None = None) -> None:
+def write(front: Front, simulated: Simulated, folder: Path, beside: Mapping[str, Any] | None = None) -> None:
     """Write a run folder, show its figures (beside those of others) and print its manifest."""
     from results.store import manifest, write_run
 
-    with front.progress("write", 1):
-        write_run(run, folder, lang=front.words.language)
+    run = simulated.run
+    with front.working("write"):
+        write_run(run, folder, lang=front.words.language, decisions=simulated.decisions)
     made = manifest(run)
     figures(front, {**(beside or {}), run.dispatcher: made["metrics"]})
     balances = "  ".join(f"{name} {value:.1e}" for name, value in run.balance.items())

@@ -93,7 +93,7 @@ def _variant_runs(
     runs, done = {}, 0.0
     with front.progress("run", whole) as update:
         for label, scenario in scenarios.items():
-            runs[label] = jobs.simulate(scenario, seed, names[label], counting_from(update, done))
+            runs[label] = jobs.simulate(scenario, seed, names[label], counting_from(update, done)).run
             done += scenario.duration
     return runs
 
@@ -165,10 +165,9 @@ def readiness(
     with front.progress("storms", whole) as update:
         for label, storm in storms.items():
             front.line(f"  {label}: {front.words.name(storm.storm.name)}")
-            runs[label] = jobs.simulate(storm, seed, dispatcher, counting_from(update, done))
+            runs[label] = jobs.simulate(storm, seed, dispatcher, counting_from(update, done)).run
             done += storm.duration
     folder = out or jobs.folder_for(first, "readiness", seed)
-    pages = jobs.write_readiness(runs, languages, folder)
-    for page in pages:
-        front.wrote(page)
+    page = jobs.write_readiness(runs, languages[0], folder)
+    front.wrote(page)
     front.result([{"label": label, **jobs.store.manifest(run)} for label, run in runs.items()])

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from click.testing import Result
 from typer.testing import CliRunner
 
 from stormyard.cli import app
@@ -18,7 +18,7 @@ LINE = [sys.executable, "-c", "from stormyard.cli import main; main()"]
 ENGLISH = {"STORMYARD_LANG": "en", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
 
-def stormyard(*arguments: str | Path) -> Result:
+def stormyard(*arguments: str | Path) -> Any:
     """A command in this process, with stdout and stderr apart."""
     return CliRunner().invoke(app, [str(a) for a in arguments], env=ENGLISH)
 
