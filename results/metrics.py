@@ -49,7 +49,8 @@ def metrics(run: Run) -> Figures:
     if "water_depth" in run.fields:
         figures |= water_metrics(run)
     figures["critical_unreachable_h"] = float(sum(cut_off_h(run).values()))
-    return figures | command_metrics(run) | resource_metrics(run)
+    figures |= command_metrics(run) | resource_metrics(run)
+    return {name: value if value is None else round(value, 9) for name, value in figures.items()}
 
 
 # --------------------------------------------------------------------------- snow

@@ -27,6 +27,8 @@ from results.content import (
 from results.language import LANGUAGES, Both, both
 
 HERE = Path(__file__).parent
+_UNREAD = ("data", "ramp", "lines")
+"""Keys of a map's data that hold no text."""
 TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -106,11 +108,7 @@ def _readable(document: Document) -> set[str]:
         if isinstance(thing, str):
             found.update(thing)
         elif isinstance(thing, dict):
-            for key in ("roads", "places", "layers", "clock", "crews", "words"):
-                gather([x for x in thing.get(key, ()) if not isinstance(x, dict)])
-                gather(
-                    [x[w] for x in thing.get(key, ()) if isinstance(x, dict) for w in ("zh", "en", "unit")]
-                )
+            gather([part for key, part in thing.items() if key not in _UNREAD])
         elif isinstance(thing, tuple | list):
             for part in thing:
                 gather(part)
