@@ -209,11 +209,7 @@ class _Shift:
 
     def __init__(self, inp: Inp, shift: timedelta) -> None:
         self._shift = shift
-        self._kept = {
-            name
-            for name in {row.words[0].upper() for row in inp.rows("TIMESERIES")}
-            if name != RAIN.upper() and inp.mentions(name, ("TIMESERIES", "RAINGAGES"))
-        }
+        self._used = inp.words_outside("TIMESERIES", "RAINGAGES") - {RAIN.upper()}
         self._last_day: dict[str, date] = {}
 
     def row(self, line: int, words: tuple[str, ...]) -> str:
@@ -223,7 +219,7 @@ class _Shift:
         count from the start and stay.
         """
         name = words[0].upper()
-        if name not in self._kept:
+        if name not in self._used:
             return ""
         out, rest = [words[0]], list(words[1:])
         while rest:

@@ -149,14 +149,15 @@ class Inp:
         """Rows of a section, empty where it has none."""
         return self.sections.get(section, ())
 
-    def mentions(self, name: str, outside: tuple[str, ...]) -> bool:
-        """Whether any row outside the given sections has this word."""
-        return any(
-            name.upper() in (word.upper() for word in row.words)
+    def words_outside(self, *sections: str) -> set[str]:
+        """Every word, in capitals, of the rows outside the given sections: what names are used there."""
+        return {
+            word.upper()
             for section, rows in self.sections.items()
-            if section not in outside
+            if section not in sections
             for row in rows
-        )
+            for word in row.words
+        }
 
 
 def read_inp(text: str) -> Inp:
@@ -364,9 +365,11 @@ class _Reader:
             names = ", ".join(f"'{x.name}'" for x in bare[:3]) + (" and others" if len(bare) > 3 else "")
             what = f"{len(bare)} link{'s have' if len(bare) > 1 else ' has'} no cross-section: {names}"
             self._problem(bare[0].line, what, "the file may be cut off before the end of [XSECTIONS]")
-        for row in self._rows("TIMESERIES", 3):
+        filed = [row for row in self._rows("TIMESERIES", 3) if row.words[1].upper() == "FILE"]
+        used = inp.words_outside("TIMESERIES", "RAINGAGES") if filed else set()
+        for row in filed:
             name, file = row.words[0], row.words[2]
-            if row.words[1].upper() == "FILE" and inp.mentions(name, ("TIMESERIES", "RAINGAGES")):
+            if name.upper() in used:
                 what = f"time series '{name}' reads the file '{file}', which does not travel with the model"
                 self._problem(row.line, what, "paste its rows into [TIMESERIES]")
 

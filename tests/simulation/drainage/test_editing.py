@@ -56,7 +56,7 @@ def test_the_storms_dates_and_switches_are_set() -> None:
     inp = read_inp(stormed(text))
     assert model_start(inp) == START and model_duration(inp) == 7200
     assert inp.options["THREADS"] == "1" and inp.options["IGNORE_RAINFALL"] == "NO"
-    assert not inp.mentions("old", ())
+    assert "OLD" not in inp.words_outside()
 
 
 def test_rain_files_and_other_files_are_taken_out_and_named() -> None:
