@@ -225,17 +225,20 @@ class Simulation:
             routine = min(every - self.t % every, self.end - self.t)
             yield self.clock.wait(routine, Beat.COMMAND) | self._attention
             if self._why == "idle" and self.t < self.end:
-                yield self.clock.wait(min(IDLE_BATCH - self.t % IDLE_BATCH, self.end - self.t))
+                self._attention = self.clock.event()
+                batch = min(IDLE_BATCH - self.t % IDLE_BATCH, self.end - self.t)
+                yield self.clock.wait(batch) | self._attention
             yield self.clock.wait(0, Beat.COMMAND)
         yield self.clock.wait(0, Beat.RECORD)
         yield self.clock.wait(0, Beat.RECORD)
         self._ask.succeed(None)
 
     def _call_attention(self, why: str) -> None:
-        if self._why in ("routine", "idle"):
+        """Bring the next decision forward; crews that fall idle wait for others, all else does not."""
+        if self._why == "routine" or (self._why == "idle" and why != "idle"):
             self._why = why
-        if not self._attention.triggered:
-            self._attention.succeed()
+            if not self._attention.triggered:
+                self._attention.succeed()
 
     # ------------------------------------------------------------------ parts
 

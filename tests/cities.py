@@ -164,7 +164,14 @@ def scenario(
     return Scenario.model_validate(made)
 
 
-def flood(*, rain: float = 80.0, wet_hours: float = 1, hours: float = 6, **changes: Any) -> Scenario:
+def flood(
+    *,
+    rain: float = 80.0,
+    wet_hours: float = 1,
+    hours: float = 6,
+    hazards: Sequence[str] = ("water",),
+    **changes: Any,
+) -> Scenario:
     """Gridtown in a cloudburst of `rain` mm/h: H1-0 is an underpass whose low point floods; a pump truck and
     two hand squads."""
     roads = segments()
@@ -186,6 +193,6 @@ def flood(*, rain: float = 80.0, wet_hours: float = 1, hours: float = 6, **chang
         "command__rules": [{"hazard": "water", "colour": "orange", "level": "II", "delay": 0}],
     }  # fmt: skip
     return scenario(
-        hours=hours, precipitation=rain, wet_hours=wet_hours, air=22.0, hazards=("water",), roads=roads,
+        hours=hours, precipitation=rain, wet_hours=wet_hours, air=22.0, hazards=hazards, roads=roads,
         **(own | changes),
     )  # fmt: skip
