@@ -30,6 +30,7 @@ from results.language import LANGUAGES, Both, Words
 from results.metrics import (
     CLEAR_SHARE,
     Lead,
+    Site,
     classes,
     clear_share,
     covered,
@@ -55,6 +56,7 @@ ACTIVITY_COLOURS = {
     "stranded": "#d55e00",
 }  # fmt: skip
 WORST_SITES = 6
+"""Curves in a panel."""
 _STYLE: Any = {
     "font.family": [fonts.FAMILY], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": "#5b6470", "axes.grid": True, "grid.color": "#d9dde3",
@@ -87,7 +89,7 @@ def png(figure: Figure, dpi: int = 144) -> bytes:
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
     packed = io.BytesIO()
-    image.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
+    image.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG")
     return packed.getvalue()
 
 
@@ -163,30 +165,38 @@ def snow(run: Run, words: Words) -> Figure | None:
 
 
 def water(run: Run, words: Words) -> Figure | None:
-    """Water at the worst sites, with the limits for a motor lane and for closing an underpass."""
-    worst = sorted(sites(run), key=lambda s: -float(s.depth.max()))[:WORST_SITES]
-    worst = [s for s in worst if s.depth.max() > 0.005]
-    if not worst:
-        return None
+    """Water at the worst sites: streets against the limit of a motor lane, underpasses against closing."""
+    wet = sorted((s for s in sites(run) if s.depth.max() > 0.005), key=lambda s: -float(s.depth.max()))
     goals = run.scenario.goals
+    streets = [s for s in wet if s.place.kind != "underpass"][:WORST_SITES]
+    underpasses = [s for s in wet if s.place.kind == "underpass"][:WORST_SITES]
+    shown = [
+        (streets, goals.depth_limit, "chart.lane_limit"),
+        (underpasses, goals.close_depth, "chart.close_limit"),
+    ]
+    shown = [panel for panel in shown if panel[0]]
+    if not shown:
+        return None
     with style():
-        figure = Figure(figsize=(8, 3.6))
-        axes = figure.subplots()
-        t = _dates(run)
-        colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(worst)))
-        for i, (site, colour) in enumerate(zip(worst, colours, strict=True)):
-            axes.plot(t, 100 * site.depth, color=colour, linewidth=1.7, linestyle=CLASS_STYLES[i % 4],
-                      label=fonts.drawable(words.name(site.place.name)))  # fmt: skip
-        for limit, key in ((goals.depth_limit, "chart.lane_limit"), (goals.close_depth, "chart.close_limit")):
-            axes.axhline(100 * limit, color="#c8102e", linewidth=0.9, linestyle=(0, (4, 3)))
-            axes.annotate(words[key], (1, 100 * limit), xycoords=("axes fraction", "data"), ha="right",
-                          xytext=(0, 2), textcoords="offset points", va="bottom", color="#c8102e",
-                          fontsize=8)  # fmt: skip
-        axes.set_ylabel(words["chart.depth"])
-        axes.set_ylim(0, max(1.1 * 100 * goals.close_depth, 105 * max(float(s.depth.max()) for s in worst)))
-        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
-        _time_axis(axes, run)
+        figure = Figure(figsize=(8, 0.4 + 2.9 * len(shown)))
+        panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (found, limit, key) in zip(panels, shown, strict=True):
+            _depths(axes, run, found, limit, words[key], words)
+        _time_axis(panels[-1], run)
     return figure
+
+
+def _depths(axes: Axes, run: Run, found: list[Site], limit: float, said: str, words: Words) -> None:
+    colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(found)))
+    for i, (site, colour) in enumerate(zip(found, colours, strict=True)):
+        axes.plot(_dates(run), 100 * site.depth, color=colour, linewidth=1.7, linestyle=CLASS_STYLES[i % 4],
+                  label=fonts.drawable(words.name(site.place.name)))  # fmt: skip
+    axes.axhline(100 * limit, color="#c8102e", linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.annotate(said, (0, 100 * limit), xycoords=("axes fraction", "data"), xytext=(3, 2), fontsize=8,
+                  textcoords="offset points", va="bottom", color="#c8102e")  # fmt: skip
+    axes.set_ylabel(words["chart.depth"])
+    axes.set_ylim(0, 105 * max(1.2 * limit, *(float(s.depth.max()) for s in found)))
+    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
 
 
 # --------------------------------------------------------------------------- the response

@@ -23,6 +23,8 @@ BARE = "#c3c9d1"
 """Colour of a road that has nothing on it."""
 CLOSED = "#d3002d"
 WIDTHS = {1: 2.4, 2: 1.9, 3: 1.2, 4: 0.8}
+DEEPEST = 100.0
+"""cm of water that the last colour stands for; an underpass may hold metres, but streets are what to tell apart."""
 MAX_BYTES = 2_000_000
 """A layer of more than this many values is thinned in time (a page has to load on an office PC)."""
 
@@ -47,7 +49,8 @@ def layers(run: Run) -> list[Layer]:
     found = []
     if "water_depth" in run.fields:
         depth = 100 * recorded(run, "water_depth")
-        found.append(Layer("water", "cm", depth, _round_up(depth.max(initial=0), 20), 1.0, "viridis_r"))
+        top = min(_round_up(depth.max(initial=0), 20), DEEPEST)
+        found.append(Layer("water", "cm", depth, top, 1.0, "viridis_r"))
     if "snow" in run.fields:
         lying = covered(run)
         found.append(Layer("snow", "mm", lying, _round_up(lying.max(initial=0), 4), 0.2, "viridis_r"))
@@ -96,8 +99,9 @@ def static_maps(run: Run, layer: Layer, rows: Sequence[int]) -> Figure:
             axes.set_aspect(stretch)
         for axes in grid.flat:
             axes.set_axis_off()
+        over = any(layer.values[row].max(initial=0) > layer.top for row in rows)
         bar = figure.colorbar(mpl.cm.ScalarMappable(norm, colours), ax=grid, location="bottom", shrink=0.5,
-                              aspect=40, pad=0.01)  # fmt: skip
+                              aspect=40, pad=0.01, extend="max" if over else "neither")  # fmt: skip
         bar.set_label(layer.unit)
     return figure
 
@@ -117,7 +121,7 @@ def _draw(axes: Any, run: Run, lines: list[np.ndarray], widths: np.ndarray, laye
             LineCollection([lines[i] for i in shut], colors=CLOSED, linewidths=widths[shut] + 1.2)
         )
         middle = np.array([lines[i].mean(axis=0) for i in shut])
-        axes.plot(*middle.T, "x", color=CLOSED, markersize=5, markeredgewidth=1.6)
+        axes.plot(*middle.T, "x", color=CLOSED, markersize=4, markeredgewidth=1.2)
     duty = on_duty(run)
     at = [_where(k.t, k.point, seconds(run)[row]) for k in tracks(run) if duty[k.crew][row]]
     if at:
@@ -204,6 +208,7 @@ def _layer_data(layer: Layer, rows: np.ndarray) -> dict[str, Any]:
     ramp = _colours(layer)(np.linspace(0, 1, 255))
     return {
         "zh": name.zh, "en": name.en, "unit": layer.unit, "top": layer.top,
+        "over": bool((layer.values[rows] > layer.top).any()),
         "ramp": [to_hex(c) for c in ramp],
         "data": base64.b64encode(coded.tobytes()).decode(),
     }  # fmt: skip

@@ -43,7 +43,7 @@ def page(document: Document, lang: str = "zh") -> str:
     scripts = "".join(
         f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in ("page.js", "map.js")
     )
-    characters = _readable(document) | set("–·…×▶Ⅱ") | {chr(c) for c in range(0x20, 0x7F)}
+    characters = _readable(document) | set("–·…×≥▶Ⅱ") | {chr(c) for c in range(0x20, 0x7F)}
     title = html.escape(document.title.said(lang))
     return (
         f'<!doctype html>\n<html lang="{TAGS[lang]}" data-zh="{html.escape(document.title.zh)}" '

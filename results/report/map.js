@@ -126,7 +126,7 @@ function stormMap(figure) {
     if (here.length > 6) lines.push(`… +${here.length - 6}`);
     if (road >= 0) {
       const value = layer.bytes[row * roads + road];
-      const amount = value ? ((value - 1) / 254 * layer.top).toFixed(1) : "0";
+      const amount = value === 255 && layer.over ? `≥ ${layer.top}` : value ? ((value - 1) / 254 * layer.top).toFixed(1) : "0";
       lines.unshift(`${data.roads[data.road[road]][english() ? 1 : 0]}: ${amount} ${layer.unit}${isClosed(road) ? " ×" : ""}`);
     }
     return lines;
@@ -177,7 +177,7 @@ function stormMap(figure) {
   function legend() {
     const ramp = figure.querySelector(".ramp"), ink = ramp.getContext("2d");
     layer.ramp.forEach((colour, i) => { ink.fillStyle = colour; ink.fillRect(i, 0, 1, ramp.height); });
-    figure.querySelector(".range").textContent = `0 – ${layer.top} ${layer.unit}`;
+    figure.querySelector(".range").textContent = `0 – ${layer.over ? "≥ " : ""}${layer.top} ${layer.unit}`;
   }
 
   slider.addEventListener("input", () => { row = Number(slider.value); draw(); });
