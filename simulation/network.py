@@ -24,6 +24,11 @@ class Network:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
         self.segment_index = {s.id: i for i, s in enumerate(self.segments)}
+        self.by_low_point: dict[str, list[int]] = {}
+        """Drain node -> segments whose low point it is."""
+        for i, segment in enumerate(self.segments):
+            if segment.low_point:
+                self.by_low_point.setdefault(segment.low_point, []).append(i)
         self.ids = np.array([s.id for s in self.segments], object)
         names: dict[str, int] = {}
         places: list[tuple[float, float]] = []

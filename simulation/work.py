@@ -11,7 +11,6 @@ import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-import numpy as np
 import simpy
 
 from simulation.hazards import ice
@@ -50,6 +49,10 @@ PUMP_DRY = 1800
 """s that a pump stands by at a dry place before its crew reports done."""
 DRY_DEPTH = 0.02
 GUARD_CHECK = 60
+GUARD_REPORT = 300
+"""s between two reports of a guard (setting)."""
+GUARD_SHARE = 0.6
+"""Share of the closing depth at which a guard closes the road: 15 of 25 cm (the ladder of flood.md 2f)."""
 BAG_HEIGHT = 0.3
 """m that a sandbag wall keeps out (practical limit 0.3-0.5 m)."""
 BAG_WALL = 10.0
@@ -196,7 +199,7 @@ def _pump(world: World, crew: Crew, target: str) -> Process:
 
 def inlets_at(world: World, target: str) -> float:
     """Street inlets that drain to a node: both sides of the segments whose low point it is, at least 2."""
-    length = sum(s.length for s in world.network.segments if s.low_point == target)
+    length = sum(world.network.length[i] for i in world.network.by_low_point.get(target, ()))
     return max(2.0, 2 * length / INLET_SPACING)
 
 
@@ -244,23 +247,26 @@ def _close(world: World, crew: Crew, target: str) -> Process:
 def _guard(world: World, crew: Crew, target: str) -> Process:
     """Stand at a place, report, and close its road when the water comes near the closing depth."""
     segments = segments_of_place(world, target)
+    limit = GUARD_SHARE * world.scenario.goals.close_depth
+    seconds = 0
     while True:
-        for segment in segments:
-            crew.observe(int(segment))
-        depth = world.water_depth()[segments]
-        if len(segments) and depth.max() >= 0.6 * world.scenario.goals.close_depth:
+        depth = world.water_depth()
+        deep = any(depth[segment] >= limit for segment in segments)
+        if deep or seconds % GUARD_REPORT == 0:
             for segment in segments:
-                close_segment(world, int(segment), crew.id)
+                crew.observe(segment)
+        if deep:
+            for segment in segments:
+                close_segment(world, segment, crew.id)
         yield from crew.keep_at_it(GUARD_CHECK)
+        seconds += GUARD_CHECK
 
 
-def segments_of_place(world: World, place: str) -> np.ndarray:
-    """(k,) segments a place stands for: its own, and those that share its drain node."""
+def segments_of_place(world: World, place: str) -> list[int]:
+    """Segments a place stands for: its own, and those that share its drain node."""
     noun = world.places[place]
     found = {world.network.segment_index[noun.segment]} if noun.segment else set()
-    if noun.drain_node:
-        found |= {i for i, s in enumerate(world.network.segments) if s.low_point == noun.drain_node}
-    return np.array(sorted(found), int)
+    return sorted(found.union(world.network.by_low_point.get(noun.drain_node or "", ())))
 
 
 def close_segment(world: World, segment: int, by: str) -> None:
