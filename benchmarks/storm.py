@@ -19,6 +19,7 @@ from scenarios.load import load
 from simulation.clock import Clock
 from simulation.drainage.swmm import swmm_alone_seconds
 from simulation.engine import Simulation, play
+from simulation.hazards.water import under_storm
 from simulation.model import Scenario
 
 
@@ -71,7 +72,7 @@ def row(reference: str, dispatcher: str, bound: float | None, memory: bool) -> d
     scenario = load(reference)
     seconds, events = simulate(scenario, dispatcher)
     water = "water" in scenario.hazards
-    peer = swmm_alone_seconds(scenario) if water else bare_loop(events)
+    peer = swmm_alone_seconds(under_storm(scenario)) if water else bare_loop(events)
     limit = bound if bound is not None else 1.3 * peer + 3.0
     return {
         "name": f"{reference} {dispatcher}", "cpu_s": round(seconds, 2), "bound_s": round(limit, 2),
