@@ -27,7 +27,16 @@ MODELS = (
     "100_Subs", "3005_HH", "314_HH", "960_HH_SI", "Nathan_square_dual", "nr_user1", "nr_user3", "pystorms_alpha",
     "pystorms_gamma", "pystorms_zeta", "swmmio_test_inlet_drains_streets", "system",
 )  # fmt: skip
-SLOW = {"100_Subs", "3005_HH", "960_HH_SI", "Nathan_square_dual", "nr_user3", "system"}
+SLOW = {
+    "100_Subs",
+    "3005_HH",
+    "314_HH",
+    "pystorms_zeta",
+    "960_HH_SI",
+    "Nathan_square_dual",
+    "nr_user3",
+    "system",
+}
 """Models that take seconds: benchmarks/drains.py imports and runs them; here they are read and laid out."""
 
 
