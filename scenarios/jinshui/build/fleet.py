@@ -2,7 +2,8 @@
 
 Published: 200 t of de-icer and 40+ machines (January 2022), 36 teams of 4,188 people (September, probably 2025),
 4,500 sandbags in the city (July 2021), 70-72 pump trucks in the city (September 2025) and 12 in July 2021. Which
-team has what, and where it stands, is not published: a reasoned spread, confidence C.
+team has what, and where it stands, is not published: a reasoned spread, confidence C. Generators are published,
+too, but no kind of the catalogue needs one.
 """
 
 from __future__ import annotations
@@ -57,6 +58,16 @@ SWEEPERS = (
 """Offices with a small machine for footways and lanes."""
 ORDINALS = "一二三四五六七八"
 
+PUMP_TRUCKS = {"pump-truck-3000": 1, "pump-truck-1500": 2}
+"""Of each drainage team: with the four of the city's team a sixth and more of the 70-72 trucks of 2025."""
+PUMP_TRUCKS_2021 = {
+    "city-pump-pump-truck-3000": 1,
+    "city-pump-pump-truck-1500": 1,
+    "drain-1-pump-truck-3000": 1,
+    "drain-2-pump-truck-1500": 1,
+}
+"""Every truck of July 2021 by row: a third of the city's twelve."""
+
 SNOW, WATER = "plough;spread;haul", "pump;clear_inlet;close;guard"
 STREET = "plough;spread;clear_inlet;sandbag;close;guard"
 
@@ -72,8 +83,21 @@ def fleet_files(roads: Roads, offices: list[Office]) -> Files:
         "fleet/depots.csv": _depots(roads, offices),
         "fleet/stock.csv": table(("depot", "material", "amount_t"), _stock()),
         "fleet/teams.csv": table(team_columns, teams),
-        "fleet/equipment.csv": table(("id", "kind", "count", "team", "depot", "material"), equipment),
+        "fleet/equipment.csv": table(EQUIPMENT, equipment),
+        "fleet/equipment-2021.csv": table(EQUIPMENT, _as_of_2021(equipment)),
     }
+
+
+EQUIPMENT = ("id", "kind", "count", "team", "depot", "material")
+
+
+def _as_of_2021(equipment: list[Row]) -> list[Row]:
+    """The same with the pump trucks that there were in July 2021."""
+    return [
+        {**row, "count": PUMP_TRUCKS_2021.get(row["id"], row["count"])}
+        for row in equipment
+        if row["kind"] not in PUMP_TRUCKS or row["id"] in PUMP_TRUCKS_2021
+    ]
 
 
 def _depots(roads: Roads, offices: list[Office]) -> str:
@@ -130,7 +154,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
     sanitation = ("金水区环境卫生服务中心", "Jinshui sanitation centre")
     for k, depot in enumerate(SANITATION):
         team(f"snow-{k + 1}", f"环卫除雪{ORDINALS[k]}队", f"Sanitation snow team {k + 1}", sanitation,
-             tier="district", depot=depot, people=90, skills=SNOW, callout="IV", **round_the_clock)  # fmt: skip
+             tier="district", depot=depot, people=86, skills=SNOW, callout="IV", **round_the_clock)  # fmt: skip
         machines(
             f"snow-{k + 1}", ("plough-spreader", 1), ("spreader", 1), ("plough-3t", 1), ("roller-brush", 1)
         )
@@ -138,7 +162,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
     maintenance = ("金水区市政工程养护中心", "Jinshui road maintenance centre")
     for k, depot in enumerate(MAINTENANCE):
         team(f"works-{k + 1}", f"市政抢险{ORDINALS[k]}队", f"Road works team {k + 1}", maintenance,
-             tier="district", depot=depot, people=80, skills="plough;haul;close;guard", callout="IV",
+             tier="district", depot=depot, people=108, skills="plough;haul;close;guard", callout="IV",
              **round_the_clock)  # fmt: skip
         heavy = (("loader", 2), ("grader", 1)) if k < 2 else (("blower", 2), ("haul", 3))
         machines(f"works-{k + 1}", *heavy, ("barrier-squad", 2), ("patrol-car", 2))
@@ -146,8 +170,8 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
     drainage = ("金水区排水设施养护中心", "Jinshui drainage centre")
     for k, depot in enumerate(DRAINAGE):
         team(f"drain-{k + 1}", f"排水抢险{ORDINALS[k]}队", f"Drainage team {k + 1}", drainage,
-             tier="district", depot=depot, people=75, skills=WATER, callout="IV", **round_the_clock)  # fmt: skip
-        machines(f"drain-{k + 1}", ("pump-truck-3000", 1), ("pump-truck-1500", 2), ("pump-180", 6),
+             tier="district", depot=depot, people=86, skills=WATER, callout="IV", **round_the_clock)  # fmt: skip
+        machines(f"drain-{k + 1}", *PUMP_TRUCKS.items(), ("pump-180", 6),
                  ("vac-truck", 1), ("inlet-squad", 2))  # fmt: skip
 
     team("parks", "园林应急队", "Parks team", ("金水区园林中心", "Jinshui parks centre"),
@@ -159,7 +183,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
     for office in offices:
         id = f"street-{office.id}"
         team(id, f"{office.zh}应急队", f"{office.en} street team", (f"{office.zh}办事处", f"{office.en} street office"),
-             tier="street", office=office.id, depot=STREET_DEPOT[office.id], people=150, skills=STREET, callout="IV",
+             tier="street", office=office.id, depot=STREET_DEPOT[office.id], people=146, skills=STREET, callout="IV",
              muster_min=30, callout_delay_min=60, duty_from_h=6, duty_to_h=22, max_duty_h=12, rest_h=8,
              relief=2)  # fmt: skip
         machines(id, ("snow-hand-squad", 3), ("inlet-squad", 2), ("sandbag-squad", 1), ("barrier-squad", 1))
@@ -167,7 +191,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
             machines(id, ("footway-sweeper", 1))
 
     team("community", "社区志愿巡查队", "Community watch", ("金水区各社区", "Jinshui communities"),
-         tier="community", depot="jingba", people=48, skills="guard;close", callout="III",
+         tier="community", depot="jingba", people=20, skills="guard;close", callout="III",
          muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=22, max_duty_h=10, rest_h=8,
          relief=2)  # fmt: skip
     machines("community", ("patrol-car", 4))

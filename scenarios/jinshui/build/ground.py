@@ -89,7 +89,8 @@ RIVERS: dict[str, tuple[Point, ...]] = {
                   (113.726, 34.7915), (113.735, 34.7848), (113.7445, 34.7782), (113.7535, 34.7735),
                   (113.778, 34.7640)),
     "魏河": course((113.618, 34.8430), (113.645, 34.8408), (113.665, 34.8384), (113.690, 34.8372),
-                 (113.712, 34.8350), (113.730, 34.8300), (113.745, 34.8284), (113.778, 34.8210)),
+                 (113.712, 34.8352), (113.7188, 34.8340), (113.7208, 34.8302), (113.730, 34.8295),
+                 (113.745, 34.8284), (113.778, 34.8210)),
     "贾鲁河": course((113.618, 34.8690), (113.690, 34.8650), (113.712, 34.8610), (113.735, 34.8530),
                   (113.752, 34.8440), (113.778, 34.8345)),
 }  # fmt: skip
@@ -120,7 +121,7 @@ def crossing(a: Point, b: Point, c: Point, d: Point) -> tuple[float, float] | No
     """Shares along a-b and c-d where the two lines cross; None where they are parallel."""
     ux, uy, vx, vy = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
     cross = ux * vy - uy * vx
-    if abs(cross) < 1e-9 * (math.hypot(ux, uy) * math.hypot(vx, vy)):
+    if abs(cross) <= 1e-9 * (math.hypot(ux, uy) * math.hypot(vx, vy)):
         return None
     wx, wy = c[0] - a[0], c[1] - a[1]
     return (wx * vy - wy * vx) / cross, (wx * uy - wy * ux) / cross

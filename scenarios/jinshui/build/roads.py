@@ -28,6 +28,8 @@ STUB = 130.0
 """Shorter dead ends are left out, m."""
 SPAN = 40.0
 """Half of a bridge or underpass with its ramps, m."""
+STRAIGHT = 260.0
+"""A longer segment is drawn with points between its ends, m."""
 
 LANES = {"expressway": 8, "arterial": 6, "secondary": 4, "local": 2}
 WIDTH = {"expressway": 30.0, "arterial": 23.0, "secondary": 15.0, "local": 9.0}
@@ -84,7 +86,7 @@ def build_roads(streets: list[Street], structures: list[Structure]) -> Roads:
     pieces: list[Piece] = []
     for street in streets:
         pieces += _cut(street, stops[street.zh], junctions)
-    pieces = _at_barriers(pieces, structures, {s.zh: s.course for s in streets}, junctions)
+    pieces = _at_barriers(_single(pieces), structures, {s.zh: s.course for s in streets}, junctions)
     by_name = {s.zh: s for s in streets}
     pieces += [_tunnel(s, by_name[s.road], junctions, meets) for s in structures if s.start]
     return _connected(Roads(junctions, pieces, meets))
@@ -168,6 +170,14 @@ def _cut(street: Street, stops: list[tuple[float, int]], junctions: list[Point])
     return pieces
 
 
+def _single(pieces: list[Piece]) -> list[Piece]:
+    """Two roads that share a few metres between two junctions share one segment, that of the first named."""
+    first: dict[frozenset[int], Piece] = {}
+    for piece in pieces:
+        first.setdefault(frozenset((piece.start, piece.end)), piece)
+    return list(first.values())
+
+
 def _between(course: tuple[Point, ...], start: float, end: float) -> list[Point]:
     """Corners of a course between two distances along it."""
     at, corners = 0.0, []
@@ -206,7 +216,7 @@ def _carrying(
     length = measure(piece.line)
     at = next(s for place, s, _ in _meetings(piece.line, barrier, 0.0))
     start, end = max(0.0, at - SPAN), min(length, at + SPAN)
-    cuts = [s for s in (start, end) if STUB / 2 < s < length - STUB / 2]
+    cuts = [s for s in (start, end) if SPAN <= s <= length - SPAN]
     bounds = [0.0, *cuts, length]
     stops = [piece.start]
     for s in cuts:
@@ -287,20 +297,24 @@ def point_at(line: tuple[Point, ...], share: float) -> Point:
 
 def on_ground(roads: Roads, piece: Piece) -> list[tuple[float, float]]:
     """Longitude and latitude of a segment's vertices: bent, with the slight irregularity of built streets."""
-    ends = [_stand(roads.junctions[j]) for j in (piece.start, piece.end)]
-    steps = max(1, math.ceil(measure(piece.line) / 260))
-    shares = sorted({k / steps for k in range(1, steps)} | set(_corner_shares(piece.line)))
+    ends = [roads.junctions[piece.start], roads.junctions[piece.end]]
+    (east0, north0), (east1, north1) = map(_shift, ends)
+    steps = max(1, math.ceil(measure(piece.line) / STRAIGHT))
+    corners = _corner_shares(piece.line)
+    even = (k / steps for k in range(1, steps))
+    shares = sorted([*corners, *(s for s in even if all(abs(s - c) > 0.02 for c in corners))])
     bow = 14.0 * (chance("bow", piece.street.zh, piece.start) - 0.5)
-    line = [ends[0]]
-    for share in shares:
-        plan = point_at(piece.line, share)
-        base = bend(plan)
-        away = [_shift(roads.junctions[j]) for j in (piece.start, piece.end)]
+    line = []
+    for share in (0.0, *shares, 1.0):
+        east, north = bend(point_at(piece.line, share))
         sway = bow * math.sin(math.pi * share)
-        east = base[0] + (1 - share) * away[0][0] + share * away[1][0] + sway
-        north = base[1] + (1 - share) * away[0][1] + share * away[1][1] - sway
-        line.append((east, north))
-    return [degrees(p) for p in (*line, ends[1])]
+        line.append(
+            (
+                east + (1 - share) * east0 + share * east1 + sway,
+                north + (1 - share) * north0 + share * north1 - sway,
+            )
+        )
+    return [degrees(point) for point in line]
 
 
 def _corner_shares(line: tuple[Point, ...]) -> list[float]:
@@ -313,10 +327,6 @@ def _corner_shares(line: tuple[Point, ...]) -> list[float]:
 
 
 def _shift(plan: Point) -> Point:
+    """How far a junction lies off its plan, m."""
     key = (round(plan[0]), round(plan[1]))
     return (24.0 * (chance("east", *key) - 0.5), 24.0 * (chance("north", *key) - 0.5))
-
-
-def _stand(plan: Point) -> Point:
-    base, away = bend(plan), _shift(plan)
-    return (base[0] + away[0], base[1] + away[1])
