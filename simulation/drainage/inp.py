@@ -66,7 +66,10 @@ class InpError(DrainageError):
 
     def __init__(self, problems: Iterable[InpProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(p) for p in self.problems)
 
 
 class Row(NamedTuple):

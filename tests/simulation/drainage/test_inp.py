@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -130,6 +131,8 @@ def test_all_problems_come_at_once() -> None:
     assert lines == sorted(lines)
 
 
-def test_an_inp_error_is_a_drainage_error() -> None:
-    with pytest.raises(DrainageError):
+def test_an_inp_error_is_a_drainage_error_and_survives_the_way_from_a_worker() -> None:
+    with pytest.raises(DrainageError, match="no SWMM model") as caught:
         read_inp("")
+    back = pickle.loads(pickle.dumps(caught.value))
+    assert str(back) == str(caught.value) and back.problems == caught.value.problems
