@@ -101,6 +101,10 @@ class Ensemble:
             self.done.append(finished)
             yield finished
 
+    def kept(self) -> int:
+        """Members that succeeded, as they stand on disk."""
+        return sum(not m.error for m in self.ledger.read())
+
     def intervals(self) -> list[Interval]:
         """Median, 90 % interval and paired differences of every metric over the members that succeeded."""
         samples: dict[str, dict[int, Figures]] = {label: {} for label in self.scenarios}

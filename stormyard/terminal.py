@@ -64,7 +64,9 @@ def reader(room: Room, words: Words, console: Console) -> Read:
     from stormyard.completion import RoomCompleter
 
     completer = RoomCompleter(room, words.language)
-    session: PromptSession[str] = PromptSession(completer=completer, output=create_output(sys.stderr))
+    session: PromptSession[str] = PromptSession(
+        completer=completer, complete_while_typing=False, output=create_output(sys.stderr)
+    )
     return session.prompt
 
 

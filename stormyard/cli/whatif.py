@@ -131,7 +131,7 @@ def ensemble(
                 if member.error:
                     front.say("cli.member_failed", "red", **vars(member))
     except KeyboardInterrupt:
-        kept = front.words("cli.kept_members", count=len(job.done), path=job.ledger.path)
+        kept = front.words("cli.kept_members", count=job.kept(), path=job.ledger.path)
         front.say("cli.stopped", kept=kept)
         raise Halt(STOPPED) from None
     manifest = job.write_manifest()

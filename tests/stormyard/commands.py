@@ -34,3 +34,17 @@ def stormyard_process(*arguments: str | Path, cwd: Path) -> subprocess.Completed
 def files_below(folder: Path) -> list[str]:
     """Every file below a folder, as relative paths."""
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def plain_main() -> None:
+    """The command line with one line in place of each page, which takes seconds to draw."""
+    import results.report
+
+    results.report.report = lambda run, lang="", decisions=(): f"report in {lang}"
+    results.report.comparison_report = lambda runs, lang="": f"{', '.join(runs)} in {lang}"
+    from stormyard.cli import main
+
+    main()
+
+
+PLAIN_LINE = [sys.executable, "-c", "from tests.stormyard.commands import plain_main; plain_main()"]
