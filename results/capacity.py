@@ -129,6 +129,8 @@ class Cover(NamedTuple):
     """For which the stock lasts at the pace at which it was used."""
     spent: bool
     """Whether all of it was used."""
+    until: float
+    """Second at which it was last used."""
 
 
 def cover(run: Run, material: str) -> Cover | None:
@@ -145,4 +147,4 @@ def cover(run: Run, material: str) -> Cover | None:
     if not used or not when:
         return None
     hours = max(when[-1] - when[0], 3600) / 3600
-    return Cover(stock, used, stock / used * hours, used > 0.98 * stock)
+    return Cover(stock, used, stock / used * hours, used > 0.98 * stock, float(when[-1]))

@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from results.language import Both, both
-from results.metrics import NEVER, Figures, classes, cut_off_h, metrics
+from results.metrics import NEVER, Figures, classes, cut_off_h, first_settled, metrics, precipitation_end
 from simulation.model import Grade
 from simulation.network import Network
 from simulation.record import Run
@@ -30,10 +30,16 @@ class Goal(NamedTuple):
     """The most that is allowed."""
     reached: float | None
     """None where it was never reached."""
+    due: float = 0.0
+    """Second of the run by which it has to be reached; 0 where it is judged at the end."""
+    end: float = NEVER
+    """Second at which the run ended."""
 
     @property
-    def met(self) -> bool:
-        """Whether the goal was reached."""
+    def met(self) -> bool | None:
+        """Whether the goal was reached; None where the run ended before it was due."""
+        if self.reached is None and self.due > self.end:
+            return None
         return (NEVER if self.reached is None else self.reached) <= self.target + 1e-9
 
 
@@ -64,20 +70,24 @@ def _snow_goals(run: Run, figures: Figures) -> list[Goal]:
     wanted, grade = run.scenario.goals, snow_grade(run)
     if grade is None:
         return []
+    end, stopped, settled = run.scenario.duration, precipitation_end(run), first_settled(run)
     found = []
     present = classes(Network(run.scenario.city.segments))
     for p in present:
-        hours = wanted.first_pass[p - 1] / 3600
-        name = both("goal.first_pass", which=both(f"class.p{p}"))
-        found.append(Goal(f"first_pass_h.p{p}", name, "h", hours, figures[f"first_pass_h.p{p}"]))
+        key, name = f"first_pass_h.p{p}", both("goal.first_pass", which=both(f"class.p{p}"))
+        allowed = wanted.first_pass[p - 1]
+        found.append(Goal(key, name, "h", allowed / 3600, figures[key], settled + allowed, end))
     if "bridges_h" in figures:
+        due = settled + wanted.bridges
         found.append(
-            Goal("bridges_h", both("goal.bridges"), "h", wanted.bridges / 3600, figures["bridges_h"])
+            Goal(
+                "bridges_h", both("goal.bridges"), "h", wanted.bridges / 3600, figures["bridges_h"], due, end
+            )
         )
     for p in present:
-        hours = wanted.clear[p - 1][grade] / 3600
-        name = both("goal.clear", which=both(f"class.p{p}"))
-        found.append(Goal(f"clear_h.p{p}", name, "h", hours, figures[f"clear_h.p{p}"]))
+        key, name = f"clear_h.p{p}", both("goal.clear", which=both(f"class.p{p}"))
+        allowed = wanted.clear[p - 1][grade]
+        found.append(Goal(key, name, "h", allowed / 3600, figures[key], stopped + allowed, end))
     return found
 
 

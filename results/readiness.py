@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,12 +27,13 @@ from results.metrics import Delay, Figures, arrival_delays, hour_weights, metric
 from results.report import facts, notes
 from results.report.html import page
 from results.sections.assumptions import assumption_blocks
-from results.sections.outcome import amount
+from results.sections.outcome import amount, goals_card
 from results.sections.response import reach_table
-from results.shortfalls import Shortfall, shortfalls
+from results.shortfalls import ORDER, Shortfall, shortfalls
 from simulation.record import Run
 
 WORST = 10
+MOST_FINDINGS = 8
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def readiness_page(runs: Mapping[str, Run], lang: str = "zh") -> str:
     first = storms[0].run
     sections = [
         _findings(storms),
-        Section("storms", both("section.storms"), [_matrix(storms)]),
+        Section("storms", both("section.storms"), _matrices(storms)),
         Section("gaps", both("section.gaps"), _gaps(storms)),
         Section("cover", both("section.cover"), _cover(storms)),
         Section("worst", both("section.worst"), _worst(storms)),
@@ -87,47 +87,59 @@ def _storm(label: str, run: Run) -> Storm:
 
 
 def _findings(storms: list[Storm]) -> Section:
-    met = sum(goal.met for storm in storms for goal in storm.goals)
-    total = sum(len(storm.goals) for storm in storms)
-    held = sum(all(goal.met for goal in storm.goals) for storm in storms)
+    held = sum(all(goal.met is not False for goal in storm.goals) for storm in storms)
     stockouts = sum(storm.figures["stockouts"] or 0 for storm in storms)
     cards = Cards(
         [
-            Card(both("card.goals"), Both.same(f"{met} / {total}"), both("card.goals_all"),
-                 tone="good" if met == total else "bad"),
+            goals_card([goal for storm in storms for goal in storm.goals], both("card.goals_all")),
             Card(both("card.storms_held"), Both.same(f"{held} / {len(storms)}"), both("card.storms_held_detail"),
                  tone="good" if held == len(storms) else "bad"),
             Card(both("metric.stockouts"), figure(stockouts, 0), both("card.stockouts_all"),
                  tone="bad" if stockouts else "good"),
         ]
     )  # fmt: skip
-    most = Counter(short.change for storm in storms for short in storm.short).most_common(5)
-    first = {s.change: (storm, s) for storm in reversed(storms) for s in reversed(storm.short)}
-    bullets = [
-        both("text.gap", storm=first[change][0].name, what=first[change][1].what, change=change)
-        for change, _ in most
+    gravest = sorted(_shared(storms), key=lambda gap: ORDER.index(gap[1].kind))[:MOST_FINDINGS]
+    bullets = [both("text.gap", storm=names, what=s.what, change=s.change) for names, s in gravest]
+    told = Bullets(bullets) if bullets else Paragraph(both("text.no_gap"))
+    return Section("findings", both("section.readiness"), [cards, told])
+
+
+def _shared(storms: list[Storm]) -> list[tuple[Both, Shortfall]]:
+    """Shortfalls with the names of the storms that share them word by word."""
+    found: dict[Shortfall, list[Both]] = {}
+    for storm in storms:
+        for short in storm.short:
+            found.setdefault(short, []).append(_head(storm, storms))
+    return [
+        (Both("、".join(n.zh for n in names), ", ".join(n.en for n in names)), s)
+        for s, names in found.items()
     ]
-    blocks: list[Block] = [cards]
-    blocks.append(Bullets(bullets) if bullets else Paragraph(both("text.no_gap")))
-    return Section("findings", both("section.readiness"), blocks)
 
 
-def _matrix(storms: list[Storm]) -> Table:
-    """Goals down, storms across."""
-    names: dict[str, Goal] = {goal.key: goal for storm in storms for goal in storm.goals}
-    rows: list[list[Both | Cell]] = []
-    for key, named in names.items():
-        row: list[Both | Cell] = [named.name]
-        for storm in storms:
-            goal = next((g for g in storm.goals if g.key == key), None)
-            row.append(Both.same("–") if goal is None else _judged(goal))
-        rows.append(row)
-    head = [both("head.goal"), *(_head(storm, storms) for storm in storms)]
-    return Table(both("table.matrix"), head, rows, tuple(range(1, len(head))))
+def _matrices(storms: list[Storm]) -> list[Block]:
+    """Goals by storm, a table for storms that are asked the same; the longer list goes down the page."""
+    alike: dict[tuple[str, ...], list[Storm]] = {}
+    for storm in storms:
+        alike.setdefault(tuple(goal.key for goal in storm.goals), []).append(storm)
+    tables: list[Block] = []
+    for keys, group in alike.items():
+        if not keys:
+            continue
+        goals_ = [goal.name for goal in group[0].goals]
+        names = [_head(storm, storms) for storm in group]
+        cells: list[list[Both | Cell]] = [[_judged(goal) for goal in storm.goals] for storm in group]
+        across, down = (names, goals_) if len(group) <= len(keys) else (goals_, names)
+        body = [list(row) for row in zip(*cells, strict=True)] if across is names else cells
+        head = [both("head.goal" if across is names else "head.storm"), *across]
+        rows = [[first, *row] for first, row in zip(down, body, strict=True)]
+        tables.append(Table(both("table.matrix"), head, rows, tuple(range(1, len(head)))))
+    return tables
 
 
 def _judged(goal: Goal) -> Cell:
     """What was reached and what was allowed."""
+    if goal.met is None:
+        return Cell(both("text.not_due", allowed=amount(goal.target, goal.unit)), "flag")
     reached, allowed = amount(goal.reached, goal.unit), amount(goal.target, goal.unit)
     return Cell(both("text.judged", reached=reached, allowed=allowed), "good" if goal.met else "bad")
 
@@ -142,7 +154,7 @@ def _head(storm: Storm, storms: list[Storm]) -> Both:
 
 
 def _gaps(storms: list[Storm]) -> list[Block]:
-    rows = [(_head(storm, storms), short.what, short.change) for storm in storms for short in storm.short]
+    rows = [(names, short.what, short.change) for names, short in _shared(storms)]
     if not rows:
         return [Paragraph(both("text.no_gap"))]
     head = [both("head.storm"), both("head.missing"), both("head.change")]

@@ -16,10 +16,17 @@ from results.series import stock_lines
 from simulation.network import Network
 from simulation.record import Run
 
+EMPTY = 0.001
+"""t below which a yard counts as empty."""
+ORDER = ("access", "closures", "sites", "pace", "reach", "stock", "split")
+"""Kinds of shortfall, the gravest first."""
+
 
 class Shortfall(NamedTuple):
     """Something missing in one storm."""
 
+    kind: str
+    """One of ``ORDER``."""
     what: Both
     change: Both
     """What would have to change; an estimate in proportion, to be tried in a variant."""
@@ -27,23 +34,20 @@ class Shortfall(NamedTuple):
 
 def shortfalls(run: Run, goals: list[Goal]) -> list[Shortfall]:
     """Missed goals and empty yards of a run, each with what would have to change."""
-    missed = {goal.key: goal for goal in goals if not goal.met}
-    found = [
-        _pace(run, goal)
-        for key, goal in missed.items()
-        if key.startswith(("clear_h", "first_pass_h", "bridges"))
-    ]
+    missed = {goal.key: goal for goal in goals if goal.met is False}
+    timed = ("clear_h", "first_pass_h", "bridges")
+    found = [_pace(run, goal) for key, goal in missed.items() if key.startswith(timed)]
     if "sites_over_limit" in missed:
         found.append(_sites(run))
     if "closed_late" in missed:
         found.append(_closures(run))
     if goal := missed.get("order_to_arrival_min.p90"):
         what = both("gap.reach", reached=f"{goal.reached:.0f}", target=f"{goal.target:.0f}")
-        found.append(Shortfall(what, both("gap.reach_change")))
+        found.append(Shortfall("reach", what, both("gap.reach_change")))
     if goal := missed.get("critical_access"):
         what = both("gap.access", reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
-        found.append(Shortfall(what, both("gap.access_change")))
-    return found + _stock(run)
+        found.append(Shortfall("access", what, both("gap.access_change")))
+    return sorted(found + _stock(run), key=lambda shortfall: ORDER.index(shortfall.kind))
 
 
 def _pace(run: Run, goal: Goal) -> Shortfall:
@@ -63,12 +67,12 @@ def _pace(run: Run, goal: Goal) -> Shortfall:
             (run.scenario.duration - precipitation_end(run)) / 3600 / goal.target if goal.target else math.inf
         )
     if not have:
-        return Shortfall(what, both("gap.no_machines"))
+        return Shortfall("pace", what, both("gap.no_machines"))
     if not math.isfinite(factor) or factor <= 1:
-        return Shortfall(what, both("gap.order"))
+        return Shortfall("pace", what, both("gap.order"))
     more = math.ceil(have * (factor - 1))
     at_least = "gap.pace_at_least" if goal.reached is None else "gap.pace"
-    return Shortfall(what, both(at_least, factor=f"{factor:.1f}", more=more, have=have))
+    return Shortfall("pace", what, both(at_least, factor=f"{factor:.1f}", more=more, have=have))
 
 
 def _share_at_end(run: Run, goal: Goal) -> float:
@@ -84,7 +88,9 @@ def _sites(run: Run) -> Shortfall:
     over = np.array([site.depth > limit for site in sites(run)])
     pumps, at_once = machines(run.scenario.fleet, "pump"), int(over.sum(axis=0).max())
     what = both("gap.sites", n=int(over.any(axis=1).sum()), at_once=at_once)
-    return Shortfall(what, both("gap.sites_change" if at_once > pumps else "gap.sites_earlier", pumps=pumps))
+    return Shortfall(
+        "sites", what, both("gap.sites_change" if at_once > pumps else "gap.sites_earlier", pumps=pumps)
+    )
 
 
 def _closures(run: Run) -> Shortfall:
@@ -92,23 +98,27 @@ def _closures(run: Run) -> Shortfall:
     never = sum(not math.isfinite(x.closed) for x in late)
     worst = max((x.closed - x.t for x in late if math.isfinite(x.closed)), default=0.0)
     what = both("gap.closures", n=len(late), never=never)
-    return Shortfall(what, both("gap.closures_change", minutes=f"{worst / 60:.0f}"))
+    return Shortfall("closures", what, both("gap.closures_change", minutes=f"{worst / 60:.0f}"))
 
 
 def _stock(run: Run) -> list[Shortfall]:
-    """Yards that ran out; what more it takes if the pace of use had gone on until precipitation ends."""
-    fleet = run.scenario.fleet
-    names = {d.id: d.name for d in fleet.depots} | {m.id: m.name for m in fleet.materials}
+    """Materials that yards ran out of; what more it takes if the pace had gone on until precipitation ends."""
     found = []
-    for line in stock_lines(run):
-        out = np.flatnonzero(line.tonnes <= 0.001)
-        if not len(out) or not line.tonnes.max() > 0.001 or line.depot not in names:
+    for material in run.scenario.fleet.materials:
+        lines = [x for x in stock_lines(run) if x.material == material.id and x.tonnes.max() > EMPTY]
+        out = [float(x.t[np.argmax(x.tonnes <= EMPTY)]) for x in lines if (x.tonnes <= EMPTY).any()]
+        went = cover(run, material.id)
+        if not out or went is None:
             continue
-        t, went = float(line.t[out[0]]), cover(run, line.material)
-        gaps = {"depot": names[line.depot], "material": names[line.material], "when": clock(run, t)}
+        what = both(
+            "gap.stock", material=material.name, n=len(out), yards=len(lines), when=clock(run, min(out))
+        )
         more = 0.0
-        if went is not None and went.spent:
-            more = went.stock * max(0.0, (precipitation_end(run) - t) / 3600 / went.hours)
-        change = both("gap.stock_more", more=f"{more:.0f}") if more >= 1 else both("gap.stock_split")
-        found.append(Shortfall(both("gap.stock", **gaps), change))
+        if went.spent:
+            more = went.stock * max(0.0, (precipitation_end(run) - went.until) / 3600 / went.hours)
+        if more >= 1:
+            found.append(Shortfall("stock", what, both("gap.stock_more", more=f"{more:.0f}")))
+        else:
+            key = "gap.stock_just" if went.spent else "gap.stock_split"
+            found.append(Shortfall("split", what, both(key)))
     return found

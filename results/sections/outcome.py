@@ -32,8 +32,18 @@ def goal_table(goals: Sequence[Goal]) -> list[Table]:
 
 
 def verdict(goal: Goal) -> Cell:
-    """Met or missed."""
+    """Met, missed, or not due before the run ended."""
+    if goal.met is None:
+        return Cell(both("not_due"), "flag")
     return Cell(both("met" if goal.met else "missed"), "good" if goal.met else "bad")
+
+
+def goals_card(goals: Sequence[Goal], detail: Both) -> Card:
+    """How many of the goals that fell due were met."""
+    due = [goal for goal in goals if goal.met is not None]
+    met = sum(bool(goal.met) for goal in due)
+    tone: Tone = "good" if met == len(due) else "bad"
+    return Card(both("card.goals"), Both.same(f"{met} / {len(due)}"), detail, tone=tone)
 
 
 def amount(value: float | None, unit: str, digits: int = 1) -> Both:
@@ -46,12 +56,7 @@ def amount(value: float | None, unit: str, digits: int = 1) -> Both:
 
 def _storm_cards(reading: Reading) -> list[Card]:
     run, figures = reading.run, reading.figures
-    met = sum(goal.met for goal in reading.goals)
-    tone: Tone = "good" if met == len(reading.goals) else "bad"
-    cards = []
-    if reading.goals:
-        count = Both.same(f"{met} / {len(reading.goals)}")
-        cards.append(Card(both("card.goals"), count, both("card.goals_detail"), tone=tone))
+    cards = [goals_card(reading.goals, both("card.goals_detail"))] if reading.goals else []
     if "snow" in run.fields:
         grade = snow_grade(run)
         fallen = figure(float(snowfall(run).sum()))

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from runs import snow_run, water_run
+from made_runs import snow_run, water_run
 
 from results.compare import MEASURES, compare, in_order, intervals, measure, metric_name, spread, verdict
 from results.language import Words

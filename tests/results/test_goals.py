@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs import HOUR, fleet, scenario, snow_run, town, water_run
+from made_runs import HOUR, fleet, scenario, snow_run, town, water_run
 
 from results.capacity import cover, figures, people_per_shift
 from results.goals import goals, snow_grade
@@ -52,9 +52,17 @@ def test_rain_is_no_snowfall() -> None:
 
 def test_goals_of_a_snowstorm() -> None:
     """Class 4 misses both of its goals, the rest is met."""
-    judged = {g.key: g.met for g in goals(snow_run())}
-    assert [key for key, met in judged.items() if not met] == ["first_pass_h.p4", "clear_h.p4"]
-    assert "bridges_h" in judged
+    judged = {g.key: g.met for g in goals(snow_run(hours=60))}
+    assert [key for key, met in judged.items() if met is False] == ["first_pass_h.p4", "clear_h.p4"]
+    assert judged["bridges_h"]
+
+
+def test_a_goal_that_is_not_due_before_the_run_ends_is_left_open() -> None:
+    """Class 4 has 24 h and 48 h, the run 12: neither met nor missed, and no shortfall is made of it."""
+    run = snow_run(hours=12)
+    judged = {g.key: g.met for g in goals(run)}
+    assert (judged["first_pass_h.p4"], judged["clear_h.p4"]) == (None, None)
+    assert [s.kind for s in shortfalls(run, goals(run))] == ["split"]
 
 
 def test_goals_of_a_cloudburst() -> None:
@@ -120,10 +128,10 @@ def test_cover_counts_what_was_spread_not_what_was_loaded() -> None:
 
 def test_missing_things_say_what_would_have_to_change() -> None:
     """The missed class, the yard, the late closure: each with a figure."""
-    run = snow_run()
+    run = snow_run(hours=60)
     said = " | ".join(f"{s.what.en}: {s.change.en}" for s in shortfalls(run, goals(run)))
     assert "first pass, class 4: not reached within the run (24 h allowed; 0 % clear at its end)" in said
-    assert "Yard ran out of De-icer at 01-31 02:30: the district still had some" in said
+    assert "1 of 1 yards ran out of De-icer, the first at 01-31 02:30: the district still had some" in said
     wet = water_run()
     said = " | ".join(f"{s.what.en}: {s.change.en}" for s in shortfalls(wet, goals(wet)))
     assert "1 underpasses closed too late, 0 of them never: close on the forecast" in said

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from runs import HOUR, scenario, snow_run, water_run
+from made_runs import HOUR, scenario, snow_run, water_run
 
 from results.metrics import closed_late, cut_off_h, hour_weights, metrics, warning_to_order
 from simulation.record import Event, Run

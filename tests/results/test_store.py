@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from runs import snow_run, water_run
+from made_runs import snow_run, water_run
 
 import results.store
 from results.metrics import metrics
