@@ -140,5 +140,5 @@ def _closure(world: World, inject: Closure) -> Later:
 def _absent(world: World, crews: dict[str, Crew], inject: NoShow) -> None:
     """The first crews of the team, by order of the roster, up to the share, rounded up."""
     members = [c for c in crews.values() if c.team.id == inject.team]
-    for crew in members[: math.ceil(inject.share * len(members))]:
+    for crew in members[: math.ceil(inject.share * len(members) - 1e-9)]:
         crew.stay_away()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import simpy
@@ -35,7 +36,7 @@ from simulation.orders import (
 )
 from simulation.record import Run, digest_of
 from simulation.recorder import Recorder, material_balance
-from simulation.situation import CrewReport, Dispatcher, Jobs, Situation
+from simulation.situation import CrewReport, Dispatcher, Jobs, Message, Situation
 from simulation.teams import Crew, roster, starting_material
 from simulation.validity import refusal
 from simulation.weather import Forecaster, WeatherSeries
@@ -77,13 +78,12 @@ class Simulation:
                 self.world.specs.update({spec.name: spec for spec in hazard.fields})
             if self.world.nodes:
                 self._reports.start_nodes()
+            crews = list(self.crews.values())
+            self.command = CommandPost(self.world, crews, self._forecaster, self._call_attention)
+            self._recorder = Recorder(self.world, crews, self._series)
         except BaseException:
             self.close()
             raise
-        self.command = CommandPost(
-            self.world, list(self.crews.values()), self._forecaster, self._call_attention
-        )
-        self._recorder = Recorder(self.world, list(self.crews.values()), self._series)
         for hazard in self._hazards:
             self.clock.process(self._physics(hazard))
         self.clock.process(self._reporting())
@@ -300,18 +300,24 @@ def run(scenario: Scenario, seed: int, dispatcher: Dispatcher, watch: Watch | No
 def play(
     simulation: Simulation, situation: Situation | None, dispatcher: Dispatcher, watch: Watch | None = None
 ) -> Run:
-    """Drive a simulation from where it stands to its end; injects that lie ahead are put in at their time."""
+    """Drive a simulation from where it stands to its end; injects that lie ahead are put in at their time.
+
+    What was told at a pause the dispatcher hears at its next decision.
+    """
     injects = [(t, a) for t, a in injects_of(simulation.scenario) if t >= simulation.t]
     done = {(e.t, repr(e.action)) for e in simulation.log if isinstance(e.action, INJECTS)}
     injects = [(t, a) for t, a in injects if (t, repr(a)) not in done]
+    heard: tuple[Message, ...] = ()
     while situation is not None:
         if watch is not None:
             watch(situation)
         while injects and injects[0][0] <= simulation.t:
             simulation.apply(injects.pop(0)[1], by="scenario")
+        heard += situation.messages
         if situation.why != "pause":
-            for order in dispatcher(situation):
+            for order in dispatcher(replace(situation, messages=heard)):
                 simulation.apply(order)
+            heard = ()
         situation = simulation.advance(injects[0][0] if injects else None)
     return simulation.result(getattr(dispatcher, "name", ""))
 

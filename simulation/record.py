@@ -21,7 +21,7 @@ class Event(NamedTuple):
     """Second of the run."""
     kind: str
     """warning, level, muster, order, depart, arrive, done, pass, refill, refuel, stockout, rest, relief,
-    breakdown, repaired, closed, opened, pump_on, pump_off, blocked, unsupplied, refused, inject, message,
+    breakdown, repaired, closed, opened, pump_on, pump_off, blocked, unsupplied, refused, inject,
     absent, protected."""
     crew: str = ""
     target: str = ""

@@ -128,7 +128,7 @@ class Situation:
 
     t: int
     why: str
-    """start, routine, idle, warning, level, inject, report, pause."""
+    """start, routine, idle, warning, level, inject; pause where it is no decision point."""
     level: str
     """Response level in force: none, IV, III, II, I."""
     reported: Reported

@@ -17,7 +17,19 @@ from hypothesis import strategies as st
 
 from simulation.engine import Simulation, branch, injects_of, play, replay, run
 from simulation.model import Scenario
-from simulation.orders import Action, Assign, Breakdown, Call, Close, Closure, Entry, Open, Recall, SetLevel
+from simulation.orders import (
+    Action,
+    Assign,
+    Breakdown,
+    Call,
+    Close,
+    Closure,
+    Entry,
+    NoShow,
+    Open,
+    Recall,
+    SetLevel,
+)
 from simulation.record import Run
 from simulation.situation import Situation
 from tests import cities
@@ -450,3 +462,27 @@ def test_closed_by_the_police_after_their_own_time() -> None:
         assert simulation.world.closed.sum() == 2
         assert simulation.apply(Open(("H0-0",))) is None
         assert simulation.world.closed.sum() == 1
+
+
+def test_a_dispatcher_hears_what_was_told_at_a_pause() -> None:
+    """An inject's pause falls on the second of a warning: the next decision still has the warning, once."""
+    scenario = cities.scenario(
+        storm__warnings=[{"t": 1000, "hazard": "snow", "colour": "red"}],
+        injects=[{"t": 1000, "kind": "report_loss", "target": "centre", "duration": 3600}],
+    )
+    told_at: list[tuple[int, str]] = []
+
+    def listener(situation: Situation) -> Any:
+        told_at.extend((situation.t, m.kind) for m in situation.messages)
+        return []
+
+    run(scenario, 0, listener)
+    assert told_at == [(1000, "warning")]
+
+
+def test_shares_of_a_team_are_not_rounded_up_by_float_noise() -> None:
+    """55 % of 20 crews are 11, though 0.55 x 20 is a hair more in binary."""
+    with Simulation(cities.scenario(crews=20)) as simulation:
+        simulation.advance()
+        assert simulation.apply(NoShow("day", 0.55)) is None
+        assert sum(crew.absent for crew in simulation.crews.values()) == 11
