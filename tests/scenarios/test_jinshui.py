@@ -100,14 +100,23 @@ def test_fleet_is_as_large_as_published() -> None:
     fleet = scenario("blizzard").fleet
     assert len(fleet.teams) == 36
     assert sum(team.people for team in fleet.teams) == 4_188
-    held = {m: sum(s.amount for s in fleet.stock if s.material == m) for m in ("salt", "cacl2", "sandbag")}
-    assert held["salt"] + held["cacl2"] == pytest.approx(200_000)
+    held = {m: sum(s.amount for s in fleet.stock if s.material == m) for m in ("salt", "sandbag")}
+    assert held["salt"] == pytest.approx(200_000)
     assert held["sandbag"] / 20 == pytest.approx(4_500)
     assert sum(e.count for e in fleet.equipment if e.kind in SNOW_MACHINES) == 44
     for ability, least in (("plough", 60), ("pump", 30), ("clear_inlet", 40), ("close", 20)):
         kinds = {k.id for k in fleet.kinds if ability in k.abilities}
         assert sum(e.count for e in fleet.equipment if e.kind in kinds) >= least
     assert {team.tier for team in fleet.teams} == {"city", "district", "street", "community"}
+
+
+def test_more_salt_is_twice_the_stock() -> None:
+    """The variant doubles every depot's salt."""
+    doubled = {
+        s.depot: s.amount for s in scenario("blizzard", "more-salt").fleet.stock if s.material == "salt"
+    }
+    today = {s.depot: s.amount for s in scenario("blizzard").fleet.stock if s.material == "salt"}
+    assert doubled == {depot: pytest.approx(2 * amount) for depot, amount in today.items()}
 
 
 def test_july_2021_has_a_third_of_the_citys_twelve_pump_trucks() -> None:

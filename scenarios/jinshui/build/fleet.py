@@ -21,16 +21,14 @@ DEPOTS = (
     # id, Chinese, English, crossing, bays, salt t
     ("wenhua", "文化路环卫停车场", "Wenhua Rd sanitation yard", "文化路|农科路", 2, 24),
     ("nanyang", "南阳路市政养护站", "Nanyang Rd maintenance yard", "南阳路|黄家庵街", 2, 22),
-    ("jingba", "经八路环卫所", "Jingba Rd sanitation yard", "经七路|政四街", 2, 24),
+    ("jingba", "经八路环卫所", "Jingba Rd sanitation yard", "经七路|政四街", 2, 32),
     ("weilai", "未来路排水养护站", "Weilai Rd drainage yard", "未来路|玉凤北街", 1, 16),
-    ("beilin", "北林路除雪基地", "Beilin Rd snow base", "北林路|普惠路", 3, 34),
+    ("beilin", "北林路除雪基地", "Beilin Rd snow base", "北林路|普惠路", 3, 46),
     ("guoji", "国基路环卫停车场", "Guoji Rd sanitation yard", "国基路|园田路", 2, 24),
     ("yangjin", "杨金路防汛物资库", "Yangjin Rd flood store", "杨金路|杨槐街", 1, 16),
     ("fenghuangtai", "凤凰台养护站", "Fenghuangtai yard", "商鼎路|凤台南路", 1, 12),
     ("longxiang", "龙翔街养护站", "Longxiang St yard", "众旺路|龙翔街", 1, 8),
 )
-CALCIUM = {"beilin": 12, "jingba": 8}
-"""t of calcium chloride; with the salt it makes the published 200 t."""
 GRIT = {"wenhua": 20, "nanyang": 15, "jingba": 15, "beilin": 30, "guoji": 20, "fenghuangtai": 10}
 SANDBAGS = {"nanyang": 10, "jingba": 10, "weilai": 20, "guoji": 10, "yangjin": 30, "fenghuangtai": 10}
 """t, at 20 kg a bag 4,500 bags in all."""
@@ -123,7 +121,7 @@ def _stock() -> list[Row]:
     rows: list[Row] = []
     for id, *_, salt in DEPOTS:
         rows.append({"depot": id, "material": "salt", "amount_t": salt})
-        for material, held in (("cacl2", CALCIUM), ("grit", GRIT), ("sandbag", SANDBAGS)):
+        for material, held in (("grit", GRIT), ("sandbag", SANDBAGS)):
             if id in held:
                 rows.append({"depot": id, "material": material, "amount_t": held[id]})
         rows.append({"depot": id, "material": "diesel", "amount_t": DIESEL})
