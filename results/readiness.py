@@ -154,10 +154,10 @@ def _head(storm: Storm, storms: list[Storm]) -> Both:
 
 
 def _gaps(storms: list[Storm]) -> list[Block]:
-    rows = [(names, short.what, short.change) for names, short in _shared(storms)]
+    rows = [(short.what, short.change, names) for names, short in _shared(storms)]
     if not rows:
         return [Paragraph(both("text.no_gap"))]
-    head = [both("head.storm"), both("head.missing"), both("head.change")]
+    head = [both("head.missing"), both("head.change"), both("head.storm")]
     return [Paragraph(both("text.gaps")), Table(both("table.gaps"), head, rows)]
 
 
@@ -185,17 +185,22 @@ def _worst(storms: list[Storm]) -> list[Block]:
     """The ten roads longest above their goal in snow, and the ten sites longest over the limit in water."""
     blocks: list[Block] = []
     roads, places = _roads(storms), _places(storms)
+    names = {storm.label: _head(storm, storms) for storm in storms}
     for caption, found, measure in (("table.worst_in_snow", roads, "head.hours_unclear"),
                                     ("table.worst_in_water", places, "head.hours_over")):  # fmt: skip
-        ranked = sorted(found.items(), key=lambda kv: -max(kv[1].values()))[:WORST]
-        ranked = [(place, by) for place, by in ranked if max(by.values()) > 0]
-        if not ranked:
-            continue
-        used = [s for s in storms if any(s.label in by for _, by in ranked)]
-        rows = [(name, office, *(figure(by.get(s.label)) for s in used)) for (name, office), by in ranked]
-        head = [both("head.place"), both("head.office"), *(_head(s, storms) for s in used)]
-        title = both(caption, measure=both(measure))
-        blocks.append(Table(title, head, rows, tuple(range(2, len(head)))))
+        ranked = sorted(found.items(), key=lambda kv: (-max(kv[1].values()), -sum(kv[1].values())))[:WORST]
+        rows = []
+        for (name, office), by in ranked:
+            label = max(by, key=lambda at: by[at])
+            if by[label] > 0:
+                over = figure(sum(hours > 0 for hours in by.values()), 0)
+                rows.append((name, office, figure(by[label]), names[label], over, figure(sum(by.values()))))
+        if rows:
+            head = [
+                both(f"head.{k}")
+                for k in ("place", "office", "worst_h", "worst_storm", "storms_over", "sum_h")
+            ]
+            blocks.append(Table(both(caption, measure=both(measure)), head, rows, (2, 4, 5)))
     return blocks
 
 

@@ -18,7 +18,7 @@ from simulation.record import Run
 
 EMPTY = 0.001
 """t below which a yard counts as empty."""
-ORDER = ("access", "closures", "sites", "pace", "reach", "stock", "split")
+ORDER = ("access", "closures", "sites", "stock", "pace", "reach", "split")
 """Kinds of shortfall, the gravest first."""
 
 
@@ -72,7 +72,7 @@ def _pace(run: Run, goal: Goal) -> Shortfall:
         return Shortfall("pace", what, both("gap.order"))
     more = math.ceil(have * (factor - 1))
     at_least = "gap.pace_at_least" if goal.reached is None else "gap.pace"
-    return Shortfall("pace", what, both(at_least, factor=f"{factor:.1f}", more=more, have=have))
+    return Shortfall("pace", what, both(at_least, factor=f"{factor:.2f}", more=more, have=have))
 
 
 def _share_at_end(run: Run, goal: Goal) -> float:
@@ -118,7 +118,8 @@ def _stock(run: Run) -> list[Shortfall]:
             more = went.stock * max(0.0, (precipitation_end(run) - went.until) / 3600 / went.hours)
         if more >= 1:
             found.append(Shortfall("stock", what, both("gap.stock_more", more=f"{more:.0f}")))
+        elif went.spent:
+            found.append(Shortfall("stock", what, both("gap.stock_spent")))
         else:
-            key = "gap.stock_just" if went.spent else "gap.stock_split"
-            found.append(Shortfall("split", what, both(key)))
+            found.append(Shortfall("split", what, both("gap.stock_split")))
     return found
