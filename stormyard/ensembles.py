@@ -128,7 +128,9 @@ class Ensemble:
             "failed": [{"variant": m.variant, "seed": m.seed, "error": m.error} for m in failed],
             "intervals": [_plain(interval) for interval in self.intervals()],
         }
-        write_text(self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False))
+        write_text(
+            self.folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False)
+        )
         return manifest
 
 
@@ -147,7 +149,9 @@ def interval_rows(found: list[Interval], words: Words) -> list[list[str]]:
         if item.metric != metric:
             metric = item.metric
             unit = words[f"unit.{measure(metric).unit}"]
-            rows.append([", ".join(t for t in (metric_name(metric).said(words.language), unit) if t), "", "", "", ""])
+            rows.append(
+                [", ".join(t for t in (metric_name(metric).said(words.language), unit) if t), "", "", "", ""]
+            )
         median, low, high = (shown(metric, None if q == NEVER else q, words) for q in item.figure)
         change = _difference(metric, item.difference) if item.difference else ""
         better = "" if math.isnan(item.better) else f"{item.better:.0%}"
@@ -169,6 +173,8 @@ def _plain(interval: Interval) -> dict[str, Any]:
     plain = interval._asdict()
     for name in ("figure", "difference"):
         spread = plain[name]
-        plain[name] = {k: v if math.isfinite(v) else None for k, v in spread._asdict().items()} if spread else None
+        plain[name] = (
+            {k: v if math.isfinite(v) else None for k, v in spread._asdict().items()} if spread else None
+        )
     plain["better"] = None if math.isnan(interval.better) else interval.better
     return plain

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 import typer
 from rich.console import Console
@@ -27,8 +28,12 @@ DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 Given = ParamSpec("Given")
 PLAIN_WIDTH = 120
 """Columns of tables and text where stderr is no terminal."""
-Update = Callable[[float], None]
-"""Told how far a stage has come."""
+
+
+class Update(Protocol):
+    """Told how far a stage has come, and where its end is if that has changed."""
+
+    def __call__(self, completed: float, new_total: float | None = None) -> None: ...
 
 
 class Front:
@@ -62,7 +67,9 @@ class Front:
             sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
             sys.stdout.flush()
 
-    def table(self, rows: Sequence[Sequence[str]], text_columns: Sequence[int] = (0, 1), title: str = "") -> None:
+    def table(
+        self, rows: Sequence[Sequence[str]], text_columns: Sequence[int] = (0, 1), title: str = ""
+    ) -> None:
         """A table on stderr; its first row is the head."""
         table = Table(title=title or None, title_justify="left")
         for i, head in enumerate(rows[0]):
@@ -72,28 +79,37 @@ class Front:
         self.console.print(table)
 
     @contextmanager
-    def progress(self, stage: str, total: float) -> Iterator[Update]:
-        """A bar with elapsed and remaining time while the block runs."""
+    def progress(self, stage: str, total: float | None = None) -> Iterator[Update]:
+        """A bar with elapsed and remaining time, for a block that takes more than a second.
+
+        It is drawn on terminals only, at the first update after that second; a stage without updates is
+        drawn at once. ``total`` None means that the end cannot be foreseen.
+        """
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
         from rich.progress import TimeElapsedColumn as Elapsed
         from rich.progress import TimeRemainingColumn as Remaining
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Elapsed(), Remaining())
-        with Progress(*columns, console=self.console, disable=not self.console.is_terminal) as bar:
-            task = bar.add_task(self.words[f"stage.{stage}"], total=total)
-            yield lambda completed: bar.update(task, completed=completed)
-            bar.update(task, completed=total)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            Elapsed(),
+            Remaining(),
+        )
+        bar = Progress(*columns, console=self.console, disable=not self.console.is_terminal)
+        task, begun = bar.add_task(self.words[f"stage.{stage}"], total=total), monotonic()
 
-    @contextmanager
-    def working(self, stage: str) -> Iterator[None]:
-        """A bar that only shows that something goes on, with elapsed time, where the end cannot be foreseen."""
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        def update(completed: float, new_total: float | None = None) -> None:
+            bar.update(task, completed=completed, total=new_total)
+            if monotonic() - begun > 1:
+                bar.start()
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, disable=not self.console.is_terminal) as bar:
-            task = bar.add_task(self.words[f"stage.{stage}"], total=None)
-            yield
-            bar.update(task, total=1, completed=1)
+        if total is None:
+            bar.start()
+        try:
+            yield update
+        finally:
+            bar.stop()
 
     def header(self, scenario: Scenario, key: str = "cli.header", **gaps: object) -> None:
         """What is about to run: names, notes a reader must know, sizes."""

@@ -54,6 +54,8 @@ class Go:
     """Let the clock run: to second ``until``, or to the next decision point where it is None."""
 
     until: int | None = None
+    deputy: str = ""
+    """Dispatcher that gives the orders on the way; empty for nobody."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ def parse(line: str, scenario: Scenario, situation: Situation, dispatchers: Sequ
     name = name_of(word)
     if name is None:
         near = _nearest(word, _BY_SPELLING)
-        raise BadLine("unknown_word_near", word=word, hint=near) if near else BadLine("unknown_word", word=word)
+        raise (
+            BadLine("unknown_word_near", word=word, hint=near) if near else BadLine("unknown_word", word=word)
+        )
     if name in SHOWS:
         return Show(name, " ".join(rest))
     return _READERS[name](rest, _Context(scenario, situation, dispatchers))
@@ -188,23 +192,34 @@ def _advice(rest: list[str], on: _Context) -> Request:
 
 
 def _go(rest: list[str], on: _Context) -> Request:
+    rest, deputy = _deputy(rest, on)
     if not rest:
-        return Go()
+        return Go(deputy=deputy)
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(\D*)", "".join(rest))
     if not match or match[2] not in _MINUTES or not float(match[1]):
-        raise BadLine("usage", usage="go [MINUTES | HOURS h]")
-    return Go(on.situation.t + round(float(match[1]) * _MINUTES[match[2]] * 60))
+        raise BadLine("usage", usage="go [MINUTES | HOURS h] [with DISPATCHER]")
+    return Go(on.situation.t + round(float(match[1]) * _MINUTES[match[2]] * 60), deputy)
 
 
 def _until(rest: list[str], on: _Context) -> Request:
+    rest, deputy = _deputy(rest, on)
     match = re.fullmatch(r"(\d{1,2})[:：](\d{2})", "".join(rest))
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
-        raise BadLine("usage", usage="until HH:MM")
+        raise BadLine("usage", usage="until HH:MM [with DISPATCHER]")
     now = clock_time(on.scenario, on.situation.t)
     then = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
     if then <= now:
         then += timedelta(days=1)
-    return Go(on.situation.t + round((then - now).total_seconds()))
+    return Go(on.situation.t + round((then - now).total_seconds()), deputy)
+
+
+def _deputy(rest: list[str], on: _Context) -> tuple[list[str], str]:
+    """What stands before ``with DISPATCHER``, and the dispatcher."""
+    if len(rest) < 2 or rest[-2] not in ("with", "由"):
+        return rest, ""
+    if rest[-1] not in on.dispatchers:
+        raise BadLine("no_such_dispatcher", name=rest[-1], names=", ".join(on.dispatchers))
+    return rest[:-2], rest[-1]
 
 
 _READERS: Mapping[str, Callable[[list[str], _Context], Request]] = {

@@ -28,6 +28,7 @@ from simulation.orders import Entry
 from simulation.record import Run
 from simulation.situation import Dispatcher, Situation
 from stormyard.room import Room
+from stormyard.room import Watch as RoomWatch
 from stormyard.words import LANGUAGES
 
 Watch = Callable[[Situation], None]
@@ -75,7 +76,9 @@ def chosen_dispatcher(scenario: Scenario, name: str = "") -> str:
     chosen = name or scenario.dispatcher
     if chosen not in names():
         where = f"--dispatcher {name}" if name else "scenario.yaml, dispatcher"
-        raise BadScenario([Problem(where, f"there is no dispatcher '{chosen}'", did_you_mean(chosen, names()))])
+        raise BadScenario(
+            [Problem(where, f"there is no dispatcher '{chosen}'", did_you_mean(chosen, names()))]
+        )
     return chosen
 
 
@@ -117,7 +120,9 @@ def only_one(references: Sequence[str]) -> str:
     """The scenario whose variants are compared. Raises BadScenario for several."""
     if len(references) > 1:
         what = "variants are compared of one scenario"
-        raise BadScenario([Problem(" ".join(references), what, "leave out --variants to compare run folders")])
+        raise BadScenario(
+            [Problem(" ".join(references), what, "leave out --variants to compare run folders")]
+        )
     return references[0]
 
 
@@ -204,7 +209,10 @@ def first_difference(directory: Path, run: Run) -> str:
                 return f"{what} {number} was {_plain(was)}, is {_plain(now)}"
         if len(old) != len(new):
             return f"there were {len(old)} {what}s, there are {len(new)}"
-    return _field_difference(kept, run) or "fields agree to the precision they are stored with; the digest does not"
+    return (
+        _field_difference(kept, run)
+        or "fields agree to the precision they are stored with; the digest does not"
+    )
 
 
 def _field_difference(kept: Run, run: Run) -> str:
@@ -316,7 +324,9 @@ def _readiness_references(
 def readiness_languages(languages: Sequence[str], formats: Sequence[str]) -> list[str]:
     """The languages of the pages. Raises BadScenario for one there are no words in, or another format."""
     problems = [
-        Problem(f"--lang {name}", "there are no words in this language", f"languages are {', '.join(LANGUAGES)}")
+        Problem(
+            f"--lang {name}", "there are no words in this language", f"languages are {', '.join(LANGUAGES)}"
+        )
         for name in languages or [""]
         if name not in LANGUAGES
     ]
@@ -342,25 +352,41 @@ def write_readiness(runs: Mapping[str, Run], language: str, folder: Path) -> Pat
 # --------------------------------------------------------------------------- exercise
 
 
+EXERCISE = "exercise"
+"""The variant that is played where a scenario has it and no other is asked for: it brings the injects."""
+
+
 def exercise_room(
-    reference: str, variant: str | None, sets: Sequence[str], seed: int, folder: Path | None, resume: bool
+    reference: str,
+    variant: str | None,
+    sets: Sequence[str],
+    seed: int,
+    folder: Path | None,
+    resume: bool,
+    watch: RoomWatch,
 ) -> Room:
     """A new exercise, or the one in ``folder`` where it was left. Raises BadScenario for what cannot be."""
-    scenario = None if resume and folder else scenario_files.load(reference, variant, sets)
-    place = folder or folder_for(scenario, "exercise", seed) if scenario else folder
-    assert place is not None
-    if resume:
-        try:
-            return Room.resume(place, names(), make)
-        except FileNotFoundError as error:
-            hint = "leave out --resume to begin one"
-            raise BadScenario([Problem(str(place), "there is no exercise to resume", hint)]) from error
-        except ValueError as error:
-            hint = "begin another with --dir"
-            raise BadScenario([Problem(str(place), str(error), hint)]) from error
-    assert scenario is not None
+    if not (resume and folder):
+        if variant is None and EXERCISE in scenario_files.variants(reference):
+            variant = EXERCISE
+        scenario = scenario_files.load(reference, variant, sets)
+        folder = folder or folder_for(scenario, EXERCISE, seed)
+    return _resumed(folder, watch) if resume else _begun(scenario, seed, folder)
+
+
+def _begun(scenario: Scenario, seed: int, folder: Path) -> Room:
     try:
-        return Room.begin(scenario, seed, place, product_version(), names(), make)
+        return Room.begin(scenario, seed, folder, product_version(), names(), make)
     except FileExistsError as error:
         hint = "--resume goes on with it, --dir chooses another folder"
-        raise BadScenario([Problem(str(place), "this folder holds an exercise already", hint)]) from error
+        raise BadScenario([Problem(str(folder), "this folder holds an exercise already", hint)]) from error
+
+
+def _resumed(folder: Path, watch: RoomWatch) -> Room:
+    try:
+        return Room.resume(folder, names(), make, watch)
+    except FileNotFoundError as error:
+        problem = Problem(str(folder), "there is no exercise to resume", "leave out --resume to begin one")
+        raise BadScenario([problem]) from error
+    except ValueError as error:
+        raise BadScenario([Problem(str(folder), str(error), "begin another with --dir")]) from error

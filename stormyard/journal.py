@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,10 @@ class Journal:
             raise ValueError(f"{path} does not begin with the start of an exercise")
         return journal
 
-    def entry(self, entry: Entry) -> None:
-        """An order or inject came in."""
-        self._write({"do": "enter", **entry.to_json()})
+    def enter(self, entries: Sequence[Entry]) -> None:
+        """Orders and injects came in."""
+        if entries:
+            self._write(*({"do": "enter", **entry.to_json()} for entry in entries))
 
     def stand(self, t: int, why: str) -> None:
         """The clock stopped for a decision."""
@@ -93,12 +95,13 @@ class Journal:
         """The run is over."""
         self._write({"do": "end", "digest": digest})
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, *lines: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())
-        self._fold(line)
+        for line in lines:
+            self._fold(line)
 
     def _fold(self, line: dict[str, Any]) -> None:
         match line.pop("do"):

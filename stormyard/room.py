@@ -32,6 +32,19 @@ Advisers = Callable[[str, Scenario, int], Dispatcher]
 """``make(name, scenario, seed)`` gives the dispatcher of that name."""
 
 
+Watch = Callable[[int, int | None], None]
+"""Told the second the clock has reached, and the one it runs to where that is known."""
+
+
+def unadvised(situation: Situation) -> Sequence[Order]:
+    """Nobody gives orders while the clock runs."""
+    return ()
+
+
+def unwatched(t: int, until: int | None) -> None:
+    """Nobody looks on while the clock runs."""
+
+
 @dataclass(frozen=True)
 class Said:
     """A sentence: its key in the language files and what fills its gaps.
@@ -61,8 +74,15 @@ class Reply:
 class Room:
     """One exercise. ``situation`` is None once the storm is over; then ``result`` gives the run."""
 
-    def __init__(self, scenario: Scenario, journal: Journal, names: Sequence[str], make: Advisers) -> None:
-        self.scenario, self.journal = scenario, journal
+    def __init__(
+        self,
+        scenario: Scenario,
+        journal: Journal,
+        names: Sequence[str],
+        make: Advisers,
+        watch: Watch = unwatched,
+    ) -> None:
+        self.scenario, self.journal, self.watch = scenario, journal, watch
         self.names, self._make = tuple(names), make
         self.seed: int = journal.head["seed"]
         self.messages: list[Message] = []
@@ -92,13 +112,13 @@ class Room:
         return cls(scenario, Journal.begin(folder, head), names, make)
 
     @classmethod
-    def resume(cls, folder: Path, names: Sequence[str], make: Advisers) -> Room:
+    def resume(cls, folder: Path, names: Sequence[str], make: Advisers, watch: Watch = unwatched) -> Room:
         """The exercise saved in ``folder``, where it was left. Raises FileNotFoundError or ValueError."""
         journal = Journal.read(folder)
         scenario = Scenario.model_validate_json((folder / SCENARIO).read_text(encoding="utf-8"))
         if scenario.digest() != journal.head["hash"]:
             raise ValueError(f"{folder / SCENARIO} is not the scenario this exercise was begun with")
-        return cls(scenario, journal, names, make)
+        return cls(scenario, journal, names, make, watch)
 
     @property
     def folder(self) -> Path:
@@ -125,8 +145,8 @@ class Room:
         except BadLine as bad:
             return Reply((Said(f"room.{bad.key}", bad.words, bad=True),))
         match request:
-            case Go(until):
-                return self._go(until)
+            case Go(until, deputy):
+                return self._go(until, deputy)
             case Advice(name, apply):
                 return self._advise(name or self.scenario.dispatcher, apply)
             case Show(what, about):
@@ -163,9 +183,7 @@ class Room:
             refused = simulation.apply(order, by)
             said.append(_refused(refused) if refused else Said("order", {"order": order}))
         self._write_down()
-        assert self.situation is not None
-        self.situation = simulation.situation(self.situation.why)
-        self.messages += self.situation.messages
+        self._look()
         return said
 
     def _advise(self, name: str, apply: bool) -> Reply:
@@ -182,14 +200,18 @@ class Room:
         count = {"count": str(len(said)), "refused": str(len(refused))}
         return Reply((Said("room.applied", count), *refused))
 
-    def _go(self, until: int | None) -> Reply:
+    def _go(self, until: int | None, deputy: str) -> Reply:
         if until is not None:  # a second past the end, so that the end itself is not one more stand
             until = min(until, self._standing().end + 1)
-        self._run(until)
+        before = len(self.journal.log)
+        self._run(until, deputy)
+        given = sum(e.by != CONTROLLER for e in self.journal.log[before:])
+        said = [Said("room.by_deputy", {"dispatcher": deputy, "count": str(given)})] if deputy else []
         if self.situation is None:
-            return Reply((Said("room.over", {}),))
-        early = Said("room.stopped_early", {"t": self.situation.t, "why": self.situation.why})
-        return Reply((early,) if until is not None and self.situation.t < until else (), show="status")
+            return Reply((*said, Said("room.over", {})))
+        if until is not None and self.situation.t < until:
+            said.append(Said("room.stopped_early", {"t": self.situation.t, "why": self.situation.why}))
+        return Reply(tuple(said), show="status")
 
     def _undo(self) -> Reply:
         """Take back the orders given here; where there are none, the way here."""
@@ -212,19 +234,24 @@ class Room:
 
     # ------------------------------------------------------------------ time
 
-    def _run(self, until: int | None = None) -> None:
+    def _run(self, until: int | None = None, deputy: str = "") -> None:
         """To the next decision point or to ``until``, with injects on the way; stops early for loud news.
 
-        Decision points of the present second are passed over: they echo the player's own orders.
+        Decision points of the present second are passed over: they echo the player's own orders. A deputy
+        gives its orders now and at every decision point on the way, but not where the player takes over.
         """
         simulation, begin, heard = self._standing(), self._standing().t, len(self.messages)
         first = self.situation is None
+        answer = self._make(deputy, self.scenario, self.seed) if deputy else unadvised
         while True:
+            for order in answer(self.situation) if self.situation else ():
+                simulation.apply(order, f"{PLAYER}:{deputy}")
             ahead = self._injects[sum(e.by == CONTROLLER for e in simulation.log) :]
             stops = [s for s in (until, ahead[0][0] if ahead else None) if s is not None]
             self.situation = simulation.advance(min(stops) if stops else None)
             if self.situation is None:
                 break
+            self.watch(simulation.t, until)
             self.messages += self.situation.messages
             due = [action for t, action in ahead if t <= simulation.t]
             for action in due:
@@ -237,14 +264,23 @@ class Room:
         if self.situation is not None:
             self.journal.stand(self.situation.t, self.situation.why)
 
+    def _look(self) -> None:
+        """Bring the situation up to the orders that were just given."""
+        assert self.situation is not None
+        self.situation = self._standing().situation(self.situation.why)
+        self.messages += self.situation.messages
+
     def _return_to_stand(self) -> None:
         """Replay to the last stand of the journal, with what has been ordered there."""
         self.close()
         stand, heard = self.journal.stands[-1], list[Message]()
         before = [e for e in self.journal.log if e.t < stand.t]
-        simulation, situation = replay(
-            self.scenario, self.seed, before, stand.t, watch=lambda s: heard.extend(s.messages)
-        )
+
+        def hear(situation: Situation) -> None:
+            heard.extend(situation.messages)
+            self.watch(situation.t, stand.t)
+
+        simulation, situation = replay(self.scenario, self.seed, before, stand.t, hear)
         assert situation is not None
         for entry in self.journal.log[len(before) :]:
             simulation.apply(entry.action, entry.by)
@@ -257,8 +293,7 @@ class Room:
 
     def _write_down(self) -> None:
         """Bring the journal up to the simulation's log."""
-        for entry in self._standing().log[len(self.journal.log) :]:
-            self.journal.entry(entry)
+        self.journal.enter(self._standing().log[len(self.journal.log) :])
 
 
 def _refused(refusal: Refusal) -> Said:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from results.language import Words
 from stormyard.board import draw, order_text
+from stormyard.front import Front
 from stormyard.grammar import clock_time
 from stormyard.room import Reply, Room, Said
 
@@ -17,15 +18,20 @@ Read = Callable[[str], str]
 """Asks with a prompt and returns a line; raises EOFError where there are no more."""
 
 
-def play(room: Room, words: Words, console: Console, read: Read) -> bool:
+def play(room: Room, front: Front, read: Read) -> bool:
     """Answer lines until the storm is over (True) or the player leaves (False)."""
+    words, console = front.words, front.console
     show(room, Reply(show="status"), words, console)
     while room.situation is not None:
         try:
-            line = read(words("room.prompt", time=f"{clock_time(room.scenario, room.situation.t):%m-%d %H:%M}"))
+            line = read(
+                words("room.prompt", time=f"{clock_time(room.scenario, room.situation.t):%m-%d %H:%M}")
+            )
         except EOFError:
             line = "quit"
-        reply = room.handle(line)
+        with front.progress("run", room.scenario.duration) as update:
+            room.watch = update
+            reply = room.handle(line)
         show(room, reply, words, console)
         if reply.left:
             return False

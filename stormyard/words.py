@@ -29,7 +29,9 @@ def words(language: str) -> Words:
 
 def help_texts(language: str) -> dict[str, dict[str, str]]:
     """The texts of ``--help`` by section: help, arg, opt."""
-    texts: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    texts: dict[str, dict[str, str]] = yaml.safe_load(
+        (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    )
     return texts
 
 

@@ -35,15 +35,14 @@ def exercise(
     from stormyard import jobs, terminal
 
     front = Front(lang, json)
-    room = jobs.exercise_room(scenario, variant, set_ or (), seed, dir_, resume)
+    with front.progress("load", 1) as update:
+        room = jobs.exercise_room(scenario, variant, set_ or (), seed, dir_, resume, update)
     front.header(room.scenario, dispatcher="player", seed=room.seed)
     if resume:
         front.say("room.resumed", orders=room.orders, undone=room.journal.undone)
     front.say("room.welcome", path=room.folder)
     try:
-        over = terminal.play(
-            room, front.words, front.console, terminal.reader(room, front.words, front.console)
-        )
+        over = terminal.play(room, front, terminal.reader(room, front.words, front.console))
     except KeyboardInterrupt:
         kept = front.words("cli.kept_exercise", path=room.folder)
         front.say("cli.stopped", kept=kept)

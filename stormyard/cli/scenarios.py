@@ -72,7 +72,7 @@ def new(
 
     front = Front(lang, json)
     if roads is not None:
-        with front.working("import"):
+        with front.progress("import"):
             report = new_district(directory, roads, drains, name)
         return _reported(front, report)
     if drains is not None:
@@ -106,7 +106,7 @@ def import_osm(
     from scenarios.importers import osm
 
     front = Front(lang, json)
-    with front.working("import"):
+    with front.progress("import"):
         report = osm.import_osm(file, out, name)
     _reported(front, report)
 
@@ -120,7 +120,7 @@ def import_swmm(
     from scenarios.importers import swmm
 
     front = Front(lang, json)
-    with front.working("import"):
+    with front.progress("import"):
         report = swmm.import_swmm(file, out, name)
     _reported(front, report)
 

@@ -18,7 +18,7 @@ def write(front: Front, simulated: Simulated, folder: Path, beside: Mapping[str,
     from results.store import manifest, write_run
 
     run = simulated.run
-    with front.working("write"):
+    with front.progress("write"):
         write_run(run, folder, lang=front.words.language, decisions=simulated.decisions)
     made = manifest(run)
     figures(front, {**(beside or {}), run.dispatcher: made["metrics"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from simulation.orders import Entry
+from stormyard import jobs
 from stormyard.journal import Journal
-from tests.stormyard.commands import ENGLISH, LINE, PLAIN_LINE, files_below, stormyard
+from stormyard.room import unwatched
+from tests.stormyard.commands import ENGLISH, LINE, PLAIN_LINE, ROOT, files_below, stormyard
 
 PROMPT = r"\d\d-\d\d \d\d:\d\d >"
 windows = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals and SIGKILL need POSIX")
@@ -171,3 +174,18 @@ def test_an_exercise_is_not_begun_over_another(tmp_path: Path, monkeypatch: pyte
     assert "holds an exercise already" in said.stderr
     assert "--resume" in said.stderr
     assert (tmp_path / "play" / "exercise.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(("variant", "count"), [(None, 1), ("no-response", 0)])
+def test_the_variant_exercise_brings_the_injects(tmp_path: Path, variant: str | None, count: int) -> None:
+    """It is played where a scenario has it and no other is asked for."""
+    shutil.copytree(ROOT / "scenarios" / "tiny", tmp_path / "tiny")
+    document = tmp_path / "tiny" / "snow" / "scenario.yaml"
+    text = document.read_text(encoding="utf-8")
+    document.write_text(
+        text.replace("variants:\n", "variants:\n  exercise:\n    injects: mine.csv\n"), encoding="utf-8"
+    )
+    injects = "t_h,kind,target,value,text_zh,text_en\n1.5,call,c1-1,,车陷住了,a car is stuck\n"
+    (document.parent / "mine.csv").write_text(injects, encoding="utf-8")
+    room = jobs.exercise_room(str(document.parent), variant, (), 0, tmp_path / "play", False, unwatched)
+    assert len(room.scenario.injects) == count

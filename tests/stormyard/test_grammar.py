@@ -50,6 +50,7 @@ ASSIGN = (Assign("plough/1", ("plough", "spread"), ("H0-0", "H1-0")),)
         ("advice first-come apply", Advice("first-come", True)),
         ("建议 采纳", Advice("", True)),
         ("go", Go()),
+        ("go with nobody", Go(None, "nobody")),
         ("undo", Undo()),
         ("save", Save()),
         ("exit", Quit()),
@@ -70,6 +71,16 @@ def test_the_clock_runs_for_a_time(room: Room, line: str, seconds: int) -> None:
     """Minutes unless hours are said."""
     assert room.situation is not None
     assert read(room, line) == Go(room.situation.t + seconds)
+
+
+def test_a_deputy_gives_the_orders_on_the_way(room: Room) -> None:
+    """Said at the end of the line, for a time or to a time."""
+    assert room.situation is not None
+    assert read(room, "go 30 with first-come") == Go(room.situation.t + 1800, "first-come")
+    assert read(room, "前进 1小时 由 nobody") == Go(room.situation.t + 3600, "nobody")
+    assert read(room, "until 17:00 with first-come") == Go(2 * 3600, "first-come")
+    with pytest.raises(BadLine, match="no_such_dispatcher"):
+        read(room, "go 30 with oracle")
 
 
 def test_the_clock_runs_to_a_time_of_day(room: Room) -> None:

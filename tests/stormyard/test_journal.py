@@ -22,10 +22,9 @@ def played(folder: Path) -> Journal:
     """Three stands: one order at the first, two at the second, none at the third."""
     journal = Journal.begin(folder, dict(HEAD))
     journal.stand(0, "start")
-    journal.entry(ORDERS[0])
+    journal.enter(ORDERS[:1])
     journal.stand(900, "routine")
-    for entry in ORDERS[1:]:
-        journal.entry(entry)
+    journal.enter(ORDERS[1:])
     journal.stand(1800, "routine")
     return journal
 

@@ -110,6 +110,26 @@ def test_advice_is_shown_and_can_be_followed(tmp_path: Path) -> None:
     assert keys(tell(room, "advice nobody")) == ["room.no_advice"]
 
 
+def test_a_deputy_gives_orders_until_the_player_takes_over(tmp_path: Path) -> None:
+    """Its orders are marked as its own; a loud event still stops the clock, and undo takes them back."""
+    room = begin(tmp_path)
+    tell(room, "go 30", "go 30")
+    here = stands_at(room)
+    reply = tell(room, "go 3h with first-come")
+    assert keys(reply) == ["room.by_deputy", "room.stopped_early"]
+    assert stands_at(room) == 5000
+    given = [e for e in room.journal.log if e.by == f"{PLAYER}:first-come"]
+    assert int(reply.said[0].words["count"]) == len(given) > 4
+    assert {e.t for e in given} >= {here}
+    assert max(e.t for e in given) < 5000
+    left = len(given)
+    tell(room, "undo")
+    assert stands_at(room) == here
+    tell(room, "undo")
+    assert (stands_at(room), room.journal.log) == (here, [])
+    assert room.journal.undone == left + 1
+
+
 def test_undo_takes_back_this_points_orders_then_this_point(tmp_path: Path) -> None:
     """First the orders given here, then the way here; injects come back by themselves."""
     room = begin(tmp_path)
@@ -199,13 +219,11 @@ def test_a_scenario_that_was_changed_under_an_exercise_is_refused(tmp_path: Path
         resume(tmp_path)
 
 
-LINES = st.lists(
-    st.sampled_from(
-        ["go", "go 20", "go 90", "advice apply", "send 1 to job 1", "send 2 to jobs 1-3", "recall 1", "level I",
-         "close H0-0", "open H0-0", "undo", "status", "nonsense"]
-    ),
-    min_size=3, max_size=14,
+WORDS = (
+    "go", "go 20", "go 90", "go 60 with first-come", "advice apply", "send 1 to job 1", "send 2 to jobs 1-3",
+    "recall 1", "level I", "close H0-0", "open H0-0", "undo", "status", "nonsense",
 )  # fmt: skip
+LINES = st.lists(st.sampled_from(WORDS), min_size=3, max_size=14)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
