@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-import numpy as np
 import simpy
 
 from simulation.model import Kind, Material
@@ -187,13 +186,14 @@ class Machine:
                 world.note("stockout", self.id, name, material)
 
     def _nearest_depot(self, column: int, tried: set[int]) -> int | None:
+        """The nearest depot with stock, one that is cut off last; None where no depot has any."""
         times = self.world.routes[self.kind.wading_depth].times(self.node)
-        open_depots = [
+        stocked = [
             (float(times[node]), i)
             for i, node in enumerate(self.world.depot_node)
-            if i not in tried and self.world.stock[i, column] > 0 and np.isfinite(times[node])
+            if i not in tried and self.world.stock[i, column] > 0
         ]
-        return min(open_depots)[1] if open_depots else None
+        return min(stocked)[1] if stocked else None
 
     # ------------------------------------------------------------------ wear and fuel
 

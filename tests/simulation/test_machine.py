@@ -364,3 +364,19 @@ def test_nobody_drives_through_a_barrier_on_the_way_home() -> None:
         assert crew.node == crew.home
         shut = [simulation.world.network.segment_index[s] for s in ("H0-0", "H1-0")]
         assert (simulation.situation("test").reported.seen[shut] <= start).all()
+
+
+def test_cut_off_from_every_depot_is_blocked_not_out_of_stock() -> None:
+    """There is salt and fuel, but no road to it: half an hour of waiting, and the words say which it is."""
+    with Simulation(calm(salt=40_000.0)) as simulation:
+        crew = ready(simulation)
+        assign(simulation, "V2-1", verbs=PLOUGH)
+        becomes(simulation, crew, "work")
+        for segment in ("H0-0", "V0-0"):
+            assert simulation.apply(Closure(segment, 4 * 3600)) is None
+        empty(crew)
+        assign(simulation, "V2-1", rate=0.02)
+        start = becomes(simulation, crew, "stranded")
+        go_until(simulation, lambda: bool(told(simulation, "blocked")))
+        assert simulation.t == start + 1800
+        assert told(simulation, "unsupplied", "stockout") == []
