@@ -96,11 +96,11 @@ def test_hardpack_is_worked_on_after_the_storm() -> None:
     assert jobs.rate.max() <= town.scenario.physics.snow.maximum_dose
 
 
-def test_before_snow_bridges_and_class_one_are_treated() -> None:
+def test_before_snow_bridges_are_treated() -> None:
     """Only these, only if snow is near, and once in twelve hours."""
     town = Town(snowing=False)
     jobs = town.jobs()
-    assert set(jobs.target) == {"H0-0", "H1-0", "V0-0"}
+    assert set(jobs.target) == {"V0-0"}
     assert set(jobs.reason) == {"pretreat"}
     town.world.last_spread[:] = town.world.t - PRETREAT_GAP
     assert len(town.jobs()) == 0
