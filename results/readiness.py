@@ -111,7 +111,7 @@ def _shared(storms: list[Storm]) -> list[tuple[Both, Shortfall]]:
         for short in storm.short:
             found.setdefault(short, []).append(_head(storm, storms))
     return [
-        (Both("、".join(n.zh for n in names), ", ".join(n.en for n in names)), s)
+        (Both("、".join(n.zh for n in names), "; ".join(n.en for n in names)), s)
         for s, names in found.items()
     ]
 
