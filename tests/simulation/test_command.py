@@ -229,7 +229,7 @@ def test_crews_report_what_they_see_at_once() -> None:
 def test_an_older_report_never_overwrites_a_newer_one() -> None:
     """What comes up the tiers late is dropped where a crew or a gauge was there since."""
     relay = {"city": 0, "district": 60, "street": 1800, "community": 0}
-    scenario = cities.flood(rain=200, command__relay=relay, command__gauge_period=900)
+    scenario = cities.flood(rain=200, command__relay=relay, command__gauge_period=1500)
     with Simulation(scenario) as simulation:
         node_seen, seen = np.full(3, -1), np.full(12, -1)
         for t in range(60, 4 * 3600, 60):
