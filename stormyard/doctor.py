@@ -65,19 +65,20 @@ def _packages() -> str:
 
 
 def _solver() -> str:
-    """max x + y under x + 2y <= 4 and 3x + y <= 6 is 2.8."""
-    import highspy
+    """At least -(x + y) under x + 2y <= 4 and 3x + y <= 6 is -2.8."""
     import pulp
 
-    problem = pulp.LpProblem("doctor", pulp.LpMaximize)
-    x, y = pulp.LpVariable("x", lowBound=0), pulp.LpVariable("y", lowBound=0)
-    problem += x + y
+    from optimization.solver import solve
+
+    problem = pulp.LpProblem("doctor", pulp.LpMinimize)
+    x, y = (problem.add_variable(name, lowBound=0) for name in "xy")
+    problem += -x - y
     problem += x + 2 * y <= 4
     problem += 3 * x + y <= 6
-    problem.solve(pulp.HiGHS(msg=False))
-    if abs(float(pulp.value(problem.objective)) - 2.8) > 1e-9:
-        raise ArithmeticError(f"a tiny model gave {pulp.value(problem.objective)}, not 2.8")
-    return f"HiGHS {highspy.Highs().version()}"
+    found = solve(problem, time_limit=10)
+    if found.status != "optimal" or abs(found.objective + 2.8) > 1e-9:
+        raise ArithmeticError(f"a tiny model gave {found.status} {found.objective}, not -2.8")
+    return f"pulp {version('pulp')}, highspy {version('highspy')}"
 
 
 def _drains() -> str:

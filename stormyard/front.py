@@ -22,7 +22,7 @@ from rich.text import Text
 from stormyard.words import LANGUAGES, preferred, words
 
 if TYPE_CHECKING:
-    from simulation.model import Scenario
+    from simulation.model import Name, Scenario
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 Given = ParamSpec("Given")
@@ -111,12 +111,14 @@ class Front:
         finally:
             bar.stop()
 
-    def header(self, scenario: Scenario, key: str = "cli.header", **gaps: object) -> None:
-        """What is about to run: names, notes a reader must know, sizes."""
+    def header(
+        self, scenario: Scenario, key: str = "cli.header", title: Name | None = None, **gaps: object
+    ) -> None:
+        """What is about to run: its name (or ``title``), sizes, and the notes a reader must know."""
         name = self.words.name
         crews = sum(row.count for row in scenario.fleet.equipment)
         sizes = {"segments": len(scenario.city.segments), "crews": crews}
-        self.say(key, "bold", name=name(scenario.name), **sizes, **gaps)
+        self.say(key, "bold", name=name(title or scenario.name), **sizes, **gaps)
         for note in dict.fromkeys(n for n in (scenario.city.note, scenario.storm.note) if n):
             self.line(name(note), "yellow")
 

@@ -8,7 +8,7 @@ of sentence keys and views, which a terminal or a web page puts into words of it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,7 @@ class Room:
     def _advise(self, name: str, apply: bool) -> Reply:
         situation = self._standing().situation("pause")
         self.messages += situation.messages
+        situation = replace(situation, messages=tuple(self.news))
         self.advised = tuple(self._make(name, self.scenario, self.seed)(situation))
         words = {"dispatcher": name, "count": str(len(self.advised))}
         if not self.advised:

@@ -116,13 +116,13 @@ def ensemble(
     scenarios = jobs.load_variants(scenario, items(variants), set_ or ())
     job = Ensemble.of(scenarios, members, seed, dispatcher, workers, out)
     job.open(resume)
-    sizes = {
-        "members": members,
-        "variants": len(job.scenarios),
-        "jobs": job.workers,
-        "dispatcher": job.dispatcher,
-    }
-    front.header(job.scenarios[jobs.BASE], key="cli.header_many", **sizes)
+    front.header(
+        job.scenarios[jobs.BASE],
+        "cli.header_many",
+        members=members,
+        variants=len(job.scenarios),
+        workers=job.workers,
+    )
     try:
         with front.progress("members", job.total) as update:
             update(len(job.done))
@@ -160,7 +160,7 @@ def readiness(
     front = Front(languages[0], json)
     storms = jobs.readiness_storms(scenario, dispatcher)
     first = next(iter(storms.values()))
-    front.header(first, dispatcher=dispatcher or first.dispatcher, seed=seed)
+    front.header(first, title=first.city.name, dispatcher=dispatcher or first.dispatcher, seed=seed)
     whole, done, runs = sum(s.duration for s in storms.values()), 0.0, {}
     with front.progress("storms", whole) as update:
         for label, storm in storms.items():

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from stormyard.cli import app
@@ -15,6 +16,8 @@ from stormyard.cli import app
 ROOT = Path(__file__).parents[2]
 LINE = [sys.executable, "-c", "from stormyard.cli import main; main()"]
 """The command ``stormyard`` without depending on where it was installed."""
+PLAIN_LINE = [sys.executable, "-c", "from tests.stormyard.commands import plain_main; plain_main()"]
+"""The same with one line in place of each page, which takes seconds to draw."""
 ENGLISH = {"STORMYARD_LANG": "en", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
 
@@ -24,9 +27,9 @@ def stormyard(*arguments: str | Path) -> Any:
 
 
 def stormyard_process(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The same as a process."""
+    """The same as a process, with plain pages."""
     return subprocess.run(
-        [*LINE, *map(str, arguments)], cwd=cwd, env=os.environ | ENGLISH, capture_output=True, text=True,
+        [*PLAIN_LINE, *map(str, arguments)], cwd=cwd, env=os.environ | ENGLISH, capture_output=True, text=True,
         encoding="utf-8", check=False,
     )  # fmt: skip
 
@@ -37,14 +40,16 @@ def files_below(folder: Path) -> list[str]:
 
 
 def plain_main() -> None:
-    """The command line with one line in place of each page, which takes seconds to draw."""
-    import results.report
-
-    results.report.report = lambda run, lang="", decisions=(): f"report in {lang}"
-    results.report.comparison_report = lambda runs, lang="": f"{', '.join(runs)} in {lang}"
+    """The entry point of ``PLAIN_LINE``."""
     from stormyard.cli import main
 
-    main()
+    with pytest.MonkeyPatch.context() as patch:
+        plain_pages(patch)
+        main()
 
 
-PLAIN_LINE = [sys.executable, "-c", "from tests.stormyard.commands import plain_main; plain_main()"]
+def plain_pages(patch: pytest.MonkeyPatch) -> None:
+    """One line in place of each page."""
+    patch.setattr("results.report.report", lambda run, lang, decisions: f"report in {lang}")
+    patch.setattr("results.report.comparison_report", lambda runs, lang: f"{', '.join(runs)} in {lang}")
+    patch.setattr("results.readiness.readiness_page", lambda runs, lang: f"{', '.join(runs)} in {lang}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from stormyard import doctor, jobs
-from tests.stormyard.commands import ROOT, files_below, stormyard, stormyard_process
+from tests.stormyard.commands import LINE, ROOT, files_below, plain_pages, stormyard, stormyard_process
 
 RUN_FILES = ["events.parquet", "fields.nc", "log.jsonl", "manifest.json", "report.html", "scenario.json"]
 COMMANDS = (
@@ -31,17 +31,15 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def plain_pages() -> Iterator[None]:
+def plain() -> Iterator[None]:
     """Reports are drawn for seconds and tested with the results; here one line stands for a page."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("results.report.report", lambda run, lang, decisions: f"report in {lang}")
-        patch.setattr("results.report.comparison_report", lambda runs, lang: f"{', '.join(runs)} in {lang}")
-        patch.setattr("results.readiness.readiness_page", lambda runs, lang: f"{', '.join(runs)} in {lang}")
+        plain_pages(patch)
         yield
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, plain_pages: None) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, plain: None) -> Path:
     """A run of the tiny snowstorm."""
     folder = tmp_path_factory.mktemp("made") / "run"
     ran = stormyard("run", "tiny/snow", "--out", folder)
@@ -195,7 +193,10 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_help_lists_commands_in_the_language_asked_for_without_loading_the_engine(workplace: Path) -> None:
     """``stormyard --help`` answers at once: neither numpy nor the nouns are loaded for it."""
     for language, words in (("zh", "运行一个情景"), ("en", "Run a scenario")):
-        assert words in stormyard_process("run", "--help", "--lang", language, cwd=workplace).stdout
+        line = [*LINE, "run", "--help", "--lang", language]
+        assert (
+            words in subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+        )
     code = "import sys; import stormyard.cli; print([m for m in ('numpy', 'pydantic', 'simpy') if m in sys.modules])"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

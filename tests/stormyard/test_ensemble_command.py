@@ -39,7 +39,7 @@ def members(folder: Path) -> dict[tuple[str, int], Any]:
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process needs POSIX")
 def test_a_stopped_ensemble_keeps_its_members_and_resumes(workplace: Path) -> None:
     """Ctrl-C gives 130 and names the file; --resume runs what is missing; each member is the run of its seed."""
-    asked = ["ensemble", "tiny/snow", "--variants", "early", "--jobs", "2", "--out", "many"]
+    asked = ["ensemble", "tiny/snow", "--variants", "early", "--jobs", "1", "--out", "many"]
     process = subprocess.Popen(
         [*LINE, *asked, "--members", "60"], cwd=workplace, env=os.environ | ENGLISH, stderr=subprocess.PIPE,
         stdout=subprocess.PIPE, encoding="utf-8",
