@@ -59,6 +59,7 @@ def board(room: Room, situation: Situation, words: Words) -> RenderableType:
     ]
     return Group(
         Text(headline(scenario, situation, words), style="bold"),
+        *(Text(line) for line in warning_lines(room.messages, words)),
         Text(forecast_line(scenario, situation, words)),
         *message_lines(scenario, room.news, words),
         Text(crew_line(situation, words)),
@@ -76,6 +77,13 @@ def headline(scenario: Scenario, situation: Situation, words: Words) -> str:
         level=words[f"level.{situation.level}"],
         why=words[f"why.{situation.why}"],
     )
+
+
+def warning_lines(messages: list[Message], words: Words) -> Iterator[str]:
+    """The latest warning of each hazard."""
+    latest = {m.target: message_text(m, words) for m in messages if m.kind == "warning"}
+    if latest:
+        yield words("room.warnings", warnings=" · ".join(latest.values()))
 
 
 def forecast_line(scenario: Scenario, situation: Situation, words: Words) -> str:

@@ -371,7 +371,14 @@ def exercise_room(
             variant = EXERCISE
         scenario = scenario_files.load(reference, variant, sets)
         folder = folder or folder_for(scenario, EXERCISE, seed)
-    return _resumed(folder, watch) if resume else _begun(scenario, seed, folder)
+    if not resume:
+        return _begun(scenario, seed, folder)
+    room = _resumed(folder, watch)
+    if room.scenario.id not in (Path(reference).as_posix(), Path(reference).resolve().name):
+        room.close()
+        what = f"this folder holds an exercise of {room.scenario.id}, not of {reference}"
+        raise BadScenario([Problem(str(folder), what, f"resume it as '{room.scenario.id}'")])
+    return room
 
 
 def _begun(scenario: Scenario, seed: int, folder: Path) -> Room:

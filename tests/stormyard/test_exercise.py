@@ -159,6 +159,9 @@ def test_an_exercise_is_not_begun_over_another(tmp_path: Path, monkeypatch: pyte
     assert said.exit_code == 2
     assert "holds an exercise already" in said.stderr
     assert "--resume" in said.stderr
+    other = stormyard("exercise", "tiny/flood", "--dir", "play", "--resume")
+    assert other.exit_code == 2
+    assert "holds an exercise of tiny/snow, not of tiny/flood" in other.stderr
     assert (tmp_path / "play" / "exercise.jsonl").read_bytes() == before
 
 

@@ -248,6 +248,7 @@ def test_only_what_was_reported_is_drawn(tmp_path: Path) -> None:
     assert room.situation is not None
     text = drawn(room, Reply(show="status"), words("en"))
     assert "worst reported roads" not in text
+    assert "warnings: orange snow warning" in text
     assert (room.situation.reported.seen == -1).all()
 
 
