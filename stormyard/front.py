@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from threading import Timer
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 import typer
@@ -80,35 +80,25 @@ class Front:
 
     @contextmanager
     def progress(self, stage: str, total: float | None = None) -> Iterator[Update]:
-        """A bar with elapsed and remaining time, for a block that takes more than a second.
+        """A bar with elapsed and remaining time, drawn on terminals once the block has taken a second.
 
-        It is drawn on terminals only, at the first update after that second; a stage without updates is
-        drawn at once. ``total`` None means that the end cannot be foreseen.
+        ``total`` None means that the end cannot be foreseen.
         """
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
         from rich.progress import TimeElapsedColumn as Elapsed
         from rich.progress import TimeRemainingColumn as Remaining
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            Elapsed(),
-            Remaining(),
-        )
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Elapsed(), Remaining())
         bar = Progress(*columns, console=self.console, disable=not self.console.is_terminal)
-        task, begun = bar.add_task(self.words[f"stage.{stage}"], total=total), monotonic()
-
-        def update(completed: float, new_total: float | None = None) -> None:
-            bar.update(task, completed=completed, total=new_total)
-            if monotonic() - begun > 1:
-                bar.start()
-
-        if total is None:
-            bar.start()
+        task = bar.add_task(self.words[f"stage.{stage}"], total=total)
+        later = Timer(1.0, bar.start)
+        later.daemon = True
+        later.start()
         try:
-            yield update
+            yield lambda completed, new_total=None: bar.update(task, completed=completed, total=new_total)
         finally:
+            later.cancel()
+            later.join()
             bar.stop()
 
     def header(
