@@ -18,10 +18,8 @@ from simulation.model import LEVELS
 from simulation.orders import SetLevel
 from simulation.record import Run
 from stormyard.grammar import clock_time
-from stormyard.jobs import simulate, write_text
-from stormyard.room import PLAYER, Room
-
-__all__ = ["PLAY", "PLAYER", "peers", "review", "simulate", "store", "write_comparison", "write_play"]
+from stormyard.jobs import write_text
+from stormyard.room import Room
 
 PLAY, PAGE = "play", "comparison.html"
 PEERS = ("greedy", "assignment")

@@ -55,20 +55,23 @@ def exercise(
 
 def _debrief(front: Front, room: Room) -> None:
     """Write the play, set it beside the dispatchers, and say what was decided when."""
+    from results import store
     from stormyard import debrief
+    from stormyard.jobs import simulate
+    from stormyard.room import PLAYER
 
     play = debrief.write_play(room, front.words.language)
-    runs = {debrief.PLAYER: play}
+    runs = {PLAYER: play}
     for name in debrief.peers():
         with front.progress("run", room.scenario.duration) as update:
-            runs[name] = debrief.simulate(room.scenario, room.seed, name, counting_from(update, 0)).run
+            runs[name] = simulate(room.scenario, room.seed, name, counting_from(update, 0)).run
     page = debrief.write_comparison(room, runs, front.words.language)
-    figures(front, {label: debrief.store.metrics(run) for label, run in runs.items()})
+    figures(front, {label: store.metrics(run) for label, run in runs.items()})
     front.say("review.title", "bold")
     for sentence in debrief.review(play, room.journal.undone, front.words):
         front.line(f"- {sentence}")
     folder = room.folder / debrief.PLAY
     front.wrote(folder)
     front.wrote(page)
-    front.result(debrief.store.manifest(play))
+    front.result(store.manifest(play))
     front.next("verify", folder)

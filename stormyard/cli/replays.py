@@ -14,14 +14,15 @@ from stormyard.front import FAILED, Front, Halt, answered
 def replay(
     directory: RunFolder, out: OutFolder = None, json: Json = False, lang: Lang = None, debug: Debug = False
 ) -> None:
-    from stormyard import jobs
+    from results import store
+    from stormyard import jobs, replays
 
     front = Front(lang, json)
-    kept = jobs.Kept.read(directory)
+    kept = replays.Kept.read(directory)
     folder = out or directory.resolve().with_name(directory.resolve().name + "-replay")
-    jobs.store.refuse_foreign(folder)
+    store.refuse_foreign(folder)
     with front.progress("replay", kept.scenario.duration) as update:
-        made = jobs.Simulated(jobs.replay(kept, lambda s: update(s.t)), [])
+        made = jobs.Simulated(replays.replay(kept, lambda s: update(s.t)), [])
     write(front, made, folder)
     front.next("verify", folder)
 
@@ -29,12 +30,12 @@ def replay(
 @app.command(help=HELP["verify"])
 @answered
 def verify(directory: RunFolder, json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
-    from stormyard import jobs
+    from stormyard import jobs, replays
 
     front = Front(lang, json)
-    kept = jobs.Kept.read(directory)
+    kept = replays.Kept.read(directory)
     with front.progress("replay", kept.scenario.duration) as update:
-        found = jobs.verify(kept, lambda s: update(s.t))
+        found = replays.verify(kept, lambda s: update(s.t))
     front.result(vars(found))
     if found.same:
         front.say("cli.verified", "green", path=directory, digest=found.now[:16])
@@ -53,17 +54,18 @@ def branch(
     dispatcher: Annotated[str, option("branch_dispatcher", "--dispatcher", metavar="NAME")] = "",
     out: OutFolder = None, json: Json = False, lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
-    from stormyard import jobs
+    from results import store
+    from stormyard import jobs, replays
 
     front = Front(lang, json)
-    kept = jobs.Kept.read(directory)
-    second = jobs.moment(at, kept.scenario)
+    kept = replays.Kept.read(directory)
+    second = replays.moment(at, kept.scenario)
     name = jobs.chosen_dispatcher(kept.scenario, dispatcher)
     folder = out or directory.resolve().with_name(f"{directory.resolve().name}-from-{second}s-{name}")
-    jobs.store.refuse_foreign(folder)
+    store.refuse_foreign(folder)
     before = str(kept.manifest["dispatcher"])
     front.header(kept.scenario, dispatcher=f"{before} → {name}", seed=kept.seed)
     with front.progress("run", kept.scenario.duration) as update:
-        made = jobs.branch(kept, second, name, lambda s: update(s.t))
+        made = replays.branch(kept, second, name, lambda s: update(s.t))
     write(front, made, folder, {before: kept.manifest["metrics"]})
     front.next("compare", directory, folder)

@@ -39,6 +39,7 @@ def run(
     variant: Variant = None, out: OutFolder = None, json: Json = False, lang: Lang = None,
     debug: Debug = False,
 ) -> None:  # fmt: skip
+    from results import store
     from scenarios.load import load
     from stormyard import jobs
 
@@ -46,7 +47,7 @@ def run(
     loaded = load(scenario, variant, set_ or ())
     name = jobs.chosen_dispatcher(loaded, dispatcher)
     folder = out or jobs.folder_for(loaded, variant or "", name, seed)
-    jobs.store.refuse_foreign(folder)
+    store.refuse_foreign(folder)
     front.header(loaded, dispatcher=name, seed=seed)
     with front.progress("run", loaded.duration) as update:
         made = jobs.simulate(loaded, seed, name, lambda s: update(s.t))
@@ -61,17 +62,18 @@ def compare(
     variants: Variants = "", dispatcher: Dispatcher = "", seed: Seed = 0, set_: Sets = None, out: OutFile = None,
     json: Json = False, lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
+    from results import store
     from results.report import comparison_report
     from stormyard import jobs
 
     front = Front(lang, json)
     if variants:
         runs = _variant_runs(front, things, items(variants), dispatcher, seed, set_ or ())
-        manifests = {label: jobs.store.manifest(run) for label, run in runs.items()}
+        manifests = {label: store.manifest(run) for label, run in runs.items()}
     else:
         folders = jobs.labelled([Path(thing) for thing in things])
-        runs = {label: jobs.store.read_run(folder) for label, folder in folders.items()}
-        manifests = {label: jobs.store.read_manifest(folder) for label, folder in folders.items()}
+        runs = {label: store.read_run(folder) for label, folder in folders.items()}
+        manifests = {label: store.read_manifest(folder) for label, folder in folders.items()}
     page = out or jobs.page_for("compare", runs)
     jobs.write_text(page, comparison_report(runs, front.words.language))
     figures(front, {label: manifest["metrics"] for label, manifest in manifests.items()})
@@ -154,6 +156,7 @@ def readiness(
     json: Json = False, lang: Annotated[str | None, option("langs", "--lang", metavar="zh,en")] = None,
     debug: Debug = False,
 ) -> None:  # fmt: skip
+    from results import store
     from stormyard import jobs
 
     languages = jobs.readiness_languages(items(lang or preferred()), items(format_))
@@ -170,4 +173,4 @@ def readiness(
     folder = out or jobs.folder_for(first, "readiness", seed)
     page = jobs.write_readiness(runs, languages[0], folder)
     front.wrote(page)
-    front.result([{"label": label, **jobs.store.manifest(run)} for label, run in runs.items()])
+    front.result([{"label": label, **store.manifest(run)} for label, run in runs.items()])

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from stormyard import doctor, jobs
+from results import store
+from stormyard import doctor, jobs, replays
 from tests.stormyard.commands import LINE, ROOT, files_below, plain_pages, stormyard, stormyard_process
 
 RUN_FILES = ["events.parquet", "fields.nc", "log.jsonl", "manifest.json", "report.html", "scenario.json"]
@@ -363,15 +364,15 @@ def test_a_changed_digest_is_found_out(copied: Path) -> None:
 
 def test_the_first_difference_is_the_earliest(made: Path) -> None:
     """Log before events before fields; within the fields the earliest second, with its place."""
-    kept = jobs.Kept.read(made)
-    run = jobs.replay(kept)
-    assert jobs.first_difference(made, replace(run, log=run.log[1:])).startswith("log line 1 was ")
-    assert jobs.first_difference(made, replace(run, events=run.events[:-1])).startswith("there were ")
+    kept = replays.Kept.read(made)
+    run = replays.replay(kept)
+    assert replays.first_difference(made, replace(run, log=run.log[1:])).startswith("log line 1 was ")
+    assert replays.first_difference(made, replace(run, events=run.events[:-1])).startswith("there were ")
     fields = run.fields.copy(deep=True)
     fields["snow"][10, 3] += 5.0
     fields["ice"][7, 2] += 5.0
     second, where = fields["time"].values[7], fields["segment"].values[2]
-    found = jobs.first_difference(made, replace(run, fields=fields))
+    found = replays.first_difference(made, replace(run, fields=fields))
     assert found.startswith(f"the field ice at second {second:.0f} at segment {where} was ")
 
 
@@ -392,7 +393,7 @@ def test_a_branch_keeps_the_past_and_changes_the_future(made: Path, workplace: P
     assert said.exit_code == 0, said.stderr
     manifest = json.loads(said.stdout)
     assert manifest["dispatcher"] == "greedy>scripted"
-    before, after = (jobs.store.read_run(f) for f in (made, workplace / "branched"))
+    before, after = (store.read_run(f) for f in (made, workplace / "branched"))
     past = [e for e in before.events if e.t < 9000]
     assert past
     assert list(after.events[: len(past)]) == past
@@ -410,7 +411,7 @@ def test_a_branch_keeps_the_past_and_changes_the_future(made: Path, workplace: P
 )  # fmt: skip
 def test_moments_are_read_as_planners_write_them(made: Path, text: str, second: int) -> None:
     """The tiny storm starts at midnight local time, UTC+8, and lasts 12 hours."""
-    assert jobs.moment(text, jobs.store.read_scenario(made)) == second
+    assert replays.moment(text, store.read_scenario(made)) == second
 
 
 @pytest.mark.parametrize("text", ["12h", "noon", "24:10", "12:60", "2024-01-01T00:00", "-1h", "13:00", ""])
