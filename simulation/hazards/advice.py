@@ -27,7 +27,8 @@ CYCLE = 3 * 3600
 """s after which a treated segment counts in full again, so that a round is finished before the next
 begins (NORTRIP: 3 h between ploughings)."""
 PRETREAT_LEAD = 4 * 3600
-"""s before forecast snow in which bridges and class 1 are treated (MDSS rule of practice)."""
+"""s before forecast snow in which bridges are treated (MDSS rule of practice; Zhengzhou salts decks, ramps
+and slopes first, and a dose on a dry class 1 road is thrown off by traffic before the snow comes)."""
 PRETREAT_GAP = 12 * 3600
 HAUL_TRIGGER = 8.0
 """kg/m2 in the bank from which snow is hauled away, classes 1 and 2 (10-15 cm at 70 kg/m3: Montreal)."""
@@ -79,7 +80,7 @@ def treat(
     fresh = t - world.last_spread < SPREAD_GAP
     spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
     ahead = soon & (solid < SPREAD_TRIGGER) & (t - world.last_spread > PRETREAT_GAP) & (dose > 0)
-    pretreat = ahead & (world.network.bridge | (priority == 1))
+    pretreat = ahead & world.network.bridge
     haul = (world.fields["bank"] >= HAUL_TRIGGER) & (priority <= 2) & ~snowing & world.can_haul
 
     treatment = np.zeros(len(priority), int)
