@@ -30,6 +30,10 @@ LOOK_AHEAD = 10
 """Hours for which clear road is counted (setting: the forecast and as much again)."""
 HALF_WAY = 0.5
 """Credit for work on a road that needs more than one pass (setting)."""
+SOON = 1.0
+"""Hours before a road misses its goal from which a pass counts: earlier ones buy less for the same work."""
+AHEAD_OF_TIME = 0.25
+"""Hours that such an early pass counts for, so that crews with nothing better to do make it (setting)."""
 PREVENTION = 2.0
 """Hours of clear road that a kg/m2 taken off now saves later, as hardpack that does not form (setting; the
 result is flat between 1 and 3)."""
@@ -59,11 +63,12 @@ def by_forecast(
         return weight
     before, after = one_pass(ground, situation, verbs, rows)
     limit = ground.limit[segment]
-    bought = clear_hours(situation, limit - after) - clear_hours(situation, limit - before)
+    left = clear_hours(situation, limit - before)
+    bought = clear_hours(situation, limit - after) - left
     share = np.minimum(1.0, (before - after) / np.maximum(before - limit, 0.1))
     in_parts = HALF_WAY * share * clear_hours(situation, limit / 2)
     hours = np.where(after > limit, in_parts, bought) + PREVENTION * (before - after)
-    return weight * np.maximum(hours, 1e-6)
+    return weight * np.where(left > SOON, AHEAD_OF_TIME, np.maximum(hours, 0.0)) + 1e-3
 
 
 def one_pass(
