@@ -5,11 +5,11 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import snow_run, water_run
 
 from results.compare import MEASURES, compare, in_order, intervals, measure, metric_name, spread, verdict
 from results.language import Words
 from results.metrics import metrics
+from tests.results.made_runs import snow_run, water_run
 
 BASE = {"clear_h.p1": 10.0, "clear_h.p4": None, "pumped_m3": 100.0, "cost": 5.0}
 BETTER = {"clear_h.p1": 8.0, "clear_h.p4": 30.0, "pumped_m3": 120.0, "cost": 5.0}

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_runs import HOUR, fleet, scenario, snow_run, town, water_run
 
 from results.capacity import cover, figures, people_per_shift
 from results.goals import goals, snow_grade
@@ -14,6 +13,7 @@ from results.shortfalls import shortfalls
 from simulation.model import Weather
 from simulation.orders import Entry, Transfer
 from simulation.record import Event, Run
+from tests.results.made_runs import HOUR, fleet, scenario, snow_run, town, water_run
 
 
 def storm_of(rate_mmh: float, hours: int, air: float = -4.0) -> Run:

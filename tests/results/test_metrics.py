@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_runs import HOUR, scenario, snow_run, water_run
 
 from results.metrics import closed_late, cut_off_h, hour_weights, metrics, warning_to_order
 from simulation.record import Event, Run
+from tests.results.made_runs import HOUR, scenario, snow_run, water_run
 
 CONTRACT_SNOW = {f"{name}.p{p}" for name in ("first_pass_h", "clear_h", "unclear_km_h") for p in (1, 2, 3, 4)}
 CONTRACT_WATER = {"depth_over_15cm_km_h", "sites_over_limit", "closed_late", "flooded_m3", "pumped_m3"}

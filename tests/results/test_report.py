@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 
 import matplotlib as mpl
 import pytest
-from made_runs import scenario, snow_run, water_run
 
 from results import charts, fonts
 from results.content import Command, Document, Section
@@ -21,6 +20,7 @@ from results.report.html import page
 from results.sections import modules
 from simulation.model import Name
 from simulation.record import Run
+from tests.results.made_runs import scenario, snow_run, water_run
 
 VOID = {"meta", "img", "input", "br"}
 

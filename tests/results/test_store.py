@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from made_runs import snow_run, water_run
 
 import results.store
 from results.metrics import metrics
@@ -15,6 +14,7 @@ from results.store import RunFolderError, read_run, write_run
 from scenarios.load import load
 from simulation.record import Run
 from stormyard.jobs import simulate
+from tests.results.made_runs import snow_run, water_run
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import becomes, go, go_until, ready, to_the_end, told
 
 from simulation.command import relay_seconds
 from simulation.engine import Simulation
@@ -12,6 +11,7 @@ from simulation.model import Scenario
 from simulation.orders import Assign, Call, Open, ReportLoss, SetLevel
 from simulation.situation import Message
 from tests import cities
+from tests.simulation.driving import becomes, go, go_until, ready, to_the_end, told
 
 RULES = [
     {"hazard": "snow", "colour": "yellow", "level": "III", "delay": 1200},

@@ -1,11 +1,11 @@
 """Injects and orders in the world: for as long as they say, and gone without a trace."""
 
 import pytest
-from driving import go
 
 from simulation.engine import Simulation
 from simulation.orders import Closure, Open, Outage, Surge
 from tests import cities
+from tests.simulation.driving import go
 
 
 def test_surges_add_up_and_leave_nothing_behind() -> None:

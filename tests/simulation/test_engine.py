@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import first_come, go, ready, to_the_end, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +32,7 @@ from simulation.orders import (
 from simulation.record import Run
 from simulation.situation import Situation
 from tests import cities
+from tests.simulation.driving import first_come, go, ready, to_the_end, told
 
 TROUBLE = [
     {"t": 5000, "kind": "breakdown", "target": "plough/1", "value": 0.5},

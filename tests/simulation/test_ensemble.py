@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from members import dies_on_two, fails_on_two, figure
 
 from simulation.ensemble import Ledger, Member, run_members
+from tests.simulation.members import dies_on_two, fails_on_two, figure
 
 ALPHA_BETA = {"alpha": json.dumps({"base": 100}), "beta": json.dumps({"base": 200})}
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 import json
-from members import figure
+from tests.simulation.members import figure
 from simulation.ensemble import Ledger, run_members
 if __name__ == "__main__":
     ledger = Ledger(Path({file!r}), {{}})

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-from driving import becomes, go, go_until, leaves, ready, told
 
 from simulation.engine import Simulation
 from simulation.machine import COMMERCIAL_REFUEL, NO_FUEL
@@ -12,6 +11,7 @@ from simulation.model import Scenario
 from simulation.orders import Assign, Closure, Recall, Transfer
 from simulation.teams import Crew
 from tests import cities
+from tests.simulation.driving import becomes, go, go_until, leaves, ready, told
 
 SPREAD, PLOUGH = ("spread",), ("plough",)
 

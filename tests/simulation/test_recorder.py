@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from driving import first_come, go, ready
 
 from simulation.engine import Simulation, run
 from simulation.orders import Assign, Entry, Recall, Transfer
@@ -10,6 +9,7 @@ from simulation.record import Event, Run, digest_of, summary
 from simulation.recorder import material_balance
 from simulation.teams import ACTIVITIES
 from tests import cities
+from tests.simulation.driving import first_come, go, ready
 
 DIMENSIONS = {
     "snow": ("segment", "kg m-2"), "ice": ("segment", "kg m-2"), "film": ("segment", "kg m-2"),

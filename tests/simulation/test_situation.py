@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from driving import becomes, go, ready, told
 
 from simulation.engine import Simulation
 from simulation.orders import Assign, Closure, NoShow
 from simulation.situation import CrewReport, Situation
 from tests import cities
+from tests.simulation.driving import becomes, go, ready, told
 
 
 def look(simulation: Simulation) -> Situation:

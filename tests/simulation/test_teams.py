@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-from driving import first_come, go, go_until, ready, to_the_end, told
 
 from simulation.chance import Chance
 from simulation.engine import Simulation, play, run
@@ -13,6 +12,7 @@ from simulation.orders import Assign, Breakdown, Close, NoShow, Recall, SetLevel
 from simulation.situation import Situation
 from simulation.teams import HANDOVER, starting_material
 from tests import cities
+from tests.simulation.driving import first_come, go, go_until, ready, to_the_end, told
 
 PLOUGH = ("plough",)
 TOUR = ("H0-0", "H1-0", "H0-1")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from driving import go, ready
 
 from simulation.engine import Simulation
 from simulation.model import Scenario
@@ -24,6 +23,7 @@ from simulation.orders import (
     Transfer,
 )
 from tests import cities
+from tests.simulation.driving import go, ready
 
 PLOUGH = ("plough",)
 MAIN = ("H0-0",)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from driving import go, go_until, ready, told
 
 from simulation import work
 from simulation.engine import Simulation
@@ -11,6 +10,7 @@ from simulation.model import Scenario
 from simulation.orders import Assign, Recall
 from simulation.work import road_seconds
 from tests import cities
+from tests.simulation.driving import go, go_until, ready, told
 
 ROAD = "H0-0"
 """At the yard's door: 300 m, 16 m wide, class 1."""
