@@ -20,7 +20,7 @@ import pulp
 from optimization.decision import Decision
 from optimization.dispatchers import greedy
 from optimization.ground import Ground
-from optimization.sites import Sites, sites
+from optimization.sites import HOUR, Sites, sites
 from optimization.solver import Outcome, solve
 from optimization.tours import Tour, Tours
 from optimization.worth import by_forecast
@@ -29,8 +29,10 @@ from simulation.orders import Assign
 from simulation.situation import CrewReport, Situation
 
 TIME_LIMIT = 2.0
-"""s for one decision; models are kept so small that it is a guard, not a habit."""
+"""s for one decision: a guard, since ``NODES`` ends the hard ones before it."""
 GAP = 0.005
+NODES = 500
+"""Branch-and-bound nodes for one decision, so that a hard one ends at the same plan on any machine."""
 OPTIONS = 4
 """Tours laid out for a crew in each way of working."""
 
@@ -61,7 +63,13 @@ class Assignment:
         if not options and table is None:
             return []
         programme = Programme(self._ground, situation, options, table)
-        outcome = solve(programme.problem, time_limit=self._time_limit, gap=GAP, start=programme.start(rule))
+        outcome = solve(
+            programme.problem,
+            time_limit=self._time_limit,
+            gap=GAP,
+            nodes=NODES,
+            start=programme.start(rule),
+        )
         orders = programme.orders(outcome) if outcome.has_plan else greedy.answer(self._ground, situation)
         self._note(situation, orders, outcome)
         return orders
@@ -116,6 +124,7 @@ class Programme:
         self._options, self._table = options, table
         self.problem = pulp.LpProblem("assignment", pulp.LpMinimize)
         self._of_crew: dict[str, list[pulp.LpVariable]] = {}
+        self._groups: list[list[int]] = []
         cost = self._tours() + (self._sites(table) if table is not None else [])
         self.problem += pulp.LpAffineExpression(cost)
         for crew, choices in self._of_crew.items():
@@ -136,12 +145,17 @@ class Programme:
                 targets = tuple(self._situation.jobs.target[r] for r in rows)
                 if targets:
                     orders.append(Assign(option.crew.id, option.tour.verbs, targets))
-        table = self._table
-        if table is not None:
-            for i, j in zip(*np.nonzero(self._pairs(table)), strict=True):
-                if outcome.values[f"site_{i}_{j}"] > 0.5:
+        return orders + (self._site_orders(self._table, outcome) if self._table is not None else [])
+
+    def _site_orders(self, table: Sites, outcome: Outcome) -> list[Assign]:
+        """Crews of a group go in their order to the sites in theirs."""
+        orders = []
+        for g, group in enumerate(self._groups):
+            waiting = iter(group)
+            for j in range(len(table.rows)):
+                for _ in range(round(outcome.values.get(f"site_{g}_{j}", 0.0))):
                     target = self._situation.jobs.target[table.rows[j]]
-                    orders.append(Assign(table.crews[i].id, (table.verbs[j],), (target,)))
+                    orders.append(Assign(table.crews[next(waiting)].id, (table.verbs[j],), (target,)))
         return orders
 
     def _tours(self) -> list[tuple[pulp.LpVariable, float]]:
@@ -167,30 +181,43 @@ class Programme:
                 self._at_most([*(x for x, _ in uses), twice], [1.0] * len(uses) + [-1.0], 1.0, f"road {row}")
         for (depot, material), uses in drawn.items():
             held = float(self._situation.stock[depot, self._ground.material[material]])
-            self._at_most([x for x, _ in uses], [kg for _, kg in uses], held, f"yard {depot} {material}")
+            loads = [min(kg, held) for _, kg in uses]
+            self._at_most([x for x, _ in uses], loads, held, f"yard {depot} {material}")
         return cost
 
     def _sites(self, table: Sites) -> list[tuple[pulp.LpVariable, float]]:
-        """Crews at sites; the work that counts is bounded by each crew's power and each site's need."""
+        """Crews at sites; the work that counts is bounded by the crews' power and the site's need.
+
+        Crews that are alike to every site are counted, not named: twenty pumps in one yard would else be
+        as many ways to say the same plan.
+        """
         cost: list[tuple[pulp.LpVariable, float]] = []
         done: dict[int, list[pulp.LpVariable]] = {}
-        discount = 1.0 / (1.0 + table.delay / 3600.0)
-        for i, j in zip(*np.nonzero(self._pairs(table)), strict=True):
-            go = self.problem.add_variable(f"site_{i}_{j}", 0, 1, cat=pulp.LpInteger)
-            work = self.problem.add_variable(f"work_{i}_{j}", 0)
-            cost.append((work, -float(table.weight[j] * discount[i, j] / table.need[j])))
-            cost.append((go, 1e-6))
-            self._at_most([work, go], [1.0, -float(table.power[i, j])], 0.0, f"power {i} {j}")
-            self._of_crew.setdefault(table.crews[i].id, []).append(go)
-            done.setdefault(int(j), []).append(work)
+        worthwhile = table.worth(table.need) > 0
+        discount = 1.0 / (1.0 + table.delay / HOUR)
+        self._groups = self._alike(table)
+        for g, group in enumerate(self._groups):
+            i, sent = group[0], []
+            for j in np.flatnonzero(worthwhile[i]).tolist():
+                go = self.problem.add_variable(f"site_{g}_{j}", 0, len(group), cat=pulp.LpInteger)
+                work = self.problem.add_variable(f"work_{g}_{j}", 0)
+                cost += [(work, -float(table.weight[j] * discount[i, j] / table.need[j])), (go, 1e-6)]
+                self._at_most([work, go], [1.0, -float(table.power[i, j])], 0.0, f"power {g} {j}")
+                done.setdefault(j, []).append(work)
+                sent.append(go)
+            tours = self._of_crew.pop(table.crews[i].id, [])
+            self._at_most([*sent, *tours], [1.0] * len(sent + tours), float(len(group)), f"group {g}")
         for j, works in done.items():
             self._at_most(works, [1.0] * len(works), float(table.need[j]), f"need {j}")
         return cost
 
-    @staticmethod
-    def _pairs(table: Sites) -> np.ndarray:
-        """(c, n) bool: pairs that are worth anything."""
-        return np.asarray(table.worth(table.need) > 0)
+    def _alike(self, table: Sites) -> list[list[int]]:
+        """Indices of the table's crews in groups that differ in nothing; a crew with a tour stands alone."""
+        groups: dict[object, list[int]] = {}
+        for i, crew in enumerate(table.crews):
+            same = (table.power[i].tobytes(), table.delay[i].tobytes())
+            groups.setdefault(crew.id if crew.id in self._of_crew else same, []).append(i)
+        return list(groups.values())
 
     def _at_most(
         self, variables: list[pulp.LpVariable], coefficients: list[float], bound: float, name: str

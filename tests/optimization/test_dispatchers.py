@@ -7,13 +7,13 @@ import itertools
 
 import numpy as np
 import pytest
-from situations import crew, job, scenario, situation, town
 
 from optimization import dispatchers
 from simulation.model import Place, Scenario, ScriptStep
 from simulation.orders import Assign
 from simulation.situation import Situation
 from simulation.work import ROAD_VERBS, TARGETS
+from tests.optimization.situations import crew, job, scenario, situation, town
 
 BOOK = (
     ScriptStep(t=0, crew="plough/1", verbs=("plough",), targets=("h0-0", "h0-1")),
