@@ -55,6 +55,7 @@ class Reports:
         self._delay = relay_seconds(world, "street")
         self._under_way: list[tuple[int, int, np.ndarray, np.ndarray]] = []
         self._lost_until: dict[str, int] = {}
+        self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
         self.values = np.zeros((4, count))
         """Rows: snow, ice, road temperature, water depth as last reported."""
         self.values[2] = world.scenario.storm.weather[0].air
@@ -97,15 +98,21 @@ class Reports:
 
     def observe(self, segment: int) -> None:
         """A crew sees a segment and says so by radio at once."""
-        fields, values = self._world.fields, self.values
-        for row, name in enumerate(OBSERVED):
-            if name in fields:
-                values[row, segment] = fields[name][segment]
+        for row, field in self._observed():
+            row[segment] = field[segment]
         self.seen[segment] = self._world.t
         if len(self.node_depth):
             node = self._segment_node[segment]
             if node >= 0:
-                self.node_depth[node], self.node_seen[node] = values[3, segment], self._world.t
+                self.node_depth[node], self.node_seen[node] = self.values[3, segment], self._world.t
+
+    def _observed(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """(row of ``values``, field of the world) for each field that is simulated, paired once: fields are
+        changed in place."""
+        if not self._pairs:
+            fields = self._world.fields
+            self._pairs = [(self.values[i], fields[n]) for i, n in enumerate(OBSERVED) if n in fields]
+        return self._pairs
 
     def _true(self, index: np.ndarray) -> np.ndarray:
         fields = self._world.fields

@@ -66,7 +66,7 @@ class Simulation:
         self._reports = Reports(self.world, seed)
         self.crews = {c.id: c for c in self._build_crews()}
         self._hazards: list[Hazard] = [make_hazard(name) for name in sorted(set(scenario.hazards))]
-        self._off_duty: dict[int, CrewReport] = {}
+        self._kept_reports = [_report(c) for c in self.crews.values()]
         self._ask = self.clock.event()
         self._resume: simpy.Event | None = None
         self._attention: simpy.Event = self.clock.event()
@@ -159,7 +159,7 @@ class Simulation:
             why=why,
             level=LEVELS[self.world.level - 1] if self.world.level else "none",
             reported=reported,
-            crews=tuple(self._report(c) for c in self.crews.values()),
+            crews=self._crew_reports(),
             stock=self.world.stock.copy(),
             jobs=_joined([h.jobs(self.world, reported) for h in self._hazards]),
             forecast=self._forecaster.at(self.t),
@@ -242,12 +242,14 @@ class Simulation:
 
     # ------------------------------------------------------------------ parts
 
-    def _report(self, crew: Crew) -> CrewReport:
-        """How a crew stands; that of a crew off duty is kept, for it changes seldom and most are off duty."""
-        kept = self._off_duty.get(crew.index)
-        if kept is None or crew.on_duty or (kept.activity, kept.load) != (crew.activity, crew.load):
-            kept = self._off_duty[crew.index] = _report(crew)
-        return kept
+    def _crew_reports(self) -> tuple[CrewReport, ...]:
+        """How the crews stand; the report of one off duty is kept, for most are off duty most of the time."""
+        kept = self._kept_reports
+        for i, crew in enumerate(self.crews.values()):
+            last = kept[i]
+            if crew.on_duty or last.activity != crew.activity or last.load != crew.load:
+                kept[i] = _report(crew)
+        return tuple(kept)
 
     def _build_crews(self) -> Iterable[Crew]:
         fleet = self.scenario.fleet

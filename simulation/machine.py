@@ -104,13 +104,8 @@ class Machine:
         nearer end of it."""
         world, top = self.world, self.kind.travel_speed
         network = world.network
-        depth = world.water_depth()
         for segment, leads_to in path:
-            if (
-                world.closed[segment]
-                or world.obstructed_until[segment] > world.t
-                or depth[segment] > self.kind.wading_depth
-            ):
+            if world.routes[self.kind.wading_depth].blocked[segment]:
                 return
             speed = min(top, network.speed[segment] * max(world.speed_factor[segment], CRAWL))
             seconds, began = math.ceil(network.length[segment] / speed), world.t

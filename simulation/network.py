@@ -75,6 +75,9 @@ class Network:
         count = len(self.junctions)
         self._indptr = np.searchsorted(self._pair_tail, np.arange(count + 1)).astype(np.int32)
         self._indices = self._pair_head.astype(np.int32)
+        single = np.diff(np.r_[self._group, len(segment)]) == 1
+        pairs = zip(self._pair_tail[single].tolist(), self._pair_head[single].tolist(), strict=True)
+        self._only_way = dict(zip(pairs, self._arc_segment[self._group[single]].tolist(), strict=True))
         self.free_flow = self.length / self.speed
         """(segments,) s at free flow."""
 
@@ -101,14 +104,15 @@ class Network:
 
     def segment_between(self, start: int, end: int, seconds: np.ndarray) -> int:
         """The quickest segment from one junction to a neighbour. Raises KeyError if there is none."""
+        only = self._only_way.get((start, end))
+        if only is not None:
+            return only
         low, high = self._indptr[start], self._indptr[start + 1]
         position = low + int(np.searchsorted(self._indices[low:high], end))
         if position >= high or self._indices[position] != end:
             raise KeyError(f"no segment leads from {self.junctions[start]} to {self.junctions[end]}")
         first = self._group[position]
         last = self._group[position + 1] if position + 1 < len(self._group) else len(self._arc_segment)
-        if last - first == 1:
-            return int(self._arc_segment[first])
         choices = self._arc_segment[first:last]
         return int(choices[np.argmin(seconds[choices])])
 
@@ -132,6 +136,8 @@ class Routes:
 
     def __init__(self, network: Network, blocked: np.ndarray) -> None:
         self._network = network
+        self.blocked = blocked.tobytes()
+        """A byte a segment: 1 where nobody gets through."""
         self._seconds = np.where(blocked, np.inf, network.free_flow)
         self._graph = network.graph(self._seconds)
         self._trees: dict[int, tuple[np.ndarray, np.ndarray]] = {}

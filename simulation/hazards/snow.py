@@ -120,7 +120,7 @@ class Snow:
             kept = np.where(fields["snow"] > 0, 1 - from_snow / fields["snow"], 0.0)
         fields["loose_depth"] *= kept
         fields["snow"] -= from_snow
-        fields["ice"] = np.maximum(fields["ice"] - (melted - from_snow), 0.0)
+        np.maximum(fields["ice"] - (melted - from_snow), 0.0, out=fields["ice"])
         fields["film"] += melted
 
     def _pack(self, world: World, seconds: int) -> None:
