@@ -20,6 +20,8 @@ from simulation.work import DEPTH_SLOWING, ROAD_VERBS
 
 TOUR = 60 * 60.0
 """s of drive and work that one order should hold (setting; 30 and 45 min are 2 and 1 % worse)."""
+SHORTEST = 10 * 60.0
+"""s that a tour may hold however many crews wait for work."""
 NEAR = 96
 """Jobs looked at for one tour, best first: more changes little and costs time."""
 HAULED = 8.0 / 400.0
@@ -70,10 +72,12 @@ class RoadWork:
     """(m,) worth: see ``optimization.worth``."""
     mass: np.ndarray
     """(m,) kg to spread."""
-    tail: np.ndarray
-    """(m,) junction where a crew may drive in."""
-    head: np.ndarray
-    """(m,) the other end."""
+    begins: np.ndarray
+    """(m,) junction at which each begins."""
+    ends_x: np.ndarray
+    """(2, m) m east of both ends on the local plane: where a crew may drive in, and the other."""
+    ends_y: np.ndarray
+    """(2, m) m north."""
     oneway: np.ndarray
     """(m,) bool"""
 
@@ -113,8 +117,10 @@ def road_work(
         seconds = passes * length / speed
     value = worth(ground, situation, verbs, rows)
     mass = jobs.rate[rows] * ground.area[segment] if "spread" in verbs else np.zeros(len(rows))
-    tail, head = ground.tail[segment], ground.head[segment]
-    return RoadWork(verbs, rows, seconds, value, mass, tail, head, ground.oneway[segment])
+    ends = np.array([ground.tail[segment], ground.head[segment]])
+    return RoadWork(
+        verbs, rows, seconds, value, mass, ends[0], ground.x[ends], ground.y[ends], ground.oneway[segment]
+    )
 
 
 class Tours:
@@ -123,6 +129,7 @@ class Tours:
     def __init__(self, ground: Ground, situation: Situation, worth: Worth) -> None:
         self._ground, self._situation, self._worth = ground, situation, worth
         self._flow = ground.flow(situation)
+        self._idle = max(1, sum(c.idle and not ROAD_VERBS.isdisjoint(c.verbs) for c in situation.crews))
         jobs = situation.jobs
         self.open = (jobs.segment >= 0) & (jobs.crews == 0)
         """(n,) bool: road jobs that nobody is on and that are not shut; whoever gives a tour out clears its
@@ -163,14 +170,17 @@ class Tours:
     def build(self, crew: CrewReport, work: RoadWork) -> Tour | None:
         """A tour for a crew through open jobs of ``work``; None where no job can be reached and done within
         the crew's duty time."""
-        choice = np.flatnonzero(self.open[work.rows] & self._reachable(crew.node, work))
-        if not len(choice):
+        free = self.open[work.rows] & self._reachable(crew.node, work)
+        if not free.any():
             return None
+        fair = float(work.seconds[free].sum()) / self._idle
+        span = min(TOUR, max(SHORTEST, fair))
         speed = min(self._ground.kinds[crew.kind].travel_speed, self._flow)
-        start = self._departure(crew, float(work.mass[choice].min()), speed)
+        start = self._departure(crew, float(work.mass[free].min()), speed)
         pace = DETOUR / speed
-        choice = _nearest_best(self._ground, work, choice, start.node, pace)
-        return _chain(self._ground, work, choice, start, pace, crew.duty_left)
+        x, y = float(self._ground.x[start.node]), float(self._ground.y[start.node])
+        choice = _nearest_best(work, free, x, y, pace)
+        return _chain(work, choice, start, x, y, pace, span, crew.duty_left)
 
     def _departure(self, crew: CrewReport, least: float, speed: float) -> Departure:
         """From where the crew stands, or from the nearest yard if its hopper cannot treat the least job."""
@@ -187,7 +197,7 @@ class Tours:
             shut = bool((factor <= 0).any())
             self._parts = self._situation.network.strong_components(factor) if shut else self._ground.part
         part = self._parts
-        return part[work.tail] == part[node]
+        return np.asarray(part[work.begins] == part[node])
 
 
 @dataclass(frozen=True)
@@ -200,41 +210,42 @@ class Departure:
     depot: int
 
 
-def _nearest_best(ground: Ground, work: RoadWork, choice: np.ndarray, node: int, pace: float) -> np.ndarray:
-    """The ``NEAR`` best jobs to begin with, best first: drive counts as spread over a whole tour."""
-    x, y = ground.x, ground.y
-    tail, head = work.tail[choice], work.head[choice]
-    to_tail = np.hypot(x[tail] - x[node], y[tail] - y[node])
-    to_head = np.where(work.oneway[choice], np.inf, np.hypot(x[head] - x[node], y[head] - y[node]))
-    drive = np.minimum(to_tail, to_head) * pace
-    score = work.value[choice] / work.seconds[choice] / (1.0 + drive / TOUR)
-    if len(score) > NEAR:
-        good = score >= np.partition(score, -NEAR)[-NEAR]
-        choice, score = choice[good], score[good]
-    return choice[np.argsort(-score, kind="stable")[:NEAR]]
+def _nearest_best(work: RoadWork, free: np.ndarray, x: float, y: float, pace: float) -> np.ndarray:
+    """The ``NEAR`` best free jobs to begin with, best first: drive counts as spread over a whole tour."""
+    drive = np.hypot(work.ends_x[0] - x, work.ends_y[0] - y) * pace
+    score = np.where(free, work.value / work.seconds / (1.0 + drive / TOUR), -1.0)
+    few = min(NEAR, int(np.count_nonzero(free)))
+    good = np.flatnonzero(score >= np.partition(score, -few)[-few])
+    return good[np.argsort(-score[good], kind="stable")[:few]]
 
 
 def _chain(
-    ground: Ground, work: RoadWork, choice: np.ndarray, start: Departure, pace: float, duty_left: float
+    work: RoadWork,
+    choice: np.ndarray,
+    start: Departure,
+    x: float,
+    y: float,
+    pace: float,
+    span: float,
+    duty_left: float,
 ) -> Tour | None:
-    """Step by step: the first job, then always what is worth most a second from where the last one ended.
+    """Step by step from (x, y): the first job, then always what is worth most a second from where the last
+    one ended.
 
     The crew drives in at the nearer end (a one-way road at its start) and leaves by the other.
     """
-    ends = np.array([work.tail[choice], work.head[choice]])
-    x, y = ground.x[ends], ground.y[ends]
+    ends_x, ends_y = work.ends_x[:, choice], work.ends_y[:, choice]
     against = np.where(work.oneway[choice], np.inf, 0.0)
     value, seconds, mass = work.value[choice].copy(), work.seconds[choice], work.mass[choice]
-    here_x, here_y = ground.x[start.node], ground.y[start.node]
     taken: list[int] = []
     clock, used, drive_in = start.seconds, 0.0, start.seconds
     while len(taken) < len(choice):
-        ways = np.hypot(x - here_x, y - here_y) * pace
+        ways = np.hypot(ends_x - x, ends_y - y) * pace
         ways[1] += against
         drive = ways.min(axis=0)
         pick = int(np.argmax(value / (drive + seconds))) if taken else 0
         after = clock + float(drive[pick] + seconds[pick])
-        full = after > start.seconds + TOUR or used + mass[pick] > start.load
+        full = after > start.seconds + span or used + mass[pick] > start.load
         if after > duty_left or (taken and full):
             break
         if not taken:
@@ -242,7 +253,7 @@ def _chain(
         taken.append(pick)
         clock, used = after, used + float(mass[pick])
         leave = 0 if ways[1, pick] < ways[0, pick] else 1
-        here_x, here_y = x[leave, pick], y[leave, pick]
+        x, y = float(ends_x[leave, pick]), float(ends_y[leave, pick])
         value[pick] = -1.0
     if not taken:
         return None
