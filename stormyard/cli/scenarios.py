@@ -100,14 +100,15 @@ def _reported(front: Front, report: Report) -> None:
 @importers.command("osm", help=HELP["import_osm"])
 @answered
 def import_osm(
-    file: ImportFile, out: NewFolder, name: ImportName = None, json: Json = False, lang: Lang = None,
+    file: ImportFile, out: NewFolder, name: ImportName = None,
+    service: Annotated[bool, option("service", "--service")] = False, json: Json = False, lang: Lang = None,
     debug: Debug = False,
 ) -> None:  # fmt: skip
-    from scenarios.importers import osm
+    from scenarios.importers import osm, osm_tags
 
     front = Front(lang, json)
     with front.progress("import"):
-        report = osm.import_osm(file, out, name)
+        report = osm.import_osm(file, out, name, classes=osm_tags.CLASSES if service else osm_tags.PUBLIC)
     _reported(front, report)
 
 
