@@ -28,8 +28,9 @@ IN_TIME = 0.2
 """Worth of treating a road that meets its goal still, beside 1 for clearing it (setting, no source)."""
 LOOK_AHEAD = 10
 """Hours for which clear road is counted (setting: the forecast and as much again)."""
-HALF_WAY = 0.5
-"""Credit for work on a road that needs more than one pass (setting)."""
+AGEING = 0.3
+"""Power with which a job's own urgency, which grows while a road waits, enters beside its class's weight
+(setting: 0 leaves some main roads for hours without a pass, 1 loses the gain of looking ahead)."""
 SOON = 1.0
 """Hours before a road misses its goal from which a pass counts: earlier ones buy less for the same work."""
 AHEAD_OF_TIME = 0.25
@@ -55,10 +56,15 @@ def by_weight(ground: Ground, situation: Situation, verbs: tuple[Verb, ...], row
 def by_forecast(
     ground: Ground, situation: Situation, verbs: tuple[Verb, ...], rows: np.ndarray
 ) -> np.ndarray:
-    """Class weight x km x hours of clear road that one pass buys within ``LOOK_AHEAD``."""
+    """Class weight x km x hours of clear road that one pass buys within ``LOOK_AHEAD``.
+
+    A road that needs several passes credits each with its share of the hours that all of them buy.
+    """
     network, segment = situation.network, situation.jobs.segment[rows]
-    weight = CLASS_WEIGHT[network.priority[segment] - 1] * ground.length[segment] / 1000.0
-    weight = np.where(network.bridge[segment], weight * BRIDGE_WEIGHT, weight)
+    standing = CLASS_WEIGHT[network.priority[segment] - 1]
+    standing = np.where(network.bridge[segment], standing * BRIDGE_WEIGHT, standing)
+    weight = standing ** (1 - AGEING) * situation.jobs.weight[rows] ** AGEING
+    weight = weight * ground.length[segment] / 1000.0
     if "haul" in verbs:
         return weight
     before, after = one_pass(ground, situation, verbs, rows)
@@ -66,7 +72,7 @@ def by_forecast(
     left = clear_hours(situation, limit - before)
     bought = clear_hours(situation, limit - after) - left
     share = np.minimum(1.0, (before - after) / np.maximum(before - limit, 0.1))
-    in_parts = HALF_WAY * share * clear_hours(situation, limit / 2)
+    in_parts = share * clear_hours(situation, limit / 2)
     hours = np.where(after > limit, in_parts, bought) + PREVENTION * (before - after)
     return weight * np.where(left > SOON, AHEAD_OF_TIME, np.maximum(hours, 0.0)) + 1e-3
 
