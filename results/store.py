@@ -130,8 +130,15 @@ def _packing(values: xr.DataArray) -> dict[str, Any]:
     return {"dtype": "float32", "_FillValue": np.float32(np.nan), **squeeze}
 
 
-def refuse_foreign(directory: Path) -> None:
-    """Raises RunFolderError where a run folder must not be written: ask before a long run, not after."""
+def refuse_foreign(directory: Path, scenario: Scenario | None = None) -> None:
+    """Raises RunFolderError where a run folder must not be written: ask before a long run, not after.
+
+    A run of the same scenario may be written anew; that of another scenario is never replaced.
+    """
+    if scenario is not None and (directory / MANIFEST).is_file():
+        kept = read_manifest(directory)
+        if kept["scenario_hash"] != scenario.digest():
+            raise RunFolderError(f"{directory} holds a run of another scenario or variant; choose another folder")
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MANIFEST).is_file():
         raise RunFolderError(f"{directory} holds other files and no {MANIFEST}; choose another folder")
     if directory.exists() and not directory.is_dir():

@@ -194,8 +194,10 @@ class CommandPost:
         self.messages.append(Message(second, "warning", hazard, colour, colour))
 
     def _declare_at(self, second: int, level: int) -> Generator[simpy.Event, object, None]:
+        """A rule never takes back what the command post has declared; history's timeline says what was."""
         yield self._world.clock.wait(second)
-        self.declare(level)
+        if self._world.scenario.command.timeline or level > self._world.level:
+            self.declare(level)
 
     def declare(self, level: int) -> None:
         """A response level comes into force: call out, stand down, standing orders."""

@@ -177,7 +177,7 @@ class Machine:
             self.load += taken
             name = world.scenario.fleet.depots[depot].id
             world.note("refill", self.id, name, material, taken)
-            if world.stock[depot, column] <= 0:
+            if world.stock[depot, column] <= 0 and self.activity != "mustering":
                 world.note("stockout", self.id, name, material)
 
     def _nearest_depot(self, column: int, tried: set[int]) -> int | None:

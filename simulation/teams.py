@@ -192,8 +192,8 @@ class Crew(Machine):
         delay = self.team.muster if in_hours else self.team.callout_delay
         delay *= self.world.chance.lognormal("muster", self.id, 0.2)
         yield self.world.clock.wait(math.ceil(delay))
-        self._begin_duty()
         self.take_aboard(self.depot, self.material)
+        self._begin_duty()
         self.world.note("muster", self.id)
 
     def _begin_duty(self) -> None:

@@ -25,14 +25,12 @@ def section(reading: Reading) -> Section:
             for name, value in run.balance.items()
         ),
     ]
-    dispatcher = run.dispatcher or run.scenario.dispatcher
-    command = f"stormyard run {run.scenario.id} --dispatcher {dispatcher} --seed {run.seed}"
     return Section(
         "reproduce",
         both("section.reproduce"),
         [
             Paragraph(both("text.reproduce")),
-            Command([command, "stormyard verify RUN", "stormyard replay RUN"]),
+            Command(["stormyard verify RUN", "stormyard replay RUN"]),
             Table(both("table.facts"), (both("head.what"), both("head.value")), facts),
         ],
     )

@@ -47,7 +47,7 @@ def run(
     loaded = load(scenario, variant, set_ or ())
     name = jobs.chosen_dispatcher(loaded, dispatcher)
     folder = out or jobs.folder_for(loaded, variant or "", name, seed)
-    store.refuse_foreign(folder)
+    store.refuse_foreign(folder, loaded)
     front.header(loaded, dispatcher=name, seed=seed)
     with front.progress("run", loaded.duration) as update:
         made = jobs.simulate(loaded, seed, name, lambda s: update(s.t))
