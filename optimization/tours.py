@@ -22,6 +22,8 @@ TOUR = 60 * 60.0
 """s of drive and work that one order should hold (setting; 30 and 45 min are 2 and 1 % worse)."""
 SHORTEST = 10 * 60.0
 """s that a tour may hold however many crews wait for work."""
+PATIENCE = 6 * 3600.0
+"""s of delay that halve the worth of a pass (setting): the sooner crew gets the road."""
 NEAR = 96
 """Jobs looked at for one tour, best first: more changes little and costs time."""
 HAULED = 8.0 / 400.0
@@ -38,7 +40,7 @@ class Tour:
     rows: tuple[int, ...]
     """Rows of ``Jobs``."""
     worth: tuple[float, ...]
-    """Worth of each row."""
+    """Worth of each row, less for those that come late."""
     drive: float
     """s from where the crew stands to the first target, a refill included."""
     seconds: float
@@ -238,6 +240,7 @@ def _chain(
     against = np.where(work.oneway[choice], np.inf, 0.0)
     value, seconds, mass = work.value[choice].copy(), work.seconds[choice], work.mass[choice]
     taken: list[int] = []
+    worth: list[float] = []
     clock, used, drive_in = start.seconds, 0.0, start.seconds
     while len(taken) < len(choice):
         ways = np.hypot(ends_x - x, ends_y - y) * pace
@@ -251,12 +254,13 @@ def _chain(
         if not taken:
             drive_in = clock + float(drive[pick])
         taken.append(pick)
+        worth.append(float(value[pick]) / (1.0 + after / PATIENCE))
         clock, used = after, used + float(mass[pick])
         leave = 0 if ways[1, pick] < ways[0, pick] else 1
         x, y = float(ends_x[leave, pick]), float(ends_y[leave, pick])
         value[pick] = -1.0
     if not taken:
         return None
-    some = choice[taken]
-    rows, worth = tuple(work.rows[some].tolist()), tuple(work.value[some].tolist())
-    return Tour(work.verbs, rows, worth, drive_in, clock, used, start.depot)
+    return Tour(
+        work.verbs, tuple(work.rows[choice[taken]].tolist()), tuple(worth), drive_in, clock, used, start.depot
+    )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pulp
 
+from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.dispatchers import greedy
 from optimization.ground import Ground
@@ -25,7 +26,7 @@ from optimization.solver import Outcome, solve
 from optimization.tours import Tour, Tours
 from optimization.worth import by_forecast
 from simulation.model import Scenario
-from simulation.orders import Assign
+from simulation.orders import Assign, Order
 from simulation.situation import CrewReport, Situation
 
 TIME_LIMIT = 2.0
@@ -51,39 +52,48 @@ class Assignment:
     def __init__(self, scenario: Scenario, time_limit: float = TIME_LIMIT) -> None:
         self.decisions: list[Decision] = []
         self._ground = Ground(scenario)
+        self._barriers = Barriers(scenario)
         self._time_limit = time_limit
 
-    def __call__(self, situation: Situation) -> list[Assign]:
-        idle = [c for c in situation.crews if c.idle]
-        if not idle or not len(situation.jobs):
-            return []
-        table = sites(self._ground, situation, idle)
-        tours = Tours(self._ground, situation, by_forecast)
-        options, rule = lay_out(tours, idle)
-        if not options and table is None:
-            return []
-        programme = Programme(self._ground, situation, options, table)
-        outcome = solve(
-            programme.problem,
-            time_limit=self._time_limit,
-            gap=GAP,
-            nodes=NODES,
-            start=programme.start(rule),
-        )
-        orders = programme.orders(outcome) if outcome.has_plan else greedy.answer(self._ground, situation)
-        self._note(situation, orders, outcome)
+    def __call__(self, situation: Situation) -> list[Order]:
+        assigned, outcome = self._assign(situation)
+        orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
+        if orders or outcome is not None:
+            self.decisions.append(_decision(situation, orders, outcome))
         return orders
 
-    def _note(self, situation: Situation, orders: list[Assign], outcome: Outcome) -> None:
-        why = greedy.left_over(situation, orders)
-        if not outcome.has_plan:
-            why = f"greedy answered: the solver said {outcome.status} {outcome.why}".strip() + f"; {why}"
-        self.decisions.append(
-            Decision(
-                situation.t, tuple(orders), outcome.status, outcome.gap, outcome.seconds,
-                fallback=not outcome.has_plan, why=why,
-            )
-        )  # fmt: skip
+    def _assign(self, situation: Situation) -> tuple[list[Assign], Outcome | None]:
+        """Orders for the idle crews, and the solver's outcome where there was something to decide."""
+        idle = [c for c in situation.crews if c.idle]
+        if not idle or not len(situation.jobs):
+            return [], None
+        table = sites(self._ground, situation, idle)
+        options, rule = lay_out(Tours(self._ground, situation, by_forecast), idle)
+        if not options and table is None:
+            return [], None
+        programme = Programme(self._ground, situation, options, table)
+        start = programme.start(rule)
+        outcome = solve(programme.problem, time_limit=self._time_limit, gap=GAP, nodes=NODES, start=start)
+        if outcome.has_plan:
+            return programme.orders(outcome), outcome
+        return greedy.answer(self._ground, situation), outcome
+
+
+def _decision(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
+    why = greedy.left_over(situation, orders)
+    if outcome is None:
+        return Decision(situation.t, tuple(orders), "rule", why=why)
+    if not outcome.has_plan:
+        why = f"greedy answered, the solver said: {outcome.status} {outcome.why}".rstrip() + f"; {why}"
+    return Decision(
+        situation.t,
+        tuple(orders),
+        outcome.status,
+        outcome.gap,
+        outcome.seconds,
+        fallback=not outcome.has_plan,
+        why=why,
+    )
 
 
 def make(scenario: Scenario, seed: int = 0) -> Assignment:

@@ -1,18 +1,20 @@
 """Greedy: every idle crew gets the best work there is for it now.
 
 Road crews get a tour (see ``optimization.tours``), site crews a site; the best pair of crew and work goes
-first. Crews without work stand by, and the decision says how many and why.
+first. The police bar and open underpasses (``optimization.barriers``). Crews without work stand by, and the
+decision says how many jobs and crews are left.
 """
 
 from __future__ import annotations
 
+from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.ground import Ground
 from optimization.sites import Sites, sites
 from optimization.tours import Tour, Tours
 from optimization.worth import by_weight
 from simulation.model import Scenario
-from simulation.orders import Assign
+from simulation.orders import Assign, Order
 from simulation.situation import CrewReport, Situation
 
 
@@ -22,9 +24,11 @@ class Greedy:
     def __init__(self, scenario: Scenario) -> None:
         self.decisions: list[Decision] = []
         self._ground = Ground(scenario)
+        self._barriers = Barriers(scenario)
 
-    def __call__(self, situation: Situation) -> list[Assign]:
-        orders = answer(self._ground, situation)
+    def __call__(self, situation: Situation) -> list[Order]:
+        assigned = answer(self._ground, situation)
+        orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders:
             self.decisions.append(
                 Decision(situation.t, tuple(orders), "rule", why=left_over(situation, orders))
@@ -85,8 +89,9 @@ def pair(situation: Situation, table: Sites) -> list[Assign]:
     return orders
 
 
-def left_over(situation: Situation, orders: list[Assign]) -> str:
+def left_over(situation: Situation, orders: list[Order]) -> str:
     """What stays undone, in words: jobs nobody is sent to, and crews that stand by."""
-    waiting = int((situation.jobs.crews == 0).sum()) - sum(len(order.targets) for order in orders)
-    standing = sum(1 for c in situation.crews if c.idle) - len({order.crew for order in orders})
+    sent = [order for order in orders if isinstance(order, Assign)]
+    waiting = int((situation.jobs.crews == 0).sum()) - sum(len(order.targets) for order in sent)
+    standing = sum(1 for c in situation.crews if c.idle) - len({order.crew for order in sent})
     return f"{waiting} jobs wait, {standing} idle crews stand by"

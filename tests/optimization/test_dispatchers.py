@@ -10,7 +10,7 @@ import pytest
 
 from optimization import dispatchers
 from simulation.model import Place, Scenario, ScriptStep
-from simulation.orders import Assign
+from simulation.orders import Assign, Close
 from simulation.situation import Situation
 from simulation.work import ROAD_VERBS, TARGETS
 from tests.optimization.situations import crew, job, scenario, situation, town
@@ -48,6 +48,11 @@ def busy(world: Scenario, **more: object) -> Situation:
     return situation(world, crews, rows, **more)  # type: ignore[arg-type]
 
 
+def assigned(name: str, world: Scenario, now: Situation) -> list[Assign]:
+    """The orders to crews that a fresh dispatcher gives."""
+    return [o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign)]
+
+
 def check(orders: list[Assign], now: Situation) -> None:
     """Each order is one the engine would take: idle crew, verbs it can do, targets of open jobs, once each."""
     crews = {c.id: c for c in now.crews}
@@ -80,7 +85,7 @@ def test_orders_are_valid(name: str) -> None:
     """Under snow and water together every order is one the engine takes, and all able crews have one."""
     world = mixed()
     now = busy(world)
-    orders = list(dispatchers.make(name, world)(now))  # type: ignore[arg-type]
+    orders = assigned(name, world, now)
     check(orders, now)
     sent = {o.crew for o in orders}
     assert {"plough/1", "plough/2", "plough/3", "spreader/1", "pump-big/1", "pump-small/1", "squad/1"} <= sent
@@ -98,14 +103,15 @@ def test_same_situation_same_orders(name: str) -> None:
 
 @pytest.mark.parametrize("name", THINKING)
 def test_nothing_to_do_or_nobody_to_do_it(name: str) -> None:
-    """No jobs, no crews, or no idle crew: no orders and no error."""
+    """No jobs, no crews, or no idle crew: no orders to crews and no error; the police can still bar a road."""
     world = mixed()
     now = busy(world)
     none = situation(world, now.crews, [])
     alone = dataclasses.replace(now, crews=())
     asleep = dataclasses.replace(now, crews=tuple(dataclasses.replace(c, idle=False) for c in now.crews))
-    for quiet in (none, alone, asleep):
-        assert list(dispatchers.make(name, world)(quiet)) == []
+    assert list(dispatchers.make(name, world)(none)) == []
+    for quiet in (alone, asleep):
+        assert list(dispatchers.make(name, world)(quiet)) == [Close(("h1-1",))]
 
 
 @pytest.mark.parametrize("name", THINKING)
@@ -114,7 +120,7 @@ def test_everything_short(name: str) -> None:
     world = mixed()
     now = busy(world, stock=0.0)
     now = dataclasses.replace(now, crews=tuple(dataclasses.replace(c, load=0.0) for c in now.crews))
-    orders = {o.crew: o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign)}
+    orders = {o.crew: o for o in assigned(name, world, now)}
     assert orders["plough/1"].verbs == ("plough",)
     assert "spreader/1" not in orders
 
@@ -124,7 +130,7 @@ def test_roads_that_are_cut_off(name: str) -> None:
     """Junction 0-0 is shut in by two closed segments: a crew elsewhere is sent to no road behind them."""
     world = mixed()
     now = busy(world, blocked=("h0-0", "v0-0"))
-    orders = [o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign)]
+    orders = assigned(name, world, now)
     sent = {o.crew for o in orders}
     assert "plough/2" in sent
     assert "plough/1" not in sent and "pump-big/1" not in sent, "they stand at 0-0 and cannot leave"
@@ -136,9 +142,7 @@ def test_no_job_overruns_the_duty_time(name: str) -> None:
     world = scenario(crews=(("plough", 2),))
     rows = [job(s.id) for s in world.city.segments]
     crews = [crew(world, "plough/1", duty_left=60.0), crew(world, "plough/2", duty_left=400.0)]
-    orders = [
-        o for o in dispatchers.make(name, world)(situation(world, crews, rows)) if isinstance(o, Assign)
-    ]
+    orders = assigned(name, world, situation(world, crews, rows))
     assert [o.crew for o in orders] == ["plough/2"] and 1 <= len(orders[0].targets) <= 2
 
 
@@ -149,7 +153,7 @@ def test_the_near_crew_goes(name: str) -> None:
     for far, near in (("plough/1", "plough/2"), ("plough/2", "plough/1")):
         crews = [crew(world, c, "7-7" if c == near else "0-0") for c in ("plough/1", "plough/2")]
         now = situation(world, crews, [job("h7-6")])
-        orders = [o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign)]
+        orders = assigned(name, world, now)
         assert [o.crew for o in orders] == [near], (far, near)
 
 
@@ -160,7 +164,7 @@ def test_the_urgent_road_comes_first(name: str) -> None:
     world = scenario(segments, crews=(("plough", 1),))
     now = situation(world, [crew(world, "plough/1", "0-1")], [job("h0-0", 1.0), job("h0-1", 8.0)])
     now = _snow(now, 6.0)
-    (order,) = (o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign))
+    (order,) = assigned(name, world, now)
     assert order.targets[0] == "h0-1"
 
 
@@ -170,7 +174,7 @@ def test_a_tour_stays_together(name: str) -> None:
     world = scenario(crews=(("plough", 1),))
     rows = [job(s.id) for s in world.city.segments]
     now = situation(world, [crew(world, "plough/1")], rows)
-    (order,) = (o for o in dispatchers.make(name, world)(now) if isinstance(o, Assign))
+    (order,) = assigned(name, world, now)
     ends = [{s.start, s.end} for t in order.targets for s in world.city.segments if s.id == t]
     assert len(order.targets) > 5
     touching = sum(bool(a & b) for a, b in itertools.pairwise(ends))
@@ -187,11 +191,7 @@ def test_pumps_where_the_water_is(name: str) -> None:
         job("deep", 8.0, ("pump",), at="3-3", need=3000.0),
         job("puddle", 4.0, ("pump",), at="0-3", need=90.0),
     ]
-    orders = {
-        o.crew: o.targets
-        for o in dispatchers.make(name, world)(situation(world, crews, rows))
-        if isinstance(o, Assign)
-    }
+    orders = {o.crew: o.targets for o in assigned(name, world, situation(world, crews, rows))}
     assert orders == {"pump-big/1": ("deep",), "pump-small/1": ("puddle",)}
 
 
@@ -206,9 +206,7 @@ def test_several_pumps_at_one_place_until_it_is_enough(name: str) -> None:
         job("pond", 8.0, ("pump",), at="3-3", need=4 * 0.05 * 0.6 * 3600.0),
         job("clinic", 4.0, ("guard",), at="2-1"),
     ]
-    orders = [
-        o for o in dispatchers.make(name, world)(situation(world, crews, rows)) if isinstance(o, Assign)
-    ]
+    orders = assigned(name, world, situation(world, crews, rows))
     assert sum(o.targets == ("pond",) for o in orders) == 4
     assert sum(o.targets == ("clinic",) for o in orders) == 1
 
