@@ -156,6 +156,7 @@ REASONS: dict[str, str] = {
     "no_ability": "{crew} cannot {verb}: its machine can {abilities}",
     "no_skill": "{crew} cannot {verb}: its team is trained for {skills}",
     "not_mustered": "{crew} is not on duty: its team is called out from level {level}",
+    "mustering": "{crew} is still mustering: by plan ready at about {until}",
     "broken_down": "{crew} has broken down until {until}",
     "resting": "{crew} rests until {until}",
     "absent": "{crew} did not come",

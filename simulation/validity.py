@@ -7,6 +7,7 @@ from collections.abc import Callable, Container
 
 import numpy as np
 
+from simulation.command import relay_seconds
 from simulation.model import LEVELS
 from simulation.orders import (
     Action,
@@ -25,8 +26,8 @@ from simulation.orders import (
     Surge,
     Transfer,
 )
-from simulation.teams import Crew, target_node
-from simulation.work import ROAD_VERBS, TARGETS
+from simulation.teams import Crew, is_callable, target_node
+from simulation.work import HAZARD_VERBS, ROAD_VERBS, TARGETS
 from simulation.world import World
 
 Crews = dict[str, Crew]
@@ -85,12 +86,35 @@ def _readiness(world: World, crew: Crew) -> Reason:
         return "absent", {"crew": crew.id}
     if crew.activity == "broken":
         return "broken_down", {"crew": crew.id, "until": clock_time(world, crew.until)}
-    if not crew.active or crew.activity in ("off", "mustering"):
+    if (until := _ready_by_plan(world, crew)) is not None:
+        return "mustering", {"crew": crew.id, "until": clock_time(world, until)}
+    if not crew.active or crew.activity == "off":
         return "not_mustered", {"crew": crew.id, "level": crew.team.callout}
     if crew.activity == "rest" or crew.duty_left <= 0:
         until = max(crew.until, world.t)
         return "resting", {"crew": crew.id, "until": clock_time(world, until)}
     return None
+
+
+def _ready_by_plan(world: World, crew: Crew) -> int | None:
+    """Second at which a crew that is called out and not yet there should be ready; None for any other.
+
+    Reckoned as the command post can: when the level was declared, its words' way down, the team's own time.
+    """
+    asked = any(not HAZARD_VERBS[hazard].isdisjoint(crew.verbs) for hazard in world.scenario.hazards)
+    if crew.activity not in ("off", "mustering") or not asked or not is_callable(crew.team, world.level):
+        return None
+    called = world.t
+    for event in reversed(world.events):
+        if event.kind == "level":
+            if not is_callable(crew.team, int(event.value)):
+                break
+            called = event.t
+    called += relay_seconds(world, crew.team.tier)
+    team, start = crew.team, world.scenario.storm.start
+    second = (start.hour * 3600 + start.minute * 60 + start.second + called) % 86400
+    on_shift = team.duty_from <= second < team.duty_to or second + 86400 < team.duty_to
+    return math.ceil(called + (team.muster if on_shift else team.callout_delay))
 
 
 def _targets(world: World, crew: Crew, order: Assign) -> Reason:

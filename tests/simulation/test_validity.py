@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from simulation.command import relay_seconds
 from simulation.engine import Simulation
 from simulation.model import Scenario
 from simulation.orders import (
@@ -55,6 +56,11 @@ def at_once(simulation: Simulation) -> None:
     simulation.advance()
 
 
+def at_second(second: int) -> Callable[[Simulation], None]:
+    """Some time into the storm, without an order."""
+    return lambda simulation: go(simulation, second)
+
+
 def after(*actions: Action, seconds: int = 0) -> Callable[[Simulation], None]:
     """Both crews ready, then some actions, then some time."""
 
@@ -94,6 +100,10 @@ CASES: dict[str, tuple[Scenario, Callable[[Simulation], None], Action, str]] = {
     "not_mustered": (
         snow(), at_once, Assign("plough/1", PLOUGH, MAIN),
         "plough/1 is not on duty: its team is called out from level IV",
+    ),
+    "mustering": (
+        snow(), at_second(900), Assign("plough/1", PLOUGH, MAIN),
+        "plough/1 is still mustering: by plan ready at about 15:",
     ),
     "broken_down": (
         snow(), after(Breakdown("plough/1", 7200)), Assign("plough/1", PLOUGH, MAIN),
@@ -260,3 +270,31 @@ def test_several_may_pump_at_one_place() -> None:
         refused = simulation.apply(Assign("squad/2", ("clear_inlet",), ("LOW",)))
         assert refused is not None
         assert refused.key == "claimed"
+
+
+@pytest.mark.parametrize("team", [{}, {"duty_from": 16 * 3600}, {"tier": "community", "duty_from": 0}])
+def test_the_time_of_mustering_is_the_plans(team: dict[str, object]) -> None:
+    """The level, its words' way down and the team's own time: what the command post can reckon, not the draw."""
+    day = cities.scenario().fleet.teams[0].model_dump() | {"callout_delay": 5400} | team
+    with Simulation(snow(fleet__teams=[day]), 1) as simulation:
+        go(simulation, 601)  # level II came into force at second 600
+        refused = simulation.apply(Assign("plough/1", PLOUGH, MAIN))
+        assert refused is not None
+        crew = simulation.crews["plough/1"]
+        minutes = 10 + relay_seconds(simulation.world, crew.team.tier) // 60
+        minutes += 90 if crew.team.duty_from else 10
+        assert refused.words["until"] == f"{15 + minutes // 60}:{minutes % 60:02d}"
+        go(simulation, 700)
+        again = simulation.apply(Recall("plough/1"))
+        assert again is not None
+        assert again.words == refused.words
+
+
+def test_a_crew_that_the_storm_does_not_ask_for_is_not_mustering() -> None:
+    """A pump in a snowstorm is not called out at any level."""
+    row = {"id": "pump", "kind": "pump-truck", "count": 1, "team": "day"}
+    with Simulation(snow(fleet__equipment=[row]), 1) as simulation:
+        go(simulation, 900)
+        refused = simulation.apply(Recall("pump/1"))
+        assert refused is not None
+        assert refused.key == "not_mustered"
