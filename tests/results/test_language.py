@@ -96,7 +96,7 @@ def test_every_key_that_is_written_out_is_there() -> None:
 def test_no_key_is_left_that_nobody_says() -> None:
     """A key is written out somewhere, or its family or its last part is put together somewhere."""
     text = sources()
-    families = {*FAMILIES, "advice", "inject", "parameter"}
+    families = {*FAMILIES, "advice", "inject", "parameter", "phrase"}
     whole = set(re.findall(r'"([a-z_0-9.]+)"', text))
     built = set(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)?)\{|f"([a-z_]+)\.\{', text))
     starts = {a or b for a, b in built}
@@ -157,6 +157,32 @@ def test_the_reasons_of_jobs_have_their_words(reference: str) -> None:
     simulate(load(reference), 0, watch=watch)
     assert reasons
     assert sorted(r for r in reasons if f"advice.{r}" not in said("zh")) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "zh"),
+    [
+        ("a/1 cannot pump: its machine can plough, spread", "a/1 不能抽排：其机具可做 推雪、撒布"),
+        ("there is no drain node 'x'", "没有排水节点“x”"),
+        ("rate must be above 0 and at most 100 g/m2", "剂量 须为 大于 0 且不超过 100 克/平方米"),
+        ("a/1 rests until 05:30 +1d", "a/1 休整至 第 2 天 05:30"),
+        (
+            "destination must be a depot that a road leads to from yard",
+            "调入料场 须为 从 yard 有道路可达的料场",
+        ),
+    ],
+)
+def test_what_fills_a_refusal_is_said_in_chinese_too(sentence: str, zh: str) -> None:
+    """Work, kinds of target, limits and later days, as well as the sentence around them."""
+    assert in_both_languages(sentence).zh == zh
+
+
+def test_every_phrase_is_one_of_the_simulations() -> None:
+    """A phrase that no refusal uses any more is deleted."""
+    source = (Path("simulation") / "validity.py").read_text(encoding="utf-8")
+    own = [k for k in said("en") if k.startswith("phrase.") and "{" not in said("en")[k]]
+    fixed = {"phrase.verbs": "verbs", "phrase.office": "office"}
+    assert [k for k in own if f'"{fixed.get(k, said("en")[k])}"' not in source] == []
 
 
 def test_a_refusal_of_no_known_form_stays_as_it_is() -> None:
