@@ -491,6 +491,7 @@ class Command(Noun):
 
 
 GradeHours = dict[Grade, SecondsAsHours]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 
 class Goals(Noun):
@@ -523,6 +524,8 @@ class Goals(Noun):
     """Time from order to arrival at a hot-spot."""
     critical_access: SecondsAsHours = Field(default=3600, ge=0)
     """Longest time a hospital or fire station may be cut off."""
+    ready_by: dict[HazardName, MonthDay] = {}
+    """Day, month-day such as '05-15', by which all must be ready for the season; none where no plan names one."""
 
 
 # --------------------------------------------------------------------------- physics

@@ -158,6 +158,8 @@ GRADES = (
     ("storm", "暴雪", 9.9, -5.0, [(-4.0, "snow", "blue"), (-2.0, "snow", "yellow"), (3.0, "snow", "orange")]),
 )
 """Just under the upper bound of each grade's 12-hour amount (GB/T 28592; of 暴雪, below 大暴雪 at 10 mm)."""
+AFTER = 51
+"""Hours of weather after a design snowfall: past the last deadline of the plan, 48 h after the end of a storm."""
 
 
 def _snow_designs() -> list[Record]:
@@ -165,10 +167,10 @@ def _snow_designs() -> list[Record]:
     for grade, zh, amount, coldest, warnings in GRADES:
         fall = _spread(amount, (1, 2, 3, 4, 5, 5, 5, 5, 4, 3, 2, 1))
         air = [coldest + 1.0 * (1 - k / 11) for k in range(12)]
-        rest = [coldest + 0.25 * max(0, 7 - abs(k - 8)) for k in range(18)]
+        rest = [coldest + 0.25 * max(0, 7 - abs(k % 24 - 8)) for k in range(AFTER)]
         weather: list[Hour] = [(0.0, 0.0, coldest + 1.5, 80, 3.0), (1.0, 0.0, coldest + 1.2, 82, 3.0)]
         weather += _hours(2, fall, air, 88, 4.0)
-        weather += _hours(14, [0.0] * len(rest), rest, 75, 3.0)
+        weather += _hours(14, [0.0] * AFTER, rest, 75, 3.0)
         records.append(
             Record(
                 f"snow-design-{grade}",
