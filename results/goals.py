@@ -8,7 +8,7 @@ import numpy as np
 
 from results.language import Both, both
 from results.metrics import NEVER, Figures, classes, cut_off_h, first_settled, metrics, precipitation_end
-from simulation.model import Grade
+from simulation.model import Grade, Scenario
 from simulation.network import Network
 from simulation.record import Run
 from simulation.weather import WeatherSeries
@@ -91,16 +91,40 @@ def _snow_goals(run: Run, figures: Figures) -> list[Goal]:
     return found
 
 
+def judged_by(scenario: Scenario) -> float:
+    """Second by which the last deadline of a snowstorm has passed, to the whole hour and one more; 0 for rain.
+
+    A run that ends earlier cannot judge every goal. The first pass is counted from the first settled snow,
+    which lies before the end of precipitation, so it is due by then at the latest.
+    """
+    grade = grade_of(scenario) if "snow" in scenario.hazards else None
+    stopped = WeatherSeries(scenario.storm, scenario.physics.snow).end_of_precipitation
+    if grade is None or not np.isfinite(stopped):
+        return 0.0
+    wanted = scenario.goals
+    allowed = max(*(hours[grade] for hours in wanted.clear), *wanted.first_pass, wanted.bridges)
+    return 3600.0 * (np.ceil((stopped + allowed) / 3600) + 1)
+
+
 def snowfall(run: Run) -> np.ndarray:
     """(hours,) mm of melted snow in each hour of the run, by the weather and the wet-bulb split."""
-    series = WeatherSeries(run.scenario.storm, run.scenario.physics.snow)
-    count = max(1, int(np.ceil(run.scenario.duration / 3600)))
+    return _snowfall(run.scenario)
+
+
+def _snowfall(scenario: Scenario) -> np.ndarray:
+    series = WeatherSeries(scenario.storm, scenario.physics.snow)
+    count = max(1, int(np.ceil(scenario.duration / 3600)))
     return np.array([series.over(3600 * h, 3600).snowfall * 3600 for h in range(count)])
 
 
 def snow_grade(run: Run) -> Grade | None:
     """Grade of the snowfall by its wettest 24 and 12 hours; None where less than 0.1 mm falls as snow."""
-    fallen = snowfall(run)
+    return grade_of(run.scenario)
+
+
+def grade_of(scenario: Scenario) -> Grade | None:
+    """The same before anything has been run."""
+    fallen = _snowfall(scenario)
     day, half = (float(np.convolve(fallen, np.ones(n)).max()) for n in (24, 12))
     if day < 0.1:
         return None
