@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from results.metrics import in_steps, metrics
 from simulation.model import Scenario
 from simulation.orders import Entry
-from simulation.record import Event, Run, summary
+from simulation.record import Branch, Event, Origin, Run, summary
 
 MANIFEST, SCENARIO, LOG, EVENTS, FIELDS, REPORT = (
     "manifest.json", "scenario.json", "log.jsonl", "events.parquet", "fields.nc", "report.html",
@@ -245,6 +245,17 @@ def read_run(directory: Path) -> Run:
         totals=dict(known.get("totals", {})),
         dispatcher=str(known["dispatcher"]),
         cpu_seconds=float(known.get("wall_seconds", 0)),
+        origin=origin_of(known),
+    )
+
+
+def origin_of(known: dict[str, Any]) -> Origin:
+    """What was asked for, by a manifest; one of an older folder may not say."""
+    branch = known.get("branch")
+    return Origin(
+        str(known.get("variant") or ""),
+        dict(known.get("overrides") or {}),
+        Branch(int(branch["at_s"]), str(branch["parent"])) if branch else None,
     )
 
 

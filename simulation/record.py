@@ -48,6 +48,32 @@ class FieldSpec:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """Where a run left another one's past."""
+
+    at: int
+    """Second of the run."""
+    parent: str
+    """Digest of the run it came from."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What was asked for: how the scenario of a run came out of its folder. The scenario itself is the truth."""
+
+    variant: str = ""
+    """Name of the variant; empty where it is the scenario as it stands."""
+    overrides: dict[str, Any] = field(default_factory=dict)
+    """Value by path, in the units of the files, as ``--set`` gave them."""
+    branch: Branch | None = None
+    """None where it is no branch."""
+
+
+AS_IT_STANDS = Origin()
+"""A scenario without variant, overrides or branch."""
+
+
+@dataclass(frozen=True)
 class Run:
     """The result of a simulation."""
 
@@ -64,6 +90,7 @@ class Run:
     """Whole-run sums that no field carries: flooded_m3, pumped_m3, team seconds, cost."""
     dispatcher: str = ""
     cpu_seconds: float = 0.0
+    origin: Origin = AS_IT_STANDS
 
 
 def digest_of(fields: xr.Dataset, events: tuple[Event, ...], log: tuple[Entry, ...]) -> str:
@@ -85,6 +112,9 @@ def summary(run: Run) -> dict[str, Any]:
         "scenario": run.scenario.id,
         "scenario_hash": run.scenario.digest(),
         "seed": run.seed,
+        "variant": run.origin.variant,
+        "overrides": dict(run.origin.overrides),
+        "branch": run.origin.branch and {"at_s": run.origin.branch.at, "parent": run.origin.branch.parent},
         "dispatcher": run.dispatcher,
         "digest": run.digest,
         "balance": dict(run.balance),

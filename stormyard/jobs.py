@@ -7,6 +7,7 @@ that goes wrong raises what went wrong. ``watch`` is called with every situation
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,12 +15,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from optimization.dispatchers import make, names
 from scenarios import load as scenario_files
 from scenarios.problems import BadScenario, Problem, did_you_mean
 from simulation import engine
 from simulation.model import Scenario
-from simulation.record import Run
+from simulation.record import AS_IT_STANDS, Origin, Run
 from simulation.situation import Dispatcher, Situation
 from stormyard.room import Room
 from stormyard.room import Watch as RoomWatch
@@ -51,13 +54,26 @@ class Simulated(NamedTuple):
 
 
 def simulate(
-    scenario: Scenario, seed: int = 0, dispatcher: str = "", watch: Watch | None = None
+    scenario: Scenario,
+    seed: int = 0,
+    dispatcher: str = "",
+    watch: Watch | None = None,
+    origin: Origin = AS_IT_STANDS,
 ) -> Simulated:
-    """One run; ``dispatcher`` is a name, empty for the scenario's own."""
+    """One run; ``dispatcher`` is a name, empty for the scenario's own. ``origin`` is kept with the run."""
     name = chosen_dispatcher(scenario, dispatcher)
     asked = make(name, scenario, seed)
     run = engine.run(scenario, seed, asked, watch)
-    return Simulated(replace(run, dispatcher=name), decisions_of(asked))
+    return Simulated(replace(run, dispatcher=name, origin=origin), decisions_of(asked))
+
+
+def origin(variant: str | None, sets: Sequence[str] = ()) -> Origin:
+    """What was asked for, from the options of a command; ``sets`` are ``path=value``, known to be right."""
+    overrides = {}
+    for text in sets:
+        path, _, value = text.partition("=")
+        overrides[path.strip()] = yaml.safe_load(value) if value.strip() else None
+    return Origin("" if variant in (None, BASE) else str(variant), json.loads(json.dumps(overrides, default=str)))
 
 
 def decisions_of(dispatcher: Dispatcher) -> list[dict[str, Any]]:

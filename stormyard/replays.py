@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from optimization.dispatchers import make
+from optimization.dispatchers import make, names
 from results import store
 from scenarios.problems import BadScenario, Problem
 from simulation import engine
 from simulation.model import Scenario
 from simulation.orders import Entry
-from simulation.record import Run
+from simulation.record import Branch, Run
 from stormyard.jobs import Simulated, Watch, chosen_dispatcher, decisions_of
 
 
@@ -46,7 +46,8 @@ def replay(kept: Kept, watch: Watch | None = None) -> Run:
     """The run made anew from scenario, seed and log."""
     simulation, _ = engine.replay(kept.scenario, kept.seed, kept.log, watch=watch)
     with simulation:
-        return simulation.result(str(kept.manifest["dispatcher"]))
+        run = simulation.result(str(kept.manifest["dispatcher"]))
+    return replace(run, origin=store.origin_of(kept.manifest))
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,25 @@ def _plain(item: Any) -> str:
     return json.dumps(item.to_json() if isinstance(item, Entry) else item._asdict(), ensure_ascii=False)
 
 
+def successor(kept: Kept, dispatcher: str = "") -> str:
+    """Who gives the orders after a branch: the one that is named, else who gave the last ones of the run.
+
+    A run that people played goes on with the scenario's own. Raises BadScenario for one that does not exist.
+    """
+    last = str(kept.manifest["dispatcher"]).rpartition(">")[2]
+    return chosen_dispatcher(kept.scenario, dispatcher or (last if last in names() else ""))
+
+
 def branch(kept: Kept, at: int, dispatcher: str = "", watch: Watch | None = None) -> Simulated:
     """The run that has the folder's past before second ``at`` and another's orders from then on."""
-    name = chosen_dispatcher(kept.scenario, dispatcher)
+    name = successor(kept, dispatcher)
     simulation, situation = engine.branch(kept.scenario, kept.seed, kept.log, at, watch)
     asked = make(name, kept.scenario, kept.seed)
     with simulation:
         run = engine.play(simulation, situation, asked, watch)
-    return Simulated(replace(run, dispatcher=f"{kept.manifest['dispatcher']}>{name}"), decisions_of(asked))
+    origin = replace(store.origin_of(kept.manifest), branch=Branch(at, str(kept.manifest["digest"])))
+    run = replace(run, dispatcher=f"{kept.manifest['dispatcher']}>{name}", origin=origin)
+    return Simulated(run, decisions_of(asked))
 
 
 def moment(text: str, scenario: Scenario) -> int:

@@ -55,12 +55,12 @@ def branch(
     out: OutFolder = None, json: Json = False, lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
     from results import store
-    from stormyard import jobs, replays
+    from stormyard import replays
 
     front = Front(lang, json)
     kept = replays.Kept.read(directory)
     second = replays.moment(at, kept.scenario)
-    name = jobs.chosen_dispatcher(kept.scenario, dispatcher)
+    name = replays.successor(kept, dispatcher)
     folder = out or directory.resolve().with_name(f"{directory.resolve().name}-from-{second}s-{name}")
     store.refuse_foreign(folder)
     before = str(kept.manifest["dispatcher"])

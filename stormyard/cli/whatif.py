@@ -50,7 +50,7 @@ def run(
     store.refuse_foreign(folder, loaded)
     front.header(loaded, dispatcher=name, seed=seed)
     with front.progress("run", loaded.duration) as update:
-        made = jobs.simulate(loaded, seed, name, lambda s: update(s.t))
+        made = jobs.simulate(loaded, seed, name, lambda s: update(s.t), jobs.origin(variant, set_ or ()))
     write(front, made, folder)
     front.next("run", scenario, "--variant", "no-response") if not variant else front.next("verify", folder)
 
@@ -95,7 +95,8 @@ def _variant_runs(
     runs, done = {}, 0.0
     with front.progress("run", whole) as update:
         for label, scenario in scenarios.items():
-            runs[label] = jobs.simulate(scenario, seed, names[label], counting_from(update, done)).run
+            watch, origin = counting_from(update, done), jobs.origin(label, sets)
+            runs[label] = jobs.simulate(scenario, seed, names[label], watch, origin).run
             done += scenario.duration
     return runs
 
