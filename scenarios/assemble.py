@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scenarios.catalog import catalogue_rows
 from scenarios.folders import DOCUMENT, Folders, find
 from scenarios.marked import FAULTY, Content, Marked, merged, read_text
-from scenarios.problems import BadScenario, Problem, Where, shown
+from scenarios.problems import BadScenario, Problem, Where, problem, shown
 from scenarios.roads import read_roads
 from scenarios.tables import SUFFIXES, read_table
 from scenarios.yaml_files import read_yaml
@@ -61,7 +61,7 @@ def read_document(folder: Path, problems: list[Problem]) -> Document:
         path = here / DOCUMENT
         layer = read_yaml(path, Folders(roots, []).shown(path), problems)
         if layer is not None and not isinstance(layer.value, dict):
-            problems.append(Problem(str(layer.where), f"{DOCUMENT} asks for lines 'key: value'"))
+            problems.append(problem(layer.where, "file.asks_for_keys", file=DOCUMENT))
             layer = None
         if layer is None:
             break
@@ -79,21 +79,18 @@ def _extended(layer: Marked, here: Path, roots: list[Path], problems: list[Probl
     named = layer.value.get("extends")
     if named is None or named.value is None:
         return None
-    where = str(named.where)
     beside = here / named.text
     try:
         base = find(beside) if (beside / DOCUMENT).exists() else find(named.text)
     except (BadScenario, OSError, ValueError) as error:
         hint = error.problems[0].hint if isinstance(error, BadScenario) else ""
-        problems.append(
-            Problem(where, f"'extends' names {shown(named.text)}, but no scenario is there", hint)
-        )
+        problems.append(problem(named.where, "extends.nothing", hint=hint, name=shown(named.text)))
         return None
     if any(base.resolve() == root.resolve() for root in roots):
-        problems.append(Problem(where, f"'extends' goes in a circle: {shown(named.text)} leads back here"))
+        problems.append(problem(named.where, "extends.circle", name=shown(named.text)))
         return None
     if len(roots) >= DEEPEST_CHAIN:
-        problems.append(Problem(where, f"more than {DEEPEST_CHAIN} folders extend one another"))
+        problems.append(problem(named.where, "extends.too_many", most=DEEPEST_CHAIN))
         return None
     return base
 
@@ -129,8 +126,7 @@ def assemble(document: Document, reference: str, problems: list[Problem], tables
     if document.broken:
         tree = {"storm": Marked(FAULTY, top), "hours": Marked(FAULTY, top), **tree}
     if "id" in tree:
-        what = "unknown key 'id': a scenario is called by its folder"
-        problems.append(Problem(str(tree["id"].where), what, "its name in words is 'name'"))
+        problems.append(problem(tree["id"].where, "value.scenario_id"))
     tree["id"] = Marked(reference, top)
     tree.setdefault("name", Marked(reference, top))
     tree["city"] = reader.city(tree.get("city"), top)
@@ -154,7 +150,7 @@ class _Reader:
 
     def city(self, named: Marked | None, top: Where) -> Marked:
         folder, given = _folder_and_keys(named, "city")
-        about = self.folders.locate(f"{folder}/city.yaml", str(top))
+        about = self.folders.locate(f"{folder}/city.yaml", top)
         under = self.yaml(about) if about else None
         block = merged(given, under) if under is not None else given
         values = dict(block.value) if isinstance(block.value, dict) else {}
@@ -176,8 +172,7 @@ class _Reader:
         if named is not None and named.value is FAULTY:
             return None
         if named is None or named.value is None:
-            hint = "name a file: 'storm: storms/blizzard.yaml'"
-            self.problems.append(Problem(str(top), "the scenario names no storm", hint))
+            self.problems.append(problem(top, "storm.not_named"))
             return None
         if isinstance(named.value, dict):
             block, stem, beside = named, "storm", "storms"
@@ -189,7 +184,7 @@ class _Reader:
                 return None
             block, stem, beside = read, path.stem, name.rpartition("/")[0]
         if not isinstance(block.value, dict):
-            self.problems.append(Problem(str(block.where), "a storm asks for lines 'key: value'"))
+            self.problems.append(problem(block.where, "storm.asks_for_keys"))
             return None
         values = dict(block.value)
         values.setdefault("id", Marked(stem, block.where))
@@ -224,17 +219,16 @@ class _Reader:
             names = [f"{beside}/{named.text}", named.text] if beside else [named.text]
             path = self._named_file(names, named.where)
             if path is not None and path.suffix.lower() not in SUFFIXES:
-                self._note(named.where, f"{shown(named.text)} is no table", "name a .csv or .xlsx file")
+                self.problems.append(problem(named.where, "file.no_table", name=shown(named.text)))
                 path = None
             return self._faulty(
                 read_table(path, self.shown(path), self.problems) if path else None, named.where
             )
-        path = self.folders.locate_table(stem, str(top)) if stem else None
+        path = self.folders.locate_table(stem, top) if stem else None
         if path is not None:
             return self._faulty(read_table(path, self.shown(path), self.problems), top)
         if needed:
-            hint = "it may be .csv or .xlsx; 'stormyard new DIR' writes one to edit"
-            self._note(Where(f"{stem}.csv"), "the file is missing", hint)
+            self.problems.append(problem(f"{stem}.csv", "file.table_missing"))
             return Marked(FAULTY, top)
         return None
 
@@ -251,7 +245,7 @@ class _Reader:
         if named is not None and named.value is not None:
             path = self._named_file([named.text], named.where)
         else:
-            path = self.folders.locate(usual, usual)
+            path = self.folders.locate(usual, Where(usual))
             if path is None:
                 return Marked(None, Where(usual))
         text = read_text(path, self.shown(path), self.problems) if path else None
@@ -273,18 +267,15 @@ class _Reader:
     def _named_file(self, names: list[str], where: Where) -> Path | None:
         """The first of the names that is a file; a problem where none is."""
         before = len(self.problems)
-        path = next((found for name in names if (found := self.folders.locate(name, str(where)))), None)
+        path = next((found for name in names if (found := self.folders.locate(name, where))), None)
         if path is None and len(self.problems) == before:
             name = names[0]
-            what = "the file is missing" if str(where) == name else f"the file {shown(name)} is missing"
-            self._note(where, what, self.folders.near(name))
+            key = "file.missing" if str(where) == name else "file.named_missing"
+            self.problems.append(problem(where, key, hint=self.folders.near(name), name=shown(name)))
         return path
 
     def _faulty(self, read: Marked | None, where: Where) -> Marked:
         return read if read is not None else Marked(FAULTY, where)
-
-    def _note(self, where: Where, what: str, hint: str) -> None:
-        self.problems.append(Problem(str(where), what, hint))
 
 
 def _under_catalogue(rows: list[Marked], catalogue: list[Marked]) -> list[Marked]:

@@ -21,7 +21,8 @@ from scenarios.columns import (
     is_noun,
 )
 from scenarios.marked import FAULTY, Content, Marked, bare
-from scenarios.problems import Problem, Where, shown
+from scenarios.problems import Problem, Where, problem, shown
+from scenarios.said import Said, recognised
 from scenarios.wording import in_file_terms, number_hint, sentence, unknown_key_hint
 from simulation.model import Name, Noun, Stock
 
@@ -56,9 +57,8 @@ class Border:
         """The noun, or None with the reasons among the problems."""
         self.seen[cls].append(node)
         if not isinstance(node.value, dict):
-            keys = ", ".join(column.key for column in columns(cls)[:6])
-            what = f"{shown(node.text)} stands where a block of keys is expected"
-            self._note(node.where, what, f"the keys are {keys} ...")
+            keys = tuple(column.key for column in columns(cls)[:6])
+            self._note(node.where, "value.block_expected", given=shown(node.text), keys=keys)
             return None
         values, failed = self._fields(cls, node)
         try:
@@ -108,8 +108,8 @@ class Border:
         if is_noun(annotation):
             return self._sound(self.noun(annotation, node))
         if isinstance(node.value, (dict, list)):
-            kind = "a block of keys" if isinstance(node.value, dict) else "a list"
-            raise self._refused(node.where, f"{kind} stands where '{column.key}' asks for one value")
+            key = "value.block_for_one" if isinstance(node.value, dict) else "value.list_for_one"
+            raise self._refused(node.where, key, column=column.key)
         if annotation is float:
             held = self._number(column, node) * column.factor
             return float(round(held)) if column.is_time else held
@@ -127,14 +127,14 @@ class Border:
         elif not is_noun(inner) and not isinstance(node.value, dict):
             items = [node]
         else:
-            raise self._refused(node.where, f"'{column.key}' asks for a list", "start each item with '- '")
+            raise self._refused(node.where, "value.list_expected", column=column.key)
         if get_origin(inner) is tuple:
             return [bare(item) for item in items]
         values, bad = [], False
         for item in items:
             try:
                 if item.value is None:
-                    raise self._refused(item.where, f"an item of '{column.key}' is empty")
+                    raise self._refused(item.where, "value.empty_item", column=column.key)
                 values.append(self._value(inner, column, item))
             except _Unreadable:
                 bad = True
@@ -144,9 +144,8 @@ class Border:
 
     def _mapping(self, inner: Any, column: Column, node: Marked) -> dict[str, Any]:
         if not isinstance(node.value, dict):
-            raise self._refused(
-                node.where, f"'{column.key}' asks for a block of keys, not {shown(node.text)}"
-            )
+            given = shown(node.text)
+            raise self._refused(node.where, "value.keys_expected", column=column.key, given=given)
         values = {}
         bad = False
         for key, item in node.value.items():
@@ -167,7 +166,7 @@ class Border:
         if whole is not None and isinstance(whole.value, dict):
             for language, child in whole.value.items():
                 if language not in LANGUAGES:
-                    raise self._refused(child.where, f"a name has no {shown(language)}", "it has zh and en")
+                    raise self._refused(child.where, "value.name_has_no", part=shown(language))
             parts = {**{k: v for k, v in whole.value.items() if v.value is not None}, **_without(parts, "")}
         elif whole is not None:
             text = self._text(whole)
@@ -177,7 +176,7 @@ class Border:
                 given[language] = self._text(parts[language])
         if not given:
             assert whole is not None
-            raise self._refused(whole.where, "the name is empty", "give zh, en, or both")
+            raise self._refused(whole.where, "value.name_empty")
         first = next(given[language] for language in LANGUAGES if language in given)
         return {language: given.get(language, first) for language in LANGUAGES}
 
@@ -186,42 +185,39 @@ class Border:
         if isinstance(value, Content):
             return str(value)
         if isinstance(value, (dict, list)):
-            raise self._refused(node.where, "a list or block stands where a word is expected")
+            raise self._refused(node.where, "value.word_expected")
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, (datetime, date, time)):
             return value.isoformat()
         text = node.text
         if _CONTROL.search(text):
-            raise self._refused(node.where, f"{shown(text)} holds a control character or a line break")
+            raise self._refused(node.where, "value.control_character", given=shown(text))
         return text
 
     def _number(self, column: Column, node: Marked) -> float:
         value = node.value
         if isinstance(value, (bool, datetime, date, time)):
-            hint = (
-                "format the cell as a number: 7.5 is half past seven" if not isinstance(value, bool) else ""
-            )
-            raise self._refused(node.where, f"{shown(value)} is not a number", hint)
+            hint = "" if isinstance(value, bool) else Said("value.format_as_number")
+            raise self._refused(node.where, "value.not_a_number", hint, given=shown(value))
         if isinstance(value, (int, float)):
             number = float(value)
         else:
             text = unicodedata.normalize("NFKC", str(value)).strip()
             if not _NUMBER.fullmatch(text):
-                raise self._refused(node.where, f"{shown(value)} is not a number", number_hint(text, column))
+                hint = number_hint(text, column)
+                raise self._refused(node.where, "value.not_a_number", hint, given=shown(value))
             number = float(text)
         if not math.isfinite(number):
-            raise self._refused(
-                node.where, f"{shown(value)} is not a finite number", "leave unknown cells empty"
-            )
+            raise self._refused(node.where, "value.not_finite", given=shown(value))
         return number
 
     def _count(self, column: Column, node: Marked) -> int:
         number = self._number(column, node)
         if not number.is_integer():
-            raise self._refused(node.where, f"{shown(node.text)} is not a whole number")
+            raise self._refused(node.where, "value.not_whole", given=shown(node.text))
         if abs(number) > _LARGEST_COUNT:
-            raise self._refused(node.where, f"{shown(node.text)} is too large for a count")
+            raise self._refused(node.where, "value.too_large_count", given=shown(node.text))
         return int(number)
 
     def _truth(self, node: Marked) -> bool:
@@ -229,18 +225,16 @@ class Border:
             return node.value
         truth = _TRUTH.get(node.text.lower())
         if truth is None:
-            raise self._refused(
-                node.where, f"{shown(node.text)} is neither true nor false", "write true or false"
-            )
+            raise self._refused(node.where, "value.not_truth", given=shown(node.text))
         return truth
 
     # ------------------------------------------------------------------ words
 
-    def _note(self, where: Where, what: str, hint: str = "") -> None:
-        self.problems.append(Problem(str(where), what, hint))
+    def _note(self, where: Where, key: str, hint: str | None = None, /, **gaps: object) -> None:
+        self.problems.append(problem(where, key, hint=hint, **gaps))
 
-    def _refused(self, where: Where, what: str, hint: str = "") -> _Unreadable:
-        self._note(where, what, hint)
+    def _refused(self, where: Where, key: str, hint: str | None = None, /, **gaps: object) -> _Unreadable:
+        self._note(where, key, hint, **gaps)
         return _Unreadable()
 
     def _sound(self, noun: Any) -> Any:
@@ -252,7 +246,7 @@ class Border:
         if node.where.is_row and where.is_row:
             where = Where(where.file, "row", 1)
         word = "column" if where.is_row else "property" if where.kind == "feature" else "key"
-        self._note(where, f"unknown {word} {shown(key)}", unknown_key_hint(cls, key))
+        self._note(where, f"value.unknown_{word}", unknown_key_hint(cls, key), given=shown(key))
 
     def _translate(self, cls: type[Noun], node: Marked, error: ValidationError, failed: set[str]) -> None:
         by_field = {column.field: column for column in columns(cls)}
@@ -269,23 +263,23 @@ class Border:
                 self._missing(column, node)
             elif column is None:
                 what, _, hint = sentence(item).partition("; ")
-                self._note(node.where, what, hint)
+                self.problems.append(Problem(node.where.said, recognised(what), recognised(hint)))
             else:
                 place = _descend(_child(node, column), item["loc"][1:])
                 what, hint = in_file_terms(column, place, item)
-                self._note(place.where, what, hint)
+                self.problems.append(Problem(place.where.said, what, hint))
 
     def _missing(self, column: Column, node: Marked) -> None:
         blank = any(key in node.value for key in column.keys)
-        what_it_is = column.meaning or ("a name" if column.annotation is Name else "")
+        meaning = column.meaning or (Said("value.a_name") if column.annotation is Name else "")
         if not blank and node.where.is_row:
             header = Where(node.where.file, "row", 1)
-            self._note(header, f"the column '{column.headers[0]}' is missing", what_it_is)
+            self._note(header, "value.column_missing", meaning, column=column.headers[0])
         elif blank:
             key = next(key for key in column.keys if key in node.value)
-            self._note(node.value[key].where, f"'{column.key}' is empty and has no default", what_it_is)
+            self._note(node.value[key].where, "value.empty", meaning, column=column.key)
         else:
-            self._note(node.where, f"'{column.key}' is missing", what_it_is)
+            self._note(node.where, "value.missing", meaning, column=column.key)
 
 
 def row_id(cls: type[Noun], row: Marked) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from scenarios.meanings import Meaning
 from simulation.model import Kind, Name, Noun, Scenario
 from simulation.units import Unit, unit_of
 
@@ -36,7 +37,7 @@ class Column:
     """The field's type without ``Annotated``, ``Optional`` and ``NewType`` around it."""
     unit: Unit | None
     """Unit of the number, or of the numbers in a list or mapping."""
-    meaning: str
+    meaning: Meaning
     required: bool
     default: Any
     """In SI, as the noun holds it; None where required or empty."""
@@ -96,7 +97,7 @@ def columns(cls: type[Noun]) -> tuple[Column, ...]:
                 key=_KEYS.get((cls, name), name + suffix),
                 annotation=core(info.annotation),
                 unit=unit,
-                meaning=" ".join((info.description or "").split()),
+                meaning=Meaning(cls, name, info.description or ""),
                 required=info.is_required(),
                 default=None if info.is_required() else info.get_default(call_default_factory=True),
                 bounds=bounds,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenarios.problems import BadScenario, Problem, did_you_mean, shown
+from scenarios.problems import BadScenario, Problem, Where, did_you_mean, problem, shown
 from scenarios.tables import SUFFIXES
 
 SHIPPED = Path(__file__).parent
@@ -58,7 +58,7 @@ class Folders:
         except ValueError:
             return path.as_posix()
 
-    def locate(self, name: str, where: str) -> Path | None:
+    def locate(self, name: str, where: Where) -> Path | None:
         """A file by its name relative to one of the folders; the first folder that has it wins.
 
         None, with a problem, where the name leads outside; None alone where no folder has it.
@@ -67,25 +67,22 @@ class Folders:
             try:
                 path = (root / name).resolve()
             except (OSError, ValueError, RuntimeError):
-                self.problems.append(Problem(where, f"{shown(name)} is no name of a file"))
+                self.problems.append(problem(where, "file.no_name", name=shown(name)))
                 return None
             if not any(path.is_relative_to(allowed) for allowed in self.roots):
-                what = f"{shown(name)} lies outside the scenario's folder"
-                hint = "put the file into the scenario's folder, or name its folder under 'extends'"
-                self.problems.append(Problem(where, what, hint))
+                self.problems.append(problem(where, "file.outside", name=shown(name)))
                 return None
             if _exists(path):
                 return path
         return None
 
-    def locate_table(self, stem: str, where: str) -> Path | None:
+    def locate_table(self, stem: str, where: Where) -> Path | None:
         """A table by its name without ending: CSV or Excel, but not both in one folder."""
         for root in self.roots:
             there = [root / f"{stem}{suffix}" for suffix in SUFFIXES if _exists(root / f"{stem}{suffix}")]
             if len(there) > 1:
-                both = " and ".join(self.shown(path) for path in there)
-                what = f"the table stands twice: {both}"
-                self.problems.append(Problem(self.shown(there[0]), what, "remove one of the two"))
+                names = [self.shown(path) for path in there]
+                self.problems.append(problem(names[0], "file.table_twice", first=names[0], second=names[1]))
             if there:
                 return self.locate(self._from(root, there[0]), where)
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, get_args, get_origin
 
 from scenarios.columns import Column, columns, core, is_noun, row_class, words_of
-from scenarios.meanings import meaning
 from scenarios.tables import written
 from simulation.model import (
     Command,
@@ -111,7 +110,7 @@ def _row(cls: type[Noun], column: Column, language: str) -> tuple[str, ...]:
     unit = column.unit.written if column.unit and column.unit.suffix else ""
     needed = column.required and (cls, column.field) not in _FILLED
     default = _WORDS[language]["needed"] if needed else _default(column)
-    text = meaning(cls, column, language)
+    text = column.meaning.in_language(language)
     return tuple(cell.replace("|", "\\|") for cell in (name, unit, text, _values(column, language), default))
 
 

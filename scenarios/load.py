@@ -17,7 +17,7 @@ from scenarios.checks import check, notes
 from scenarios.folders import find, name_of, shipped_names
 from scenarios.marked import Marked, bare
 from scenarios.overrides import apply_override
-from scenarios.problems import BadScenario, Problem, Where, did_you_mean, shown
+from scenarios.problems import BadScenario, Problem, Where, did_you_mean, problem, shown
 from scenarios.yaml_files import parse_yaml
 from simulation.model import Name, Scenario
 
@@ -113,12 +113,10 @@ def _variant_names(document: Document) -> list[str]:
 def _variant_overrides(document: Document, variant: str | None, problems: list[Problem]) -> Overrides:
     block = document.root.get("variants")
     if block is not None and not isinstance(block.value, dict):
-        what = "'variants' asks for named blocks of overrides"
-        problems.append(Problem(str(block.where), what, "write 'name:' and under it lines 'path: value'"))
+        problems.append(problem(block.where, "variant.no_blocks"))
         block = None
     if block is not None and NO_RESPONSE in block.value:
-        what = f"the variant '{NO_RESPONSE}' is built in and cannot be written anew"
-        problems.append(Problem(str(block.value[NO_RESPONSE].where), what, "give it another name"))
+        problems.append(problem(block.value[NO_RESPONSE].where, "variant.built_in", name=NO_RESPONSE))
     if variant is None:
         return []
     if variant == NO_RESPONSE:
@@ -128,11 +126,10 @@ def _variant_overrides(document: Document, variant: str | None, problems: list[P
         return []
     if chosen is None:
         hint = did_you_mean(variant, _variant_names(document))
-        problems.append(Problem(f"--variant {variant}", f"there is no variant {shown(variant)}", hint))
+        problems.append(problem(f"--variant {variant}", "variant.unknown", hint=hint, name=shown(variant)))
         return []
     if not isinstance(chosen.value, dict):
-        what = f"the variant {shown(variant)} asks for lines 'path: value'"
-        problems.append(Problem(str(chosen.where), what))
+        problems.append(problem(chosen.where, "variant.asks_for_paths", name=shown(variant)))
         return []
     return list(chosen.value.items())
 
@@ -143,7 +140,7 @@ def _set_overrides(sets: Sequence[str], problems: list[Problem]) -> Overrides:
         path, sign, value = text.partition("=")
         place = f"--set {text}"
         if not sign or not path.strip():
-            problems.append(Problem(place, "this is not PATH=VALUE", "write it as --set hours=24"))
+            problems.append(problem(place, "path.not_a_pair"))
             continue
         parsed = parse_yaml(value, place, problems)
         if parsed is not None:

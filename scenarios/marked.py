@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.problems import Problem, Where
+from scenarios.problems import Problem, Where, problem
+from scenarios.said import Said
 
 
 class Content(str):
@@ -85,7 +86,7 @@ def read_text(path: Path, file: str, problems: list[Problem]) -> str | None:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(f"{file} line {line}", "the file is not UTF-8 text", _encoding_hint(raw)))
+        problems.append(problem(Where(file, "line", line), "file.not_utf8", hint=_encoding_hint(raw)))
         return None
 
 
@@ -93,26 +94,24 @@ def read_bytes(path: Path, file: str, problems: list[Problem]) -> bytes | None:
     """The bytes of a file, or None with the reason among the problems."""
     try:
         if path.stat().st_size > LARGEST_FILE:
-            hint = f"at most {LARGEST_FILE // 1_000_000} MB are read"
-            problems.append(Problem(file, "the file is too large for a scenario", hint))
+            problems.append(problem(file, "file.too_large", most=LARGEST_FILE // 1_000_000))
             return None
         return path.read_bytes()
     except FileNotFoundError:
-        problems.append(Problem(file, "the file is missing"))
+        problems.append(problem(file, "file.missing"))
     except (OSError, ValueError) as error:
-        problems.append(
-            Problem(file, f"the file cannot be opened: {getattr(error, 'strerror', '') or error}")
-        )
+        reason = getattr(error, "strerror", "") or error
+        problems.append(problem(file, "file.cannot_open", reason=reason))
     return None
 
 
-def _encoding_hint(raw: bytes) -> str:
+def _encoding_hint(raw: bytes) -> Said:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "it looks like UTF-16 ('Unicode text' in Excel): save it as 'CSV UTF-8'"
+        return Said("file.looks_utf16")
     if raw[:4] == b"PK\x03\x04":
-        return "it is a zip or Excel file under another name: save it as text, or name it .xlsx"
+        return Said("file.looks_zip")
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        return "save it as UTF-8"
-    return "it looks like GB18030 (GBK), Excel's 'CSV' on a Chinese Windows: save it as 'CSV UTF-8' instead"
+        return Said("file.save_utf8")
+    return Said("file.looks_gbk")

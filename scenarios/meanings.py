@@ -7,15 +7,24 @@ from pathlib import Path
 
 import yaml
 
-from scenarios.columns import Column
+from scenarios.said import Told
 from simulation.model import Noun
 
 
-def meaning(cls: type[Noun], column: Column, language: str) -> str:
-    """What a field means, in ``zh`` or ``en``."""
-    if language == "zh":
-        return _chinese()[cls.__name__][column.field]
-    return column.meaning.replace("``", "'")
+class Meaning(Told):
+    """What a field means."""
+
+    def __new__(cls, noun: type[Noun], field: str, english: str) -> Meaning:
+        meaning = super().__new__(cls, " ".join(english.split()).replace("``", "'"))
+        meaning._noun, meaning._field = noun.__name__, field
+        return meaning
+
+    def in_language(self, language: str) -> str:
+        """The meaning in ``en`` or ``zh``."""
+        return _chinese()[self._noun][self._field] if self and language == "zh" else str(self)
+
+    _noun: str
+    _field: str
 
 
 @cache

@@ -11,35 +11,37 @@ from typing import Any, get_args, get_origin
 from scenarios.border import row_id
 from scenarios.columns import LANGUAGES, Column, by_key, columns, core, is_noun, row_class, words_of
 from scenarios.marked import Marked, plain
-from scenarios.problems import Problem, Where, did_you_mean, shown
+from scenarios.problems import Problem, Where, did_you_mean, problem, shown
+from scenarios.said import Said
 from scenarios.wording import unknown_key_hint
 from simulation.model import Name, Noun, Scenario, Stock
 
 
 def apply_override(tree: Marked, path: str, value: Marked, problems: list[Problem]) -> None:
     """Set the value at a path of a scenario tree, in place; a path that names nothing is a problem."""
-    place = str(value.where)
     if not path.strip():
-        problems.append(Problem(place, "the path is empty", "write PATH=VALUE, such as hours=24"))
+        problems.append(problem(value.where, "path.empty"))
         return
     try:
         _into_noun(Scenario, tree, path.strip(), value)
     except _Nowhere as nowhere:
-        problems.append(Problem(place, f"the path {shown(path)} names nothing: {nowhere.what}", nowhere.hint))
+        reason, hint = nowhere.what, nowhere.hint
+        problems.append(problem(value.where, "path.nothing", hint=hint, path=shown(path), reason=reason))
 
 
 class _Nowhere(Exception):
-    def __init__(self, what: str, hint: str = "") -> None:
-        self.what, self.hint = what, hint
+    def __init__(self, key: str, hint: str = "", /, **gaps: object) -> None:
+        self.what, self.hint = Said(key, **gaps), hint
 
 
 def _into_noun(cls: type[Noun], node: Marked, path: str, value: Marked) -> None:
     key, _, rest = path.partition(".")
     column = by_key(cls).get(key)
     if column is None:
-        raise _Nowhere(f"{cls.__name__.lower()} has no {shown(key)}", unknown_key_hint(cls, key))
+        hint = unknown_key_hint(cls, key)
+        raise _Nowhere("path.has_no", hint, noun=Said(f"noun.{cls.__name__}"), key=shown(key))
     if not isinstance(node.value, dict):
-        raise _Nowhere(f"nothing stands before {shown(key)}")
+        raise _Nowhere("path.nothing_before", key=shown(key))
     if rest and column.annotation is Name and key == column.key and rest in LANGUAGES:
         key, rest = f"{key}_{rest}", ""
     if rest:
@@ -58,7 +60,7 @@ def _into(annotation: Any, column: Column, node: Marked, path: str, value: Marke
     rows = row_class(annotation)
     origin = get_origin(annotation)
     if annotation is Name:
-        raise _Nowhere(f"a name has no {shown(path)}", "it has zh and en")
+        raise _Nowhere("value.name_has_no", Said("value.name_has_no.hint"), part=shown(path))
     if rows is not None:
         _into_row(rows, node, path, value)
     elif is_noun(annotation):
@@ -68,7 +70,7 @@ def _into(annotation: Any, column: Column, node: Marked, path: str, value: Marke
     elif origin is tuple:
         _into_list(core(get_args(annotation)[0]), column, node, path, value)
     else:
-        raise _Nowhere(f"'{column.key}' has nothing inside it")
+        raise _Nowhere("path.nothing_inside", column=column.key)
 
 
 def _into_row(cls: type[Noun], table: Marked, path: str, value: Marked) -> None:
@@ -91,21 +93,23 @@ def _into_row(cls: type[Noun], table: Marked, path: str, value: Marked) -> None:
         row = plain({"depot": depot, "material": material}, value.where)
         rows.append(row)
     else:
-        raise _Nowhere(f"there is no {cls.__name__.lower()} {shown(head)}", _row_hint(cls, head, list(names)))
+        hint = _row_hint(cls, head, list(names))
+        raise _Nowhere("path.no_row", hint, noun=Said(f"noun.{cls.__name__}"), name=shown(head))
     if rest:
         _into_noun(cls, row, rest, value)
     elif isinstance(value.value, dict):
         row.value, row.where = value.value, value.where
     else:
-        raise _Nowhere(f"{shown(head)} is a row", f"go on with a column: {', '.join(_keys(cls)[:8])}")
+        hint = Said("path.go_on", columns=tuple(_keys(cls)[:8]))
+        raise _Nowhere("path.is_a_row", hint, name=shown(head))
 
 
 def _into_list(inner: Any, column: Column, node: Marked, path: str, value: Marked) -> None:
     entries = node.value if isinstance(node.value, list) else []
     head, _, rest = path.partition(".")
     if not head.isdecimal() or int(head) >= len(entries):
-        hint = f"its entries are numbered 0 to {len(entries) - 1}" if entries else "it has no entries"
-        raise _Nowhere(f"'{column.key}' has no entry {shown(head)}", hint)
+        hint = Said("path.numbered", last=len(entries) - 1) if entries else Said("path.no_entries")
+        raise _Nowhere("path.no_entry", hint, column=column.key, name=shown(head))
     if rest:
         _into(inner, column, entries[int(head)], rest, value)
     else:
@@ -114,7 +118,7 @@ def _into_list(inner: Any, column: Column, node: Marked, path: str, value: Marke
 
 def _into_words(words: tuple[str, ...], column: Column, node: Marked, path: str, value: Marked) -> None:
     if path not in words:
-        raise _Nowhere(f"'{column.key}' has no {shown(path)}", did_you_mean(path, words))
+        raise _Nowhere("path.no_word", did_you_mean(path, words), column=column.key, name=shown(path))
     if not isinstance(node.value, dict):
         node.value = {word: Marked(node.value, node.where) for word in words}
     node.value[path] = value
@@ -157,9 +161,9 @@ def _keys(cls: type[Noun]) -> list[str]:
     return [column.key for column in columns(cls)]
 
 
-def _row_hint(cls: type[Noun], head: str, names: list[str]) -> str:
+def _row_hint(cls: type[Noun], head: str, names: list[str]) -> Said:
     named = [name for name in names if name]
     if not named:
-        return "its rows have no ids: choose them by number from 0" if names else "the table is empty"
-    form = "a stock row is named depot:material; " if cls is Stock else ""
-    return form + did_you_mean(head, named)
+        return Said("path.no_ids" if names else "path.table_empty")
+    question = did_you_mean(head, named)
+    return Said("path.stock_form", question=question) if cls is Stock else question

@@ -11,7 +11,8 @@ from typing import Any
 
 from scenarios.columns import columns
 from scenarios.marked import FAULTY, Marked, plain, read_text
-from scenarios.problems import Problem, Where, shown
+from scenarios.problems import Problem, Where, problem, shown
+from scenarios.said import Said
 from simulation.model import Name, Segment
 
 EARTH_RADIUS = 6_371_008.8
@@ -44,12 +45,11 @@ def read_roads(path: Path, file: str, problems: list[Problem]) -> Marked | None:
         return None
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        what = "the file is not a GeoJSON FeatureCollection"
-        problems.append(Problem(file, what, "export the roads as GeoJSON, each road piece one LineString"))
+        problems.append(problem(file, "geojson.no_collection"))
         return None
     _refuse_other_systems(document, file, problems)
     if not features:
-        problems.append(Problem(file, "there are no roads", "a city has at least one segment"))
+        problems.append(problem(file, "geojson.no_roads"))
         return None
     rows = [_row(feature, number, file, problems) for number, feature in enumerate(features, start=1)]
     return Marked([row for row in rows if row is not None], Where(file))
@@ -62,28 +62,25 @@ def _parse(text: str, file: str, problems: list[Problem]) -> Any:
     try:
         return json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
-        where = f"{file} line {error.lineno}, column {error.colno}"
-        problems.append(
-            Problem(where, f"broken JSON: {error.msg}", "check commas, quotes and brackets near here")
-        )
+        where = Where(file, "line", error.lineno, str(error.colno))
+        problems.append(problem(where, "geojson.broken", reason=error.msg))
     except RecursionError:
-        problems.append(Problem(file, "broken JSON: nested too deeply"))
+        problems.append(problem(file, "geojson.too_deep"))
     except ValueError as error:
-        problems.append(Problem(file, f"broken JSON: {error}", "leave out properties that are not known"))
+        problems.append(problem(file, "geojson.broken", hint=Said("geojson.leave_out"), reason=error))
     return None
 
 
 def _refuse_other_systems(document: dict[str, Any], file: str, problems: list[Problem]) -> None:
     name = str(document.get("crs") or "")
     if name and not any(good in name for good in ("CRS84", "4326", "WGS84", "WGS 84")):
-        hint = "export in WGS84 (EPSG:4326); for CGCS2000 degrees that is the same within a metre"
-        problems.append(Problem(file, f"the coordinates are in another system: {shown(name)}", hint))
+        problems.append(problem(file, "geojson.other_system", system=shown(name)))
 
 
 def _row(feature: Any, number: int, file: str, problems: list[Problem]) -> Marked | None:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
-        problems.append(Problem(f"{file} feature {number}", "the feature has no properties"))
+        problems.append(problem(Where(file, "feature", number), "geojson.no_properties"))
         return None
     label = (
         f"{number} (id {properties['id']})" if isinstance(properties.get("id"), (str, int)) else str(number)
@@ -109,22 +106,24 @@ def _line(geometry: Any, where: Where, problems: list[Problem]) -> list[Point] |
     if kind == "MultiLineString" and isinstance(points, list) and len(points) == 1:
         kind, points = "LineString", points[0]
     if kind != "LineString" or not isinstance(points, list):
-        what = f"the geometry is {shown(kind) if kind else 'missing'}, a road piece is a LineString"
-        problems.append(Problem(str(where), what, "split roads of several parts into one feature each"))
+        given = shown(kind) if kind else Said("geojson.missing")
+        problems.append(problem(where, "geojson.no_line", given=given))
         return None
     line: list[Point] = []
     for point in points:
         if not isinstance(point, list) or len(point) < 2 or not all(_is_number(value) for value in point[:2]):
-            problems.append(Problem(str(where), f"{shown(point)} is not a pair of longitude and latitude"))
+            problems.append(problem(where, "geojson.no_pair", given=shown(point)))
             return None
         line.append((float(point[0]), float(point[1])))
     if len(line) < 2:
-        problems.append(Problem(str(where), "the line has fewer than two points"))
+        problems.append(problem(where, "geojson.one_point"))
         return None
     wrong = next((point for point in line if not _on_earth(*point)), None)
     if wrong is not None:
-        what = f"({wrong[0]:g}, {wrong[1]:g}) is not a longitude and latitude in degrees"
-        problems.append(Problem(str(where), what, _coordinate_hint(*wrong)))
+        hint = _coordinate_hint(*wrong)
+        problems.append(
+            problem(where, "geojson.not_degrees", hint=hint, x=f"{wrong[0]:g}", y=f"{wrong[1]:g}")
+        )
         return None
     return line
 
@@ -137,10 +136,10 @@ def _on_earth(lon: float, lat: float) -> bool:
     return abs(lon) <= 180 and abs(lat) <= 90
 
 
-def _coordinate_hint(lon: float, lat: float) -> str:
+def _coordinate_hint(lon: float, lat: float) -> Said:
     if abs(lon) <= 90 and abs(lat) <= 180:
-        return "longitude and latitude look swapped: GeoJSON writes longitude first"
-    return "they look like metres of a map projection: export in WGS84 degrees (EPSG:4326)"
+        return Said("geojson.swapped")
+    return Said("geojson.projected")
 
 
 def write_roads(path: Path, segments: Iterable[Segment]) -> None:

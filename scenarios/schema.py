@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, get_args, get_origin
 
 from scenarios.columns import LANGUAGES, Column, columns, core, is_noun, row_class, words_of
-from scenarios.meanings import meaning
 from simulation.model import City, Fleet, Name, Noun, Scenario, Storm
 
 Schema = dict[str, Any]
@@ -96,7 +95,7 @@ def _noun(cls: type[Noun], leave_out: tuple[str, ...] = ()) -> Schema:
 
 def _described(cls: type[Noun], column: Column) -> str:
     unit = f" [{column.unit.written}]" if column.unit and column.unit.suffix else ""
-    return "\n".join(f"{meaning(cls, column, language)}{unit}" for language in LANGUAGES)
+    return "\n".join(f"{column.meaning.in_language(language)}{unit}" for language in LANGUAGES)
 
 
 def _value(annotation: Any, column: Column) -> Schema:

@@ -18,7 +18,8 @@ import openpyxl
 
 from scenarios.columns import SEPARATOR, Column, columns, is_noun, row_class
 from scenarios.marked import FAULTY, LARGEST_FILE, Marked, read_bytes, read_text
-from scenarios.problems import Problem, Where, shown
+from scenarios.problems import Problem, Where, problem, shown
+from scenarios.said import Said
 from simulation.model import Name, Noun
 
 MOST_ROWS = 500_000
@@ -48,12 +49,10 @@ def _read_csv(path: Path, file: str, problems: list[Problem]) -> list[list[Any]]
         for row in reader:
             grid.append(row)
             if len(grid) > MOST_ROWS:
-                problems.append(Problem(file, f"the table has more than {MOST_ROWS:,} rows"))
+                problems.append(problem(file, "table.too_long", most=MOST_ROWS))
                 return None
     except csv.Error as error:
-        what = f"broken CSV: {error}"
-        hint = 'check the quotes: a " inside a quoted cell is written twice'
-        problems.append(Problem(f"{file} row {len(grid) + 1}", what, hint))
+        problems.append(problem(Where(file, "row", len(grid) + 1), "table.broken_csv", reason=error))
         return None
     return grid
 
@@ -62,30 +61,27 @@ def _read_xlsx(path: Path, file: str, problems: list[Problem], sheet: str) -> li
     raw = read_bytes(path, file, problems)
     if raw is None:
         return None
-    broken = "save it again as 'Excel workbook (.xlsx)', or as 'CSV UTF-8'"
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(item.file_size for item in archive.infolist()) > LARGEST_FILE:
-                problems.append(Problem(file, "the workbook unpacks to more than a scenario can need"))
+                problems.append(problem(file, "table.workbook_too_large"))
                 return None
             if "[Content_Types].xml" not in archive.namelist():
-                problems.append(Problem(file, "this is a zip archive, not an Excel workbook", broken))
+                problems.append(problem(file, "table.zip"))
                 return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl remarks on parts that are of no concern here
-            return _first_grid(raw, file, problems, sheet, broken)
+            return _first_grid(raw, file, problems, sheet)
     except Exception as error:  # a foreign parser on foreign bytes raises a dozen kinds
-        problems.append(Problem(file, f"the Excel workbook cannot be read: {_first_line(error)}", broken))
+        problems.append(problem(file, "table.workbook_unreadable", reason=_first_line(error)))
         return None
 
 
-def _first_grid(
-    raw: bytes, file: str, problems: list[Problem], sheet: str, broken: str
-) -> list[list[Any]] | None:
+def _first_grid(raw: bytes, file: str, problems: list[Problem], sheet: str) -> list[list[Any]] | None:
     book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     try:
         if not book.worksheets:
-            problems.append(Problem(file, "the workbook has no sheet of cells", broken))
+            problems.append(problem(file, "table.no_sheet"))
             return None
         chosen = book[sheet] if sheet in [page.title for page in book.worksheets] else book.worksheets[0]
         return _sheet_grid(chosen, file, problems)
@@ -99,7 +95,7 @@ def _sheet_grid(sheet: Any, file: str, problems: list[Problem]) -> list[list[Any
     for row in sheet.iter_rows(values_only=True):
         grid.append(list(row[:MOST_COLUMNS]))
         if len(grid) > MOST_ROWS:
-            problems.append(Problem(file, f"the sheet has more than {MOST_ROWS:,} rows"))
+            problems.append(problem(file, "table.too_long", most=MOST_ROWS))
             return None
     return grid
 
@@ -111,9 +107,7 @@ def _first_line(error: Exception) -> str:
 def _rows(grid: list[list[Any]], file: str, problems: list[Problem]) -> Marked | None:
     """Marked rows from a grid whose first row is the header."""
     if not grid or not any(_filled(cell) for cell in grid[0]):
-        problems.append(
-            Problem(f"{file} row 1", "the header row is missing", "the first row names the columns")
-        )
+        problems.append(problem(Where(file, "row", 1), "table.no_header"))
         return None
     header = [str(cell).strip() if _filled(cell) else "" for cell in grid[0]]
     if not _header_is_sound(header, file, problems):
@@ -133,13 +127,9 @@ def _rows(grid: list[list[Any]], file: str, problems: list[Problem]) -> Marked |
             (cell for cell, name in zip(cells, header, strict=False) if not name and _filled(cell)), extra
         )
         if stray is not None:
-            what = f"{shown(stray)} stands in a column without a name"
-            hint = (
-                "a cell that holds a comma must be quoted"
-                if file.lower().endswith(".csv")
-                else "name the column"
-            )
-            problems.append(Problem(f"{file} row {number}", what, hint))
+            hint = Said("table.quote_comma" if file.lower().endswith(".csv") else "table.name_column")
+            where = Where(file, "row", number)
+            problems.append(problem(where, "table.no_column_name", hint=hint, given=shown(stray)))
         rows.append(Marked(row, Where(file, "row", number)))
     return Marked(rows, Where(file, "row", 1))
 
@@ -147,14 +137,11 @@ def _rows(grid: list[list[Any]], file: str, problems: list[Problem]) -> Marked |
 def _header_is_sound(header: list[str], file: str, problems: list[Problem]) -> bool:
     names = [name for name in header if name]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t，；"):
-        hint = "save it as 'CSV UTF-8' with commas between the columns"
-        problems.append(Problem(f"{file} row 1", "the columns are not parted by commas", hint))
+        problems.append(problem(Where(file, "row", 1), "table.not_commas"))
         return False
     twice = {name for name in names if names.count(name) > 1}
     for name in sorted(twice):
-        problems.append(
-            Problem(f"{file} row 1", f"the column {shown(name)} stands twice", "remove one of them")
-        )
+        problems.append(problem(Where(file, "row", 1), "table.column_twice", column=shown(name)))
     return not twice
 
 
@@ -173,7 +160,7 @@ def _cell(cell: Any, where: Where, problems: list[Problem]) -> Any:
             "#VALUE",
             "#NAME",
         ):
-            problems.append(Problem(str(where), f"the cell holds the error {text}", "correct the formula"))
+            problems.append(problem(where, "table.cell_error", error=text))
             return FAULTY
         return text or None
     return cell

@@ -7,14 +7,15 @@ from typing import Any, get_args
 
 from scenarios.columns import Column, columns, core, words_of
 from scenarios.marked import Marked
-from scenarios.problems import did_you_mean, shown
+from scenarios.problems import did_you_mean, nearest, shown
+from scenarios.said import Said
 from simulation.model import Noun
 
 _BOUNDS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
+    "greater_than": "gt",
+    "greater_than_equal": "ge",
+    "less_than": "lt",
+    "less_than_equal": "le",
 }
 
 
@@ -22,27 +23,26 @@ def in_file_terms(column: Column, place: Marked, item: Any) -> tuple[str, str]:
     """What is wrong and a hint, with numbers in the unit of the file."""
     kind, context = item["type"], item.get("ctx", {})
     if kind in _BOUNDS:
-        bound, word = _BOUNDS[kind]
-        limit = column.written(float(context[bound]))
-        given = (
-            place.text if not isinstance(place.value, (dict, list)) else column.written(float(item["input"]))
-        )
-        return f"{column.key} is {given}, it must be {word} {limit}{column.unit_word}", column.meaning
+        limit = column.written(float(context[_BOUNDS[kind]])) + column.unit_word
+        block = isinstance(place.value, (dict, list))
+        given = column.written(float(item["input"])) if block else place.text
+        return Said(f"value.{kind}", column=column.key, given=given, limit=limit), column.meaning
     if kind == "literal_error":
         words = words_of(column.annotation) or _inner_words(column.annotation)
         given = str(item["input"])
         if item["loc"][-1] == "[key]":
-            return f"{shown(given)} has no place in '{column.key}'", _choices(given, words)
-        return f"{shown(given)} is no {_spoken(column.field)}", _choices(given, words)
+            return Said("value.no_place", given=shown(given), column=column.key), _choices(given, words)
+        noun = Said(f"noun.{_SINGULAR.get(column.field, column.field)}")
+        return Said("value.is_no", given=shown(given), noun=noun), _choices(given, words)
     if kind == "string_too_short":
-        return f"'{column.key}' is empty", column.meaning
+        return Said("value.empty_text", column=column.key), column.meaning
     if kind in ("too_short", "too_long"):
-        least, most = context.get("min_length"), context.get("max_length")
-        need = f"at least {least}" if kind == "too_short" else f"at most {most}"
-        return f"'{column.key}' has {context.get('actual_length')} entries, it needs {need}", column.meaning
+        limit = context.get("min_length" if kind == "too_short" else "max_length")
+        count = context.get("actual_length")
+        return Said(f"value.{kind}", column=column.key, count=count, limit=limit), column.meaning
     if kind.startswith("datetime"):
-        return f"{shown(place.text)} is not a time", "write it as 2024-01-31T15:00:00+08:00"
-    return f"'{column.key}': {sentence(item)}", column.meaning
+        return Said("value.not_a_time", given=shown(place.text)), Said("value.not_a_time.hint")
+    return Said("value.refused", column=column.key, reason=sentence(item)), column.meaning
 
 
 def _inner_words(annotation: Any) -> tuple[str, ...]:
@@ -54,15 +54,15 @@ def _inner_words(annotation: Any) -> tuple[str, ...]:
     return ()
 
 
-def _choices(given: str, words: tuple[str, ...]) -> str:
-    nearest = did_you_mean(given, words)
-    listing = "it is one of " + ", ".join(words)
-    return f"{nearest} {listing}" if nearest.startswith("did you mean") else listing
+def _choices(given: str, words: tuple[str, ...]) -> Said:
+    listing = Said("near.one_of", names=words)
+    if nearest(given, words) is None:
+        return listing
+    return Said("near.both", question=did_you_mean(given, words), listing=listing)
 
 
-def _spoken(field: str) -> str:
-    singular = {"abilities": "verb", "skills": "verb", "verbs": "verb", "hazards": "hazard"}
-    return singular.get(field, field.replace("_", " "))
+_SINGULAR = {"abilities": "verb", "skills": "verb", "verbs": "verb", "hazards": "hazard"}
+"""Fields that hold several words of a kind, and what one of them is."""
 
 
 def sentence(item: Any) -> str:
@@ -70,22 +70,23 @@ def sentence(item: Any) -> str:
     return text[:1].lower() + text[1:]
 
 
-def number_hint(text: str, column: Column) -> str:
+def number_hint(text: str, column: Column) -> Said:
     if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        return f"write it without separators: {text.replace(',', '')}"
+        return Said("value.no_separators", number=text.replace(",", ""))
     if re.fullmatch(r"[-+]?\d+,\d+", text):
-        return f"write the decimals after a point: {text.replace(',', '.')}"
+        return Said("value.decimal_point", number=text.replace(",", "."))
     if re.match(r"[-+]?\.?\d", text):
-        unit = f" (it is read in {column.unit.written})" if column.unit and column.unit.suffix else ""
-        return f"write the number alone; the unit stands in the name of the column{unit}"
-    return "leave the cell empty where it is not known" if not column.required else "a number is needed here"
+        if column.unit and column.unit.suffix:
+            return Said("value.number_alone_in", unit=column.unit.written)
+        return Said("value.number_alone")
+    return Said("value.number_needed" if column.required else "value.leave_empty")
 
 
-def unknown_key_hint(cls: type[Noun], key: str) -> str:
+def unknown_key_hint(cls: type[Noun], key: str) -> Said:
     """What may have been meant: another key, or the same field in another unit."""
     for column in columns(cls):
         if column.unit and column.unit.suffix and (key == column.field or _same_field(key, column.field)):
-            return f"did you mean '{column.key}'? it is read in {column.unit.written}"
+            return Said("near.in_unit", name=column.key, unit=column.unit.written)
     return did_you_mean(key, [k for column in columns(cls) for k in column.keys])
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from scenarios.marked import Marked, read_text
-from scenarios.problems import Problem, Where, shown
+from scenarios.problems import Problem, Where, problem, shown
+from scenarios.said import Said
 
 DEEPEST = 40
 LARGEST = 500_000
@@ -35,12 +36,13 @@ def parse_yaml(text: str, file: str, problems: list[Problem]) -> Marked | None:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = f"broken YAML: {error.problem or error.context}"
-        problems.append(Problem(f"{file} line {line}", what, _yaml_hint(text, line)))
+        reason = error.problem or error.context
+        where = Where(file, "line", line)
+        problems.append(problem(where, "yaml.broken", hint=_yaml_hint(text, line), reason=reason))
         return None
     except yaml.YAMLError as error:
-        what = f"broken YAML: {getattr(error, 'reason', '') or error}"
-        problems.append(Problem(file, what, "remove characters that cannot be printed"))
+        cause = getattr(error, "reason", "") or error
+        problems.append(problem(file, "yaml.broken", hint=Said("yaml.unprintable"), reason=cause))
         return None
     except _Refused as refused:
         problems.append(refused.problem)
@@ -77,11 +79,11 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _Refused(Problem(str(where), "a second document starts here", "remove the '---'"))
+                raise _Refused(problem(where, "yaml.second_document"))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._refuse_tag(event, where)
             if len(self._stack) >= DEEPEST:
-                raise _Refused(Problem(str(where), f"nested deeper than {DEEPEST} levels"))
+                raise _Refused(problem(where, "yaml.too_deep", most=DEEPEST))
             mapping = isinstance(event, yaml.MappingStartEvent)
             self._stack.append(_Open(Marked({} if mapping else [], where), event.anchor))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -94,20 +96,13 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             known = self._anchors.get(event.anchor or "")
             if known is None:
-                raise _Refused(
-                    Problem(str(where), f"'*{event.anchor}' names no anchor that stands before it")
-                )
+                raise _Refused(problem(where, "yaml.no_anchor", anchor=event.anchor))
             self._put(known[0], known[1], None)
 
     def _refuse_tag(self, event: Any, where: Where) -> None:
-        if event.tag is not None and not event.tag.startswith("tag:yaml.org,2002:"):
-            raise _Refused(
-                Problem(str(where), f"the tag {shown(event.tag)} is not allowed", "files are data")
-            )
-        if event.tag is not None and "python" in event.tag:
-            raise _Refused(
-                Problem(str(where), f"the tag {shown(event.tag)} is not allowed", "files are data")
-            )
+        tag = event.tag
+        if tag is not None and ("python" in tag or not tag.startswith("tag:yaml.org,2002:")):
+            raise _Refused(problem(where, "yaml.tag", tag=shown(tag)))
 
     def _put(self, node: Marked, size: int, anchor: str | None) -> None:
         if anchor:
@@ -118,7 +113,7 @@ class _Builder:
         top = self._stack[-1]
         top.size += size
         if top.size > LARGEST:
-            raise _Refused(Problem(str(node.where), f"more than {LARGEST:,} values in one YAML file"))
+            raise _Refused(problem(node.where, "yaml.too_many", most=LARGEST))
         if isinstance(top.node.value, list):
             top.node.value.append(node)
         elif top.key is None:
@@ -130,20 +125,20 @@ class _Builder:
         assert top.key is not None
         key_node, top.key = top.key, None
         if isinstance(key_node.value, (dict, list)):
-            self.problems.append(Problem(str(key_node.where), "a key must be a word, not a list or mapping"))
+            self.problems.append(problem(key_node.where, "yaml.key_is_no_word"))
             return
         key = key_node.text
         if key in top.lines:
-            what = f"{shown(key)} stands twice, first in line {top.lines[key]}"
-            self.problems.append(Problem(str(key_node.where), what, "remove one of the two"))
+            first = top.lines[key]
+            self.problems.append(problem(key_node.where, "yaml.key_twice", given=shown(key), line=first))
             return
         top.lines[key] = int(key_node.where.number)
         top.node.value[key] = Marked(node.value, key_node.where)
 
 
-def _yaml_hint(text: str, line: int) -> str:
+def _yaml_hint(text: str, line: int) -> Said:
     lines = text.splitlines()
     near = lines[max(line - 2, 0) : line]
     if any("\t" in item[: len(item) - len(item.lstrip())] for item in near):
-        return "indent with spaces, not with tabs"
-    return "check the indentation, quotes, brackets and the space after each colon near this line"
+        return Said("yaml.tabs")
+    return Said("yaml.check_near")

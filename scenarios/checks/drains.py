@@ -7,7 +7,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from scenarios.checks.facts import Facts, Found
-from scenarios.problems import Problem
+from scenarios.problems import Problem, Where, problem, shown, some
+from scenarios.said import recognised
 from simulation.drainage.inp import Inp
 
 
@@ -16,14 +17,14 @@ def check(facts: Facts) -> Found:
     file = facts.inp_file
     if facts.inp_error is not None:
         for found in facts.inp_error.problems:
-            yield Problem(f"{file} line {found.line}" if found.line else file, found.what, found.hint)
+            where = Where(file, "line", found.line) if found.line else Where(file)
+            yield Problem(where.said, recognised(found.what), recognised(found.hint))
     if facts.inp is not None:
         yield from _loops(facts.inp, file)
     water = facts.hazards.get("water")
     absent = facts.inp is None and facts.inp_error is None
     if water is not None and absent and facts.drains_readable:
-        hint = "add city/drains.inp (EPA SWMM), or leave 'water' out of the hazards"
-        yield Problem(str(water.where), "the hazard 'water' needs a drain model, and there is none", hint)
+        yield problem(water.where, "drains.needed")
 
 
 def _loops(inp: Inp, file: str) -> Found:
@@ -41,9 +42,5 @@ def _loops(inp: Inp, file: str) -> Found:
             continue
         nodes = [inp.nodes[i] for i in np.flatnonzero(part == trap)]
         links = [link for link, t, h in zip(inp.links, tail, head, strict=True) if part[t] == part[h] == trap]
-        names = ", ".join(f"'{node.name}'" for node in nodes[:6]) + (" and others" if len(nodes) > 6 else "")
-        what = f"the drains go round in a loop between {names}: no outfall can be reached"
-        line = min(link.line for link in links)
-        yield Problem(
-            f"{file} line {line}", what, "turn one of the links round, or lead one on to an outfall"
-        )
+        where = Where(file, "line", min(link.line for link in links))
+        yield problem(where, "drains.loop", nodes=some([shown(node.name) for node in nodes]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.checks.facts import Facts, Found, cell
 from scenarios.marked import Marked
-from scenarios.problems import did_you_mean, shown
+from scenarios.problems import did_you_mean, problem, shown
+from scenarios.said import Said
 from simulation.model import InjectRow, Kind, Place, ScriptStep, Segment, Team
 from simulation.work import ROAD_VERBS, TARGETS
 
@@ -20,17 +21,11 @@ def _injects(facts: Facts) -> Found:
         where = cell(row, InjectRow, "value")
         if inject.kind in ("breakdown", "outage", "report_loss", "closure"):
             if inject.duration == 0 and inject.value <= 0:
-                what = f"the {_word(inject.kind)} lasts no time"
-                yield problem(where, what, "give duration_h, or the hours as value")
+                yield problem(where, "inject.no_time", inject=Said(f"inject.{inject.kind}"))
         elif inject.kind == "no_show" and not 0 < inject.value <= 1:
-            yield problem(where, f"value is {inject.value:g}, a share of crews is above 0 and at most 1")
+            yield problem(where, "inject.share", value=f"{inject.value:g}")
         elif inject.kind == "surge" and (inject.value <= 0 or inject.duration == 0):
-            what = "a surge needs a flow (value, m3/s) and a duration (duration_h), both above 0"
-            yield problem(where, what)
-
-
-def _word(kind: str) -> str:
-    return kind.replace("_", " ")
+            yield problem(where, "inject.surge_needs")
 
 
 def _steps(facts: Facts) -> Found:
@@ -51,16 +46,13 @@ def _steps(facts: Facts) -> Found:
         if machines is not None:
             yield from _able(step, row, kinds.get(machines.kind), teams.get(machines.team))
         if len(step.verbs) > 1 and not ROAD_VERBS.issuperset(step.verbs):
-            what = f"{' and '.join(step.verbs)} cannot be done in one pass"
-            yield problem(cell(row, ScriptStep, "verbs"), what, "only plough, spread and haul go together")
+            yield problem(cell(row, ScriptStep, "verbs"), "plan.one_pass", verbs=step.verbs)
         what_it_is = TARGETS[step.verbs[0]]
         for target in step.targets if readable[what_it_is] else ():
             if target not in known[what_it_is]:
-                word = "drain node" if what_it_is == "node" else what_it_is
-                what = f"{shown(target)} is not a {word}, which {step.verbs[0]} works on"
-                yield problem(
-                    cell(row, ScriptStep, "targets"), what, did_you_mean(target, targets[what_it_is])
-                )
+                hint = did_you_mean(target, targets[what_it_is])
+                key, where = f"plan.no_{what_it_is}", cell(row, ScriptStep, "targets")
+                yield problem(where, key, hint=hint, given=shown(target), verb=step.verbs[0])
 
 
 def _able(step: ScriptStep, row: Marked, kind: Kind | None, team: Team | None) -> Found:
@@ -69,8 +61,6 @@ def _able(step: ScriptStep, row: Marked, kind: Kind | None, team: Team | None) -
         return  # told where the machine is given to the team
     for verb in step.verbs:
         if kind is not None and verb not in kind.abilities:
-            yield problem(where, f"{step.crew} cannot {verb}: its machine can {', '.join(kind.abilities)}")
+            yield problem(where, "plan.machine_cannot", crew=step.crew, verb=verb, can=kind.abilities)
         elif team is not None and verb not in team.skills:
-            yield problem(
-                where, f"{step.crew} cannot {verb}: its team is trained for {', '.join(team.skills)}"
-            )
+            yield problem(where, "plan.team_cannot", crew=step.crew, verb=verb, can=team.skills)

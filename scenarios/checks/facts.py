@@ -130,9 +130,4 @@ def cell(row: Marked, cls: type[Noun], field: str) -> Where:
     return found.where if found else row.where
 
 
-def problem(where: Where, what: str, hint: str = "") -> Problem:
-    """A problem at a place."""
-    return Problem(str(where), what, hint)
-
-
 Found = Iterator[Problem]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.checks.facts import Facts, Found, cell
+from scenarios.problems import problem
+from scenarios.said import Said
 from simulation.model import Equipment, Kind, Team, Verb
 from simulation.work import HAZARD_VERBS
 
@@ -21,25 +23,17 @@ def check(facts: Facts) -> Found:
         if called_for & set(kind.abilities):
             of_team[machines.team].append((machines, kind))
         if team is not None and not set(kind.abilities) & set(team.skills):
-            what = f"team '{team.id}' cannot use a '{kind.id}': it can {_words(kind.abilities)}"
-            yield problem(
-                cell(row, Equipment, "team"), what, f"the team is trained for {_words(team.skills)}"
-            )
+            where, can = cell(row, Equipment, "team"), kind.abilities
+            yield problem(where, "team.cannot_use", team=team.id, kind=kind.id, can=can, skills=team.skills)
         if machines.material and kind.hopper == 0:
-            what = f"a '{kind.id}' carries no material, but '{machines.material}' is given"
-            yield problem(cell(row, Equipment, "material"), what, "leave the cell empty")
+            where = cell(row, Equipment, "material")
+            yield problem(where, "team.carries_nothing", kind=kind.id, material=machines.material)
     for team, row in facts.rows(Team):
         need = team.relief * sum(machines.count * kind.crew for machines, kind in of_team[team.id])
         if need > team.people:
             parts = " + ".join(
-                f"{machines.count} x {kind.id} of {kind.crew}" for machines, kind in of_team[team.id]
+                f"{machines.count} × {kind.crew} ({kind.id})" for machines, kind in of_team[team.id]
             )
-            turns = f", x {team.relief} relief crews" if team.relief > 1 else ""
-            what = f"the team has {team.people} people, its equipment needs {need} ({parts}{turns})"
-            yield problem(
-                cell(row, Team, "people"), what, "add people, take machines away, or lower 'relief'"
-            )
-
-
-def _words(verbs: tuple[str, ...]) -> str:
-    return ", ".join(verbs)
+            turns: str = Said("team.turns", relief=team.relief) if team.relief > 1 else ""
+            where, people = cell(row, Team, "people"), team.people
+            yield problem(where, "team.too_few", people=people, need=need, parts=parts, turns=turns)

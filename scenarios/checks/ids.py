@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scenarios.border import row_id
-from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.checks.facts import Facts, Found, cell
 from scenarios.marked import Marked
-from scenarios.problems import shown
+from scenarios.problems import problem, shown
+from scenarios.said import Said
 from simulation.model import Depot, Equipment, Kind, Material, Noun, Office, Place, Segment, Stock, Team
 
 _WITH_ID = (Segment, Place, Office, Kind, Material, Depot, Stock, Team, Equipment)
@@ -29,17 +32,17 @@ def _ids(facts: Facts, cls: type[Noun]) -> Found:
         if not name:
             continue
         if name in first:
-            what = f"the {cls.__name__.lower()} {shown(name)} stands twice, first in {first[name].where}"
-            hint = (
-                "add the amounts up in one row"
-                if cls is Stock
-                else "ids are given once; rename or remove one"
-            )
-            yield problem(row.where, what, hint)
+            hint = Said("id.add_up" if cls is Stock else "id.rename")
+            gaps: dict[str, Any] = {
+                "noun": Said(f"noun.{cls.__name__}"),
+                "name": shown(name),
+                "first": first[name].where.said,
+            }
+            yield problem(row.where, "id.twice", hint=hint, **gaps)
         first.setdefault(name, row)
         bad = next((char for char in name if char in forbidden), None)
         if bad:
-            yield problem(row.where, f"the id {shown(name)} holds a '{bad}', which parts names in lists")
+            yield problem(row.where, "id.bad_mark", name=shown(name), mark=bad)
 
 
 def _names(facts: Facts, cls: type[Noun]) -> Found:
@@ -47,6 +50,10 @@ def _names(facts: Facts, cls: type[Noun]) -> Found:
     for noun, row in facts.rows(cls):
         name = str(noun.name)  # type: ignore[attr-defined]
         if name in first:
-            what = f"two {cls.__name__.lower()}s are called {shown(name)}, the first in {first[name].where}"
-            yield problem(cell(row, cls, "name"), what, "people are called by name: tell the two apart")
+            gaps: dict[str, Any] = {
+                "noun": Said(f"noun.{cls.__name__}"),
+                "name": shown(name),
+                "first": first[name].where.said,
+            }
+            yield problem(cell(row, cls, "name"), "id.one_name", **gaps)
         first.setdefault(name, row)

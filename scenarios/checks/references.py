@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from scenarios.checks.facts import Facts, Found, problem
+from scenarios.checks.facts import Facts, Found
 from scenarios.marked import Marked
-from scenarios.problems import Problem, did_you_mean, shown
+from scenarios.problems import Problem, did_you_mean, problem, shown
+from scenarios.said import Said
 from simulation.model import (
     Depot,
     Equipment,
@@ -22,16 +23,16 @@ from simulation.model import (
     Team,
 )
 
-_TABLES: dict[type[Noun], tuple[str, str]] = {
-    Segment: ("a segment", "city/roads.geojson"),
-    Place: ("a place", "city/places.csv"),
-    Office: ("a street office", "city/offices.csv"),
-    Kind: ("an equipment kind", "catalog/kinds.csv"),
-    Material: ("a material", "catalog/materials.csv"),
-    Depot: ("a depot", "fleet/depots.csv"),
-    Team: ("a team", "fleet/teams.csv"),
+_TABLES: dict[type[Noun], str] = {
+    Segment: "city/roads.geojson",
+    Place: "city/places.csv",
+    Office: "city/offices.csv",
+    Kind: "catalog/kinds.csv",
+    Material: "catalog/materials.csv",
+    Depot: "fleet/depots.csv",
+    Team: "fleet/teams.csv",
 }
-"""What a name of each class is called, and where such rows are listed."""
+"""Where the rows of each class are usually listed."""
 
 
 class _Reference(NamedTuple):
@@ -84,17 +85,22 @@ def _refer(facts: Facts, reference: _Reference) -> Found:
         named = row.get(reference.key)
         if named is not None and isinstance(named.value, (str, int, float)) and named.text not in known:
             missing.setdefault(named.text if known else "", named)
-    what, file = _TABLES[reference.target]
-    files = " and ".join(dict.fromkeys(row.where.file for row in facts.seen(reference.target))) or file
+    files = tuple(dict.fromkeys(row.where.file for row in facts.seen(reference.target)))
     for number, named in enumerate(missing.values()):
-        yield _dangling(named, what, files, list(known), ask=number < ASKED)
+        yield _dangling(
+            named, reference.target, files or (_TABLES[reference.target],), list(known), ask=number < ASKED
+        )
 
 
-def _dangling(named: Marked, what: str, file: str, known: list[str], ask: bool = True) -> Problem:
-    nearest = f"{did_you_mean(named.text, known)} " if ask else ""
-    things = what.partition(" ")[2] + "s"
-    hint = f"{nearest}{things} are listed in {file}" if known else f"{file} lists none"
-    return problem(named.where, f"{shown(named.text)} is not {what}", hint)
+def _dangling(
+    named: Marked, target: type[Noun] | None, files: tuple[str, ...], known: list[str], ask: bool = True
+) -> Problem:
+    """A name that is no row of a class, or no drain node where that is None."""
+    name = target.__name__ if target else "node"
+    hint = Said(f"listed.{name}" if known else "near.lists_none", files=files)
+    if known and ask:
+        hint = Said("near.both", question=did_you_mean(named.text, known), listing=hint)
+    return problem(named.where, f"reference.{name}", hint=hint, given=shown(named.text))
 
 
 def _nodes(facts: Facts, cls: type[Noun], key: str) -> Found:
@@ -103,7 +109,7 @@ def _nodes(facts: Facts, cls: type[Noun], key: str) -> Found:
     known = dict.fromkeys(node.name for node in facts.inp.nodes)
     missing = [named for row in facts.seen(cls) if (named := row.get(key)) and named.text not in known]
     for number, named in enumerate(missing):
-        yield _dangling(named, "a drain node", facts.inp_file, list(known), ask=number < ASKED)
+        yield _dangling(named, None, (facts.inp_file,), list(known), ask=number < ASKED)
 
 
 def _inject(facts: Facts, row: Marked) -> Found:
@@ -111,33 +117,29 @@ def _inject(facts: Facts, row: Marked) -> Found:
     if kind is None or kind.text in _ANYTHING:
         return
     if named is None:
-        what = f"the inject {shown(kind.text)} has no target"
-        yield problem(row.where, what, "it needs a crew, team, node, link, segment or office")
+        yield problem(row.where, "inject.no_target", inject=shown(kind.text))
     elif kind.text == "breakdown":
         yield from _crew(facts, named)
     elif kind.text in _INJECTS:
         target = _INJECTS[kind.text]
         if facts.readable(target) and named.text not in facts.ids(target):
-            what, file = _TABLES[target]
-            yield _dangling(named, what, file, facts.ids(target))
+            yield _dangling(named, target, (_TABLES[target],), facts.ids(target))
     elif kind.text in ("outage", "surge"):
         yield from _drain_target(facts, kind.text, named)
 
 
 def _crew(facts: Facts, named: Marked) -> Found:
     if named.text not in facts.crews and facts.complete(Equipment) and facts.readable(Equipment):
-        hint = (
-            f"{did_you_mean(named.text, facts.crews)} crews are named equipment/number, from 1 to its count"
-        )
-        yield problem(named.where, f"{shown(named.text)} is not a crew", hint)
+        question = did_you_mean(named.text, facts.crews)
+        yield problem(named.where, "reference.crew", given=shown(named.text), question=question)
 
 
 def _drain_target(facts: Facts, kind: str, named: Marked) -> Found:
     if facts.inp is None:
         if facts.inp_error is None and facts.drains_readable:
-            yield problem(named.where, f"the inject '{kind}' needs a drain model", "add city/drains.inp")
+            yield problem(named.where, "inject.needs_drains", inject=kind)
         return
     known = facts.inp.pumps if kind == "outage" else tuple(node.name for node in facts.inp.nodes)
-    what = "a pump of the drain model" if kind == "outage" else "a drain node"
     if named.text not in known:
-        yield problem(named.where, f"{shown(named.text)} is not {what}", did_you_mean(named.text, known))
+        key = "reference.pump" if kind == "outage" else "reference.node"
+        yield problem(named.where, key, hint=did_you_mean(named.text, known), given=shown(named.text))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.checks.facts import Facts, Found, cell
 from scenarios.marked import Marked
-from scenarios.problems import shown
+from scenarios.problems import problem, shown
 from scenarios.roads import Point, great_circle, line_length
+from scenarios.said import Said
 from simulation.model import Depot, Place, Segment
 from simulation.network import Network, distances
 
@@ -34,20 +36,16 @@ def check(facts: Facts) -> Found:
         for depot, row in facts.rows(Depot):
             yield from _depot(facts, network, depot, row)
         for place, row in facts.rows(Place):
-            yield from _near(network, place, row, "place", PLACE_REACH)
+            yield from _near(network, place, row, PLACE_REACH)
 
 
 def _length(segment: Segment, row: Marked) -> Found:
     measured = line_length(segment.line)
     if measured < 0.01:
-        yield problem(
-            row.where, "the line starts and ends at one point", "draw the road from junction to junction"
-        )
+        yield problem(row.where, "road.no_length")
     elif not measured / LENGTH_FACTOR < segment.length < measured * LENGTH_FACTOR:
-        what = f"length_m is {segment.length:.6g}, but the line measures {measured:,.0f} m"
-        yield problem(
-            cell(row, Segment, "length"), what, "lengths are in metres; leave it out to have it measured"
-        )
+        given, measures = f"{segment.length:.6g}", f"{measured:,.0f}"
+        yield problem(cell(row, Segment, "length"), "road.length", given=given, measures=measures)
 
 
 def _junctions(rows: list[tuple[Segment, Marked]]) -> Found:
@@ -60,17 +58,17 @@ def _junctions(rows: list[tuple[Segment, Marked]]) -> Found:
             apart = great_circle(place, point)
             if apart > JUNCTION_SLACK:
                 turned = great_circle(place, segment.line[other]) <= JUNCTION_SLACK
-                what = f"junction {shown(junction)} lies {apart:,.0f} m from where segment {shown(known.id)} has it"
-                hint = (
-                    "the line seems to be drawn from end to start"
-                    if turned
-                    else "junctions are points: one place"
-                )
-                yield problem(cell(row, Segment, field), what, hint)
+                hint = Said("road.turned" if turned else "road.one_place")
+                gaps: dict[str, Any] = {
+                    "junction": shown(junction),
+                    "metres": f"{apart:,.0f}",
+                    "segment": shown(known.id),
+                }
+                yield problem(cell(row, Segment, field), "road.junction", hint=hint, **gaps)
 
 
 def _depot(facts: Facts, network: Network, depot: Depot, row: Marked) -> Found:
-    far = list(_near(network, depot, row, "depot", DEPOT_REACH))
+    far = list(_near(network, depot, row, DEPOT_REACH))
     yield from far
     if far or not facts.complete(Segment):
         return
@@ -78,18 +76,20 @@ def _depot(facts: Facts, network: Network, depot: Depot, row: Marked) -> Found:
     parts = network.strong_components()
     within = int((parts[network.tail] == parts[junction]).sum())
     if within < len(network) / 2:
-        what = f"the depot is unreachable: only {within} of {len(network)} segments can be reached from it and back"
-        hint = f"its nearest junction is {shown(network.junctions[junction])}; check one-way streets and gaps there"
-        yield problem(row.where, what, hint)
+        gaps: dict[str, Any] = {
+            "within": within,
+            "all": len(network),
+            "junction": shown(network.junctions[junction]),
+        }
+        yield problem(row.where, "road.depot_cut_off", **gaps)
 
 
-def _near(network: Network, site: Depot | Place, row: Marked, word: str, reach: float) -> Found:
+def _near(network: Network, site: Depot | Place, row: Marked, reach: float) -> Found:
     to_roads = partial(distances, lons=network.lon, lats=network.lat)
     apart = float(np.min(to_roads(site.lon, site.lat)))
     if apart <= reach:
         return
-    what = f"the {word} is unreachable: the nearest junction is {apart / 1000:,.1f} km away"
-    hint = f"at most {reach / 1000:g} km is taken as being on the roads"
-    if abs(site.lon) <= 90 and float(np.min(to_roads(site.lat, site.lon))) <= reach:
-        hint = "longitude and latitude look swapped"
-    yield problem(cell(row, type(site), "lon"), what, hint)
+    swapped = abs(site.lon) <= 90 and float(np.min(to_roads(site.lat, site.lon))) <= reach
+    hint = Said("road.swapped") if swapped else Said("road.reach", reach=f"{reach / 1000:g}")
+    gaps: dict[str, Any] = {"noun": Said(f"noun.{type(site).__name__}"), "km": f"{apart / 1000:,.1f}"}
+    yield problem(cell(row, type(site), "lon"), "road.unreachable", hint=hint, **gaps)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
-from scenarios.checks.facts import Facts, Found, cell, problem
+from scenarios.checks.facts import Facts, Found, cell
 from scenarios.marked import Marked
+from scenarios.problems import problem
+from scenarios.said import Said
 from simulation.model import Command, LevelChange, Noun, ResponseRule, RiverStage, Storm, Weather
 
 HOUR = 3600.0
@@ -22,8 +25,7 @@ def check(facts: Facts) -> Found:
         yield from _ascending(facts, cls, name)
     for storm, row in facts.rows(Storm):
         if storm.start.tzinfo is None:
-            hint = "write 2024-01-31T15:00:00+08:00: local time with its distance to UTC"
-            yield problem(cell(row, Storm, "start"), "the start has no offset to UTC", hint)
+            yield problem(cell(row, Storm, "start"), "storm.no_offset")
     yield from _within_run(facts)
     yield from _rules(facts)
 
@@ -32,12 +34,15 @@ def _ascending(facts: Facts, cls: type[Noun], name: str) -> Found:
     rows = facts.rows(cls)
     for (before, _), (after, row) in pairwise(rows):
         if after.t <= before.t:  # type: ignore[attr-defined]
-            what = f"the {name} goes back in time: {_hours(after)} h follows {_hours(before)} h"
-            yield problem(cell(row, cls, "t"), what, "rows stand in order of time, each time once")
+            gaps: dict[str, Any] = {
+                "series": Said(f"noun.{name}"),
+                "after": _hours(after),
+                "before": _hours(before),
+            }
+            yield problem(cell(row, cls, "t"), "storm.back_in_time", **gaps)
     if cls is Weather and rows and rows[0][0].t > 0 and facts.complete(cls):  # type: ignore[attr-defined]
         noun, row = rows[0]
-        what = f"the weather starts at {_hours(noun)} h, the run at 0"
-        yield problem(cell(row, cls, "t"), what, "add a row for t_h = 0")
+        yield problem(cell(row, cls, "t"), "storm.starts_late", hours=_hours(noun))
 
 
 def _hours(noun: Noun) -> str:
@@ -51,8 +56,7 @@ def _within_run(facts: Facts) -> Found:
     if hours is None or run is None or not wet or not facts.complete(Weather):
         return
     if wet[0].t >= run * HOUR > 0:
-        what = f"the run ends after {run:g} h, before the first rain or snow at {_hours(wet[0])} h"
-        yield problem(hours.where, what, "let it run longer, or start the storm later in its day")
+        yield problem(hours.where, "storm.after_run", run=f"{run:g}", first=_hours(wet[0]))
 
 
 def _number(node: Marked | None) -> float | None:
@@ -68,13 +72,14 @@ def _rules(facts: Facts) -> Found:
     for rule, row in facts.rows(ResponseRule):
         key = (rule.hazard, rule.colour)
         if key in seen:
-            what = (
-                f"two rules answer a {rule.colour} warning of {rule.hazard}, the first in {seen[key].where}"
-            )
-            yield problem(row.where, what, "remove one of them")
+            gaps: dict[str, Any] = {
+                "colour": rule.colour,
+                "hazard": rule.hazard,
+                "first": seen[key].where.said,
+            }
+            yield problem(row.where, "command.two_rules", **gaps)
         seen.setdefault(key, row)
     for command, row in facts.rows(Command):
         missing = {"city", "district", "street", "community"} - set(command.relay)
         if missing:
-            what = f"relay_min says nothing of {', '.join(sorted(missing))}"
-            yield problem(cell(row, Command, "relay"), what, "give all four tiers")
+            yield problem(cell(row, Command, "relay"), "command.tiers", missing=tuple(sorted(missing)))

@@ -9,7 +9,7 @@ import pytest
 from scenarios.border import Border
 from scenarios.columns import by_key, columns
 from scenarios.marked import plain
-from scenarios.meanings import _chinese, meaning
+from scenarios.meanings import _chinese
 from scenarios.problems import Problem, Where
 from simulation import model
 from simulation.model import Command, Goals, Kind, Noun, Scenario, Segment, SnowPhysics, Stock, Team, Weather
@@ -102,8 +102,8 @@ def test_bounds_are_told_in_the_unit_of_the_file(cls: type[Noun], key: str, valu
 def test_every_field_has_a_meaning_in_both_languages(cls: type[Noun]) -> None:
     """English in the model, Chinese beside it, for every field and for no other."""
     for column in columns(cls):
-        assert meaning(cls, column, "en"), f"{cls.__name__}.{column.field}"
-        assert meaning(cls, column, "zh"), f"{cls.__name__}.{column.field}"
+        assert column.meaning.in_language("en"), f"{cls.__name__}.{column.field}"
+        assert column.meaning.in_language("zh"), f"{cls.__name__}.{column.field}"
     assert set(_chinese()[cls.__name__]) == {column.field for column in columns(cls)}
 
 
