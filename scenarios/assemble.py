@@ -150,7 +150,7 @@ class _Reader:
 
     def city(self, named: Marked | None, top: Where) -> Marked:
         folder, given = _folder_and_keys(named, "city")
-        about = self.folders.locate(f"{folder}/city.yaml", top)
+        about = self.folders.locate_usual(f"{folder}/city.yaml")
         under = self.yaml(about) if about else None
         block = merged(given, under) if under is not None else given
         values = dict(block.value) if isinstance(block.value, dict) else {}
@@ -236,6 +236,8 @@ class _Reader:
         if not self.tables or (named is not None and isinstance(named.value, list)):
             return named or Marked([], top)
         given = named if named is not None and named.value is not None else Marked(usual, Where(usual))
+        if given.text == usual:
+            self.folders.locate_usual(usual)
         path = self._named_file([given.text], given.where)
         return self._faulty(read_roads(path, self.shown(path), self.problems) if path else None, given.where)
 
@@ -245,7 +247,7 @@ class _Reader:
         if named is not None and named.value is not None:
             path = self._named_file([named.text], named.where)
         else:
-            path = self.folders.locate(usual, Where(usual))
+            path = self.folders.locate_usual(usual)
             if path is None:
                 return Marked(None, Where(usual))
         text = read_text(path, self.shown(path), self.problems) if path else None

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from scenarios.meanings import Meaning
 from simulation.model import Kind, Name, Noun, Scenario
-from simulation.units import Unit, unit_of
+from simulation.units import Unit, Usual, unit_of, usual_of
 
 _KEYS: dict[tuple[type[Noun], str], str] = {
     (Scenario, "duration"): "hours",
@@ -43,6 +43,8 @@ class Column:
     """In SI, as the noun holds it; None where required or empty."""
     bounds: Mapping[str, float]
     """``gt, ge, lt, le`` in SI, ``min_length`` and ``max_length`` of lists and texts."""
+    usual: Usual | None
+    """Where values usually lie, in SI; None where anything within the bounds is as good."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def columns(cls: type[Noun]) -> tuple[Column, ...]:
                 required=info.is_required(),
                 default=None if info.is_required() else info.get_default(call_default_factory=True),
                 bounds=bounds,
+                usual=usual_of(info.metadata),
             )
         )
     return tuple(result)

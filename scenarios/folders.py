@@ -50,6 +50,10 @@ class Folders:
     def __init__(self, roots: Sequence[Path], problems: list[Problem]) -> None:
         self.roots = [root.resolve() for root in roots]
         self.problems = problems
+        self.read: set[Path] = set()
+        """Files that were found and read."""
+        self.usual: dict[str, bool] = {}
+        """Files without ending that were looked for where they usually stand, and whether they were there."""
 
     def shown(self, path: Path) -> str:
         """A path as messages name it: from the scenario's own folder, with slashes."""
@@ -73,8 +77,15 @@ class Folders:
                 self.problems.append(problem(where, "file.outside", name=shown(name)))
                 return None
             if _exists(path):
+                self.read.add(path)
                 return path
         return None
+
+    def locate_usual(self, name: str) -> Path | None:
+        """A file that may stand where it usually does."""
+        path = self.locate(name, Where(name))
+        self.usual[name.rpartition(".")[0]] = path is not None
+        return path
 
     def locate_table(self, stem: str, where: Where) -> Path | None:
         """A table by its name without ending: CSV or Excel, but not both in one folder."""
@@ -83,8 +94,11 @@ class Folders:
             if len(there) > 1:
                 names = [self.shown(path) for path in there]
                 self.problems.append(problem(names[0], "file.table_twice", first=names[0], second=names[1]))
+                self.read.update(path.resolve() for path in there)
             if there:
+                self.usual[stem] = True
                 return self.locate(self._from(root, there[0]), where)
+        self.usual[stem] = False
         return None
 
     def near(self, name: str) -> str:

@@ -13,15 +13,17 @@ from typing import Any
 
 from scenarios.assemble import Document, assemble, is_file_slot, put_in_slot, read_document
 from scenarios.border import Border
-from scenarios.checks import check, notes
+from scenarios.checks import Facts, check
+from scenarios.checks import notes as remarks
 from scenarios.folders import find, name_of, shipped_names
 from scenarios.marked import Marked, bare
 from scenarios.overrides import apply_override
 from scenarios.problems import BadScenario, Problem, Where, did_you_mean, problem, shown
+from scenarios.strays import strays
 from scenarios.yaml_files import parse_yaml
 from simulation.model import Name, Scenario
 
-__all__ = ["NO_RESPONSE", "Listed", "find", "listing", "load", "notes", "variants"]
+__all__ = ["NO_RESPONSE", "Listed", "Loaded", "find", "listing", "load", "read", "variants"]
 
 NO_RESPONSE = "no-response"
 """The variant that every scenario has: no team acts."""
@@ -29,11 +31,30 @@ NO_RESPONSE = "no-response"
 Overrides = list[tuple[str, Marked]]
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario with the places its parts were read from."""
+
+    scenario: Scenario
+    facts: Facts
+    unread: tuple[Problem, ...]
+    """Files of its folder that nothing reads."""
+
+    def notes(self) -> tuple[Problem, ...]:
+        """What does not stop a run, but what its author should know; takes as long as loading does."""
+        return (*self.unread, *remarks(self.scenario, self.facts))
+
+
 def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Scenario:
     """The scenario of a folder, with a variant's overrides and then ``sets`` (``path=value``) laid on.
 
     Raises BadScenario with everything that is wrong, in all files at once.
     """
+    return read(reference, variant, sets).scenario
+
+
+def read(reference: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Loaded:
+    """The same with the places everything came from, for remarks. Raises BadScenario."""
     folder = find(reference)
     problems: list[Problem] = []
     document = read_document(folder, problems)
@@ -47,10 +68,12 @@ def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] 
             apply_override(tree, path, value, problems)
     border = Border(problems)
     scenario = border.noun(Scenario, tree)
-    check(border, tree)
+    facts = Facts(border, tree)
+    problems.extend(check(facts))
+    unread = strays(document, problems)
     if problems or scenario is None:
         raise BadScenario(problems)
-    return scenario
+    return Loaded(scenario, facts, unread)
 
 
 def variants(reference: str | Path) -> dict[str, dict[str, Any]]:

@@ -30,6 +30,7 @@ from simulation.units import (
     SecondsAsHours,
     SecondsAsMinutes,
     Speed,
+    Usual,
     WaterEquivalent,
     WindSpeed,
 )
@@ -98,13 +99,13 @@ class Segment(Noun):
     """Class of road; the crew's speed and the goals go by ``priority``."""
     priority: int = Field(ge=1, le=4)
     """Clearing priority, 1 first."""
-    length: Metres = Positive
+    length: Annotated[Metres, Usual(1, 20_000)] = Positive
     """Length along the road; measured from the line where it is left out of the file."""
     lanes: int = Field(ge=1, le=16)
     """Motor lanes of both directions together."""
-    width: Metres = Field(gt=0, le=120)
+    width: Annotated[Metres, Usual(2.5, 60)] = Field(gt=0, le=120)
     """Carriageway width that is cleared."""
-    speed: Speed = Field(gt=0, le=40)
+    speed: Annotated[Speed, Usual(1.38, 33.4)] = Field(gt=0, le=40)
     """Free-flow speed (at most 40 m/s = 144 km/h)."""
     oneway: bool = False
     """Open to traffic from start to end only."""
@@ -183,29 +184,29 @@ class Kind(Noun):
     """Name as it is shown."""
     abilities: tuple[Verb, ...] = Field(min_length=1)
     """What it can do."""
-    travel_speed: Speed = Field(gt=0, le=40)
+    travel_speed: Annotated[Speed, Usual(1, 25)] = Field(gt=0, le=40)
     """Top speed when driving to work."""
-    work_speed_major: Speed = Field(default=0, ge=0, le=25)
+    work_speed_major: Annotated[Speed, Usual(0, 16.7)] = Field(default=0, ge=0, le=25)
     """Ploughing or spreading on classes 1 and 2; stops and turns are in ``efficiency``."""
-    work_speed_minor: Speed = Field(default=0, ge=0, le=25)
+    work_speed_minor: Annotated[Speed, Usual(0, 16.7)] = Field(default=0, ge=0, le=25)
     """The same on classes 3 and 4."""
     efficiency: Percent = Field(default=1.0, gt=0, le=1)
     """Share of working time that is not lost to lights, turns and traffic."""
-    width: Metres = Field(default=0, ge=0, le=30)
+    width: Annotated[Metres, Usual(0, 15)] = Field(default=0, ge=0, le=30)
     """Width cleared or treated in one pass."""
-    hopper: KilogramsAsTonnes = Field(default=0, ge=0)
+    hopper: Annotated[KilogramsAsTonnes, Usual(0, 25_000)] = Field(default=0, ge=0, le=100_000)
     """De-icer or bags it carries."""
-    pump_rate: Flow = Field(default=0, ge=0)
+    pump_rate: Annotated[Flow, Usual(0, 3)] = Field(default=0, ge=0, le=30)
     """Rated pumping."""
     pump_yield: Percent = Field(default=1.0, gt=0, le=1)
     """Share of the rated pumping that is reached in street water with debris."""
-    inlets_per_hour: PerHour = Field(default=0, ge=0)
+    inlets_per_hour: Annotated[PerHour, Usual(0, 60 / 3600)] = Field(default=0, ge=0, le=1)
     """Street inlets it clears."""
-    haul_rate: Flow = Field(default=0, ge=0)
+    haul_rate: Annotated[Flow, Usual(0, 1)] = Field(default=0, ge=0, le=10)
     """Loose snow loaded and hauled away."""
-    crew: int = Field(ge=1)
+    crew: Annotated[int, Usual(1, 50)] = Field(ge=1, le=1000)
     """People it needs."""
-    setup: SecondsAsMinutes = Field(default=0, ge=0)
+    setup: Annotated[SecondsAsMinutes, Usual(0, 7200)] = Field(default=0, ge=0, le=86400)
     """From arrival to work (hoses, barriers)."""
     wading_depth: MetresAsCentimetres = Field(default=0.3, gt=0, le=1.5)
     """Deepest water it drives through."""
@@ -261,11 +262,11 @@ class Depot(Noun):
     """Latitude (WGS84)."""
     office: str = ""
     """Street office it lies in; empty where none is named."""
-    bays: int = Field(default=1, ge=1, le=50)
+    bays: Annotated[int, Usual(1, 20)] = Field(default=1, ge=1, le=50)
     """Vehicles loaded at the same time."""
-    loading_rate: KilogramsPerSecond = Field(default=16.7, gt=0)
+    loading_rate: Annotated[KilogramsPerSecond, Usual(0.5, 170)] = Field(default=16.7, gt=0)
     """Material loaded a bay (default 60 t/h: a wheel loader; engineering estimate)."""
-    turnaround: SecondsAsMinutes = Field(default=600, ge=0)
+    turnaround: Annotated[SecondsAsMinutes, Usual(0, 7200)] = Field(default=600, ge=0, le=86400)
     """Fixed time of a stop: weigh, sheet, paperwork (MDSS counts 30 min for a whole reload)."""
 
 
@@ -276,7 +277,7 @@ class Stock(Noun):
     """Where it lies."""
     material: str
     """What it is."""
-    amount: KilogramsAsTonnes = NonNegative
+    amount: Annotated[KilogramsAsTonnes, Usual(0, 10e6)] = Field(ge=0, le=1e9)
     """How much there is when the run starts."""
 
 
@@ -295,15 +296,15 @@ class Team(Noun):
     """Street office it works for; empty where none is named."""
     depot: str
     """Where it musters and rests."""
-    people: int = Field(ge=1)
+    people: Annotated[int, Usual(1, 1000)] = Field(ge=1, le=100_000)
     """On the roll; ``relief`` shifts share them."""
     skills: tuple[Verb, ...] = Field(min_length=1)
     """What its people are trained for; a crew does what both people and machine can."""
     callout: Level = "IV"
     """Lowest response level at which it is called out."""
-    muster: SecondsAsMinutes = Field(default=1800, ge=0)
+    muster: Annotated[SecondsAsMinutes, Usual(0, 4 * 3600)] = Field(default=1800, ge=0, le=86400)
     """Call to ready, during its duty hours."""
-    callout_delay: SecondsAsMinutes = Field(default=3600, ge=0)
+    callout_delay: Annotated[SecondsAsMinutes, Usual(0, 8 * 3600)] = Field(default=3600, ge=0, le=86400)
     """The same outside its duty hours."""
     duty_from: SecondsAsHours = Field(default=0, ge=0, le=86400)
     """Start of its duty hours, local time of day."""
@@ -332,7 +333,7 @@ class Equipment(Noun):
     """Name of the row; its crews are ``id/1``, ``id/2`` ..."""
     kind: str
     """Kind of machine, a row of the catalogue."""
-    count: int = Field(ge=1, le=1000)
+    count: Annotated[int, Usual(1, 100)] = Field(ge=1, le=1000)
     """How many there are; each is a crew of its own."""
     team: str
     """Team that mans them."""
@@ -367,13 +368,13 @@ class Weather(Noun):
 
     t: SecondsAsHours = NonNegative
     """Since the start of the run."""
-    precipitation: PrecipitationRate = Field(ge=0, le=0.2)
+    precipitation: Annotated[PrecipitationRate, Usual(0, 250 / 3600)] = Field(ge=0, le=0.2)
     """Melted water, rain and snow together (0.2 kg/m2/s = 720 mm/h)."""
-    air: Celsius = Field(ge=-60, le=55)
+    air: Annotated[Celsius, Usual(-45, 45)] = Field(ge=-60, le=55)
     """Air temperature 2 m above ground."""
     humidity: Percent = Field(default=0.8, ge=0, le=1)
     """Relative humidity."""
-    wind: WindSpeed = Field(default=2.0, ge=0, le=90)
+    wind: Annotated[WindSpeed, Usual(0, 45)] = Field(default=2.0, ge=0, le=90)
     """Wind speed 10 m above ground."""
 
 
@@ -393,7 +394,7 @@ class RiverStage(Noun):
 
     t: SecondsAsHours = NonNegative
     """Since the start of the run."""
-    stage: Metres = NonNegative
+    stage: Annotated[Metres, Usual(0, 15)] = Field(ge=0, le=100)
     """Water above the outfalls' invert."""
 
 
@@ -640,7 +641,7 @@ class Scenario(Noun):
     """What the run reckons with: snow, water, or both."""
     dispatcher: str = "greedy"
     """Who gives the orders: greedy, assignment, scripted ..."""
-    duration: SecondsAsHours = Field(gt=0, le=30 * 86400)
+    duration: Annotated[SecondsAsHours, Usual(3600, 10 * 86400)] = Field(gt=0, le=30 * 86400)
     """How long the run is."""
     respond: bool = True
     """False: no team acts (the variant ``no-response``)."""

@@ -26,6 +26,16 @@ class Unit:
         return _SUFFIX.get(self.written, self.written.replace("/", "").replace("·", ""))
 
 
+@dataclass(frozen=True)
+class Usual:
+    """Where values of a field usually lie, in SI. One outside is a slip of the pen or of the unit more often
+    than not: it is remarked upon, not refused (limits that no value passes are ``ge`` and ``le``).
+    """
+
+    low: float
+    high: float
+
+
 Metres = Annotated[float, Unit("m", "m")]
 MetresAsCentimetres = Annotated[float, Unit("m", "cm", 0.01)]
 SquareMetres = Annotated[float, Unit("m2", "m2")]
@@ -49,6 +59,11 @@ Percent = Annotated[float, Unit("1", "%", 0.01)]
 PerHour = Annotated[float, Unit("1/s", "per_h", 1 / 3600.0)]
 MoneyPerHour = Annotated[float, Unit("CNY/s", "cny/h", 1 / 3600.0)]
 MoneyPerTonne = Annotated[float, Unit("CNY/kg", "cny/t", 0.001)]
+
+
+def usual_of(metadata: list[Any] | tuple[Any, ...]) -> Usual | None:
+    """The usual range among a field's annotations, or None."""
+    return next((m for m in metadata if isinstance(m, Usual)), None)
 
 
 def unit_of(metadata: list[Any] | tuple[Any, ...]) -> Unit | None:

@@ -7,19 +7,19 @@ so that one wrong cell does not call forth a second complaint.
 
 from __future__ import annotations
 
-from scenarios.border import Border
+from collections.abc import Iterator
+
 from scenarios.checks import drains, events, fleet, ids, references, roads, storm
 from scenarios.checks.facts import Facts
 from scenarios.checks.notes import notes
-from scenarios.marked import Marked
+from scenarios.problems import Problem
 
-__all__ = ["check", "notes"]
+__all__ = ["Facts", "check", "notes"]
 
 _CHECKS = (ids.check, references.check, roads.check, fleet.check, storm.check, drains.check, events.check)
 
 
-def check(border: Border, tree: Marked) -> None:
-    """Add everything that does not fit together to the border's problems."""
-    facts = Facts(border, tree)
+def check(facts: Facts) -> Iterator[Problem]:
+    """Everything that does not fit together."""
     for part in _CHECKS:
-        border.problems.extend(part(facts))
+        yield from part(facts)

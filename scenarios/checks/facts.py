@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from scenarios.border import Border, row_id
 from scenarios.columns import columns
@@ -48,6 +48,10 @@ class Facts:
     def rows(self, cls: type[N]) -> list[tuple[N, Marked]]:
         """Sound nouns of a class with their marked values."""
         return self._border.built[cls]
+
+    def all_rows(self) -> Iterator[tuple[type[Noun], list[tuple[Any, Marked]]]]:
+        """Sound nouns of every class that was read."""
+        yield from self._border.built.items()
 
     def seen(self, cls: type[Noun]) -> list[Marked]:
         """Every row of a class, sound or not."""

@@ -2,105 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from scenarios.problems import Problem
-from simulation.drainage.inp import read_inp
-from simulation.model import Scenario
+from scenarios.checks import notes_fleet, notes_storm
+from scenarios.checks.facts import Facts, Found, cell
+from scenarios.columns import columns
+from scenarios.problems import problem, some
+from simulation.model import InjectRow, Noun, Scenario, Segment
 from simulation.network import Network
 
-HOUR = 3600.0
 
-
-def notes(scenario: Scenario) -> tuple[Problem, ...]:
+def notes(scenario: Scenario, facts: Facts) -> Found:
     """Remarks on a sound scenario, in the form of problems."""
-    return tuple(
-        Problem(where, what, hint)
-        for part in (_roads, _stock, _storm, _command, _drains, _injects)
-        for where, what, hint in part(scenario)
-    )
+    for part in _PARTS:
+        yield from part(scenario, facts)
 
 
-Remarks = list[tuple[str, str, str]]
+def _unusual(scenario: Scenario, facts: Facts) -> Found:
+    """Figures far from what such a field usually holds: the first of each column, for a slip repeats itself."""
+    for cls, rows in facts.all_rows():
+        for column in columns(cls):
+            usual = column.usual
+            if usual is None:
+                continue
+            for noun, row in rows:
+                held = float(getattr(noun, column.field))
+                if held and not usual.low <= held <= usual.high:
+                    unit = column.unit_word
+                    yield problem(
+                        cell(row, cls, column.field), "value.unusual", column=column.key,
+                        given=column.written(held) + unit, low=column.written(usual.low),
+                        high=column.written(usual.high) + unit, meaning=column.meaning,
+                    )  # fmt: skip
+                    break
 
 
-def _roads(scenario: Scenario) -> Remarks:
+def _roads(scenario: Scenario, facts: Facts) -> Found:
     network = Network(scenario.city.segments)
     parts = network.strong_components()
     largest = int(np.argmax(np.bincount(parts[network.tail])))
     joined = (parts[network.tail] == largest) & (parts[network.head] == largest)
     cut_off = [segment.id for segment, whole in zip(network.segments, joined, strict=True) if not whole]
-    if not cut_off:
-        return []
-    what = f"{len(cut_off)} of {len(network)} segments cannot be reached from the rest and back: {_some(cut_off)}"
-    return [("city/roads.geojson", what, "crews that go there may be stuck; check one-way streets and gaps")]
+    if cut_off:
+        file = _file(facts, Segment, "city/roads.geojson")
+        yield problem(file, "road.cut_off", count=len(cut_off), all=len(network), names=some(cut_off))
 
 
-def _stock(scenario: Scenario) -> Remarks:
-    uses = {material.id: material.use for material in scenario.fleet.materials}
-    held = {uses[stock.material] for stock in scenario.fleet.stock if stock.amount > 0}
-    remarks: Remarks = []
-    if "snow" in scenario.hazards and "deicer" not in held:
-        remarks.append(
-            ("fleet/stock.csv", "no depot holds any de-icer", "roads will be ploughed, not salted")
-        )
-    if not scenario.fleet.equipment and scenario.respond:
-        remarks.append(("fleet/equipment.csv", "there is no equipment", "no crew can act in this scenario"))
-    return remarks
-
-
-def _storm(scenario: Scenario) -> Remarks:
-    weather, run = scenario.storm.weather, scenario.duration
-    wet = [row.t for row in weather if row.precipitation > 0]
-    if not wet:
-        return [("storm", "no rain or snow falls in this storm", "")]
-    ends = next((row.t for row in weather if row.t > wet[-1]), None)
-    if ends is None:
-        what = f"precipitation does not end in the storm's last row ({weather[-1].t / HOUR:g} h)"
-        return [("storm", what, "it goes on to the end of the run; add a row with 0")]
-    if ends > run:
-        return [
-            ("hours", f"the run ends after {run / HOUR:g} h, the precipitation after {ends / HOUR:g} h", "")
-        ]
-    return []
-
-
-def _command(scenario: Scenario) -> Remarks:
-    answered = {(rule.hazard, rule.colour) for rule in scenario.command.rules}
-    if scenario.command.timeline:
-        return []
-    if not scenario.storm.warnings:
-        return [
-            ("command", "no warning is issued and no level is set", "no team is called out unless ordered")
-        ]
-    return [
-        ("command.rules", f"a {w.colour} warning of {w.hazard} is issued, but no rule answers it", "")
-        for w in scenario.storm.warnings
-        if (w.hazard, w.colour) not in answered
-    ]
-
-
-def _drains(scenario: Scenario) -> Remarks:
-    if scenario.city.drains is None:
-        return []
-    inp = read_inp(scenario.city.drains)
-    remarks: Remarks = []
-    unplaced = [node.name for node in inp.nodes if node.name not in inp.coordinates]
+def _drains(scenario: Scenario, facts: Facts) -> Found:
+    if facts.inp is None:
+        return
+    unplaced = [node.name for node in facts.inp.nodes if node.name not in facts.inp.coordinates]
     if unplaced:
-        what = f"{len(unplaced)} drain nodes have no coordinates: {_some(unplaced)}"
-        remarks.append(("city/drains.inp", what, "they cannot be shown on the map"))
+        yield problem(facts.inp_file, "drains.unplaced", count=len(unplaced), names=some(unplaced))
     if not any(s.low_point for s in scenario.city.segments) and "water" in scenario.hazards:
-        what = "no segment names its low point, so no road is ever flooded"
-        remarks.append(
-            ("city/roads.geojson", what, "give low_point, the drain node at a segment's lowest point")
-        )
-    return remarks
+        yield problem(_file(facts, Segment, "city/roads.geojson"), "drains.no_low_point")
 
 
-def _injects(scenario: Scenario) -> Remarks:
-    late = [row for row in scenario.injects if row.t >= scenario.duration]
-    return [("injects", f"{len(late)} injects lie after the end of the run", "")] if late else []
+def _injects(scenario: Scenario, facts: Facts) -> Found:
+    late = [row for inject, row in facts.rows(InjectRow) if inject.t >= scenario.duration]
+    if late:
+        yield problem(late[0].where, "inject.late", count=len(late))
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (" and others" if len(names) > 5 else "")
+def _file(facts: Facts, cls: type[Noun], usual: str) -> str:
+    """The file that the rows of a class stand in."""
+    return next((row.where.file for row in facts.seen(cls)), usual)
+
+
+_PARTS: tuple[Callable[[Scenario, Facts], Found], ...] = (
+    _unusual, _roads, notes_fleet.notes, notes_storm.notes, _drains, _injects,
+)  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.load import find, listing, load, notes, variants
+from scenarios.load import find, listing, load, read, variants
 from scenarios.problems import BadScenario, Problem
 from tests.scenarios.folders import append, cell, copy_row, replace, write
 
@@ -32,7 +32,7 @@ def test_tiny_scenarios_are_complete_and_labelled(reference: str) -> None:
     assert len(scenario.city.segments) == 24 and len(scenario.fleet.depots) == 2
     assert 4 <= sum(machines.count for machines in scenario.fleet.equipment) <= 6
     assert scenario.city.note is not None and "made-up" in scenario.city.note.en
-    assert notes(scenario) == ()
+    assert read(reference).notes() == ()
 
 
 def test_a_path_is_found_with_or_without_the_file(sample: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.load import load, notes
+from scenarios.load import read
 from tests.scenarios.folders import Edit, both, cell, feature, replace, write
 
 
@@ -73,7 +73,7 @@ CASES: list[Remark] = [
 def test_a_remark_is_made(sample: Path, name: str, edit: Edit, words: str, sets: tuple[str, ...]) -> None:
     """The scenario loads, and the remark is among its notes."""
     edit(sample)
-    assert any(words in note.what for note in notes(load(sample, sets=sets))), name
+    assert any(words in note.what for note in read(sample, sets=sets).notes()), name
 
 
 def test_water_without_low_points(sample: Path) -> None:
@@ -84,4 +84,4 @@ def test_water_without_low_points(sample: Path) -> None:
     for node in ("N1", "N2", "N3", "N4", "UP"):
         text += f"{node},{node},{node},113.7,34.8\n"
     (sample / "city/offices.csv").write_text(text, encoding="utf-8")
-    assert any("no segment names its low point" in note.what for note in notes(load(sample, "rain")))
+    assert any("no segment names its low point" in note.what for note in read(sample, "rain").notes())
