@@ -6,7 +6,18 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenarios.problems import BadScenario, Problem, Where, did_you_mean, problem, shown
+from scenarios.problems import (
+    BadScenario,
+    Problem,
+    SeveralScenarios,
+    Where,
+    did_you_mean,
+    nearest,
+    problem,
+    quoted,
+    shown,
+)
+from scenarios.said import Said
 from scenarios.tables import SUFFIXES
 
 SHIPPED = Path(__file__).parent
@@ -23,11 +34,31 @@ def find(reference: str | Path) -> Path:
         if _exists(folder / DOCUMENT):
             return folder
     name = str(reference)
+    if several := scenarios_in(reference):
+        raise SeveralScenarios(name, several)
     if _exists(Path(reference)):
-        hint = f"'stormyard new DIR' writes a scenario to edit; its folder holds {DOCUMENT}"
-        raise BadScenario([Problem(name, f"there is no {DOCUMENT} in this folder", hint)])
-    hint = did_you_mean(name.replace(os.sep, "/"), shipped_names())
-    raise BadScenario([Problem(name, "there is no scenario of this name or path", hint)])
+        raise BadScenario([problem(name, "scenario.no_document")])
+    raise BadScenario([problem(name, "scenario.unknown", hint=_near(name.replace(os.sep, "/")))])
+
+
+def scenarios_in(reference: str | Path) -> list[str]:
+    """References of the scenarios that stand side by side in a folder such as ``jinshui``; those that others
+    extend and that name no storm may be among them. Empty where the reference is a scenario or nothing.
+    """
+    for folder in (Path(reference), SHIPPED / reference):
+        if _exists(folder) and folder.is_dir():
+            within = sorted(path.parent.name for path in folder.glob(f"*/{DOCUMENT}"))
+            return [f"{str(reference).rstrip('/' + os.sep)}/{name}" for name in within]
+    return []
+
+
+def _near(name: str) -> Said:
+    """A question naming the shipped scenarios whose whole name, or its last part, may have been meant."""
+    names = shipped_names()
+    parts = {reference.rpartition("/")[2]: reference for reference in names if "/" in reference}
+    if nearest(name, names) is None and (part := nearest(name.rpartition("/")[2], parts)):
+        return Said("near.meant", name=quoted(parts[part]))
+    return did_you_mean(name, names)
 
 
 def shipped_names() -> list[str]:

@@ -6,7 +6,7 @@ become nouns; so every problem, wherever it arises, is told in the words of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from scenarios.assemble import Document, assemble, is_file_slot, put_in_slot, re
 from scenarios.border import Border
 from scenarios.checks import Facts, check
 from scenarios.checks import notes as remarks
-from scenarios.folders import find, name_of, shipped_names
+from scenarios.folders import find, name_of, scenarios_in, shipped_names
 from scenarios.marked import Marked, bare
 from scenarios.overrides import apply_override
-from scenarios.problems import BadScenario, Problem, Where, did_you_mean, problem, shown
+from scenarios.problems import BadScenario, Problem, SeveralScenarios, Where, did_you_mean, problem, shown
 from scenarios.strays import strays
 from scenarios.yaml_files import parse_yaml
 from simulation.model import Name, Scenario
@@ -54,7 +54,8 @@ def load(reference: str | Path, variant: str | None = None, sets: Sequence[str] 
 
 
 def read(reference: str | Path, variant: str | None = None, sets: Sequence[str] = ()) -> Loaded:
-    """The same with the places everything came from, for remarks. Raises BadScenario."""
+    """The same with the places everything came from, for remarks. Raises BadScenario, and of it
+    SeveralScenarios for what only the scenarios in its folder extend."""
     folder = find(reference)
     problems: list[Problem] = []
     document = read_document(folder, problems)
@@ -62,6 +63,8 @@ def read(reference: str | Path, variant: str | None = None, sets: Sequence[str] 
     for path, value in overrides:
         if is_file_slot(path):
             put_in_slot(document, path, value)
+    if document.root.get("storm") is None and (several := scenarios_in(reference)):
+        raise SeveralScenarios(str(reference), several)
     tree = assemble(document, name_of(folder, reference), problems)
     for path, value in overrides:
         if not is_file_slot(path):
@@ -91,7 +94,7 @@ def variants(reference: str | Path) -> dict[str, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Listed:
-    """A shipped scenario as ``stormyard list`` shows it."""
+    """A scenario as ``stormyard list`` shows it."""
 
     reference: str
     name: Name
@@ -100,10 +103,10 @@ class Listed:
     variants: tuple[str, ...]
 
 
-def listing() -> list[Listed]:
-    """The shipped scenarios, by reference; a folder that only others extend (no ``storm``) is left out."""
+def listing(references: Iterable[str] | None = None) -> list[Listed]:
+    """Scenarios (the shipped ones) by reference; a folder that only others extend (no ``storm``) is left out."""
     listed = []
-    for reference in shipped_names():
+    for reference in shipped_names() if references is None else references:
         problems: list[Problem] = []
         document = read_document(find(reference), problems)
         if document.root.get("storm") is None:

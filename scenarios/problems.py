@@ -88,6 +88,14 @@ class BadScenario(Exception):
         return "\n".join([head, *(f"- {problem}" for problem in self.problems)])
 
 
+class SeveralScenarios(BadScenario):
+    """A folder of scenarios was named where one of them is asked for."""
+
+    def __init__(self, where: str, references: list[str]) -> None:
+        self.references = tuple(references)
+        super().__init__([problem(where, "scenario.several", names=self.references)])
+
+
 def nearest(word: str, options: Iterable[str]) -> str | None:
     """The option that ``word`` was most likely meant to be; None where none is near."""
     folded = {name.lower(): name for name in options}

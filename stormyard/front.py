@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -22,6 +22,8 @@ from rich.text import Text
 from stormyard.words import LANGUAGES, preferred, words
 
 if TYPE_CHECKING:
+    from scenarios.load import Listed
+    from scenarios.problems import Problem, SeveralScenarios
     from simulation.model import Name, Scenario
 
 DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -77,6 +79,27 @@ class Front:
         for row in rows[1:]:
             table.add_row(*(Text(cell) for cell in row))
         self.console.print(table)
+
+    def problems(self, problems: Iterable[Problem], style: str = "") -> None:
+        """Problems, or remarks of their form, one below the other."""
+        for problem in problems:
+            self.line(f"- {problem.told(self.words.language)}", style)
+
+    def notes(self, notes: Sequence[Problem]) -> None:
+        """What does not stop a run, but what the author of the scenario should know."""
+        if notes:
+            self.say("cli.remarks", "yellow", count=len(notes))
+            self.problems(notes, "yellow")
+
+    def scenarios(self, found: Iterable[Listed]) -> None:
+        """Scenarios with what they are and their variants, and the notes a reader must know."""
+        found, say = list(found), self.words
+        rows = [[say["cli.scenario"], say["cli.name"], say["cli.variants"]]]
+        rows += [[s.reference, say.name(s.name), ", ".join(s.variants)] for s in found]
+        self.table(rows, text_columns=(0, 1, 2))
+        for note in dict.fromkeys(s.note for s in found if s.note):
+            about = ", ".join(s.reference for s in found if s.note == note)
+            self.line(f"{about}: {say.name(note)}", "yellow")
 
     @contextmanager
     def progress(self, stage: str, total: float | None = None) -> Iterator[Update]:
@@ -149,9 +172,10 @@ def answered(command: Callable[Given, None]) -> Callable[Given, None]:
 def _explain(error: Exception, front: Front, debug: bool) -> int:
     """Say what went wrong; the exit code for it."""
     if isinstance(error, _class("scenarios.problems", "BadScenario")):
+        if isinstance(error, _class("scenarios.problems", "SeveralScenarios")):
+            return _ask_for_one(error, front)
         front.say("cli.problems", "bold red", count=len(error.problems))
-        for problem in error.problems:
-            front.line(f"- {problem}")
+        front.problems(error.problems)
         return BAD_INPUT
     if isinstance(error, _class("results.store", "RunFolderError")):
         front.line(str(error), "red")
@@ -162,6 +186,18 @@ def _explain(error: Exception, front: Front, debug: bool) -> int:
     else:
         front.say("cli.debug_hint", "dim")
     return FAILED
+
+
+def _ask_for_one(error: SeveralScenarios, front: Front) -> int:
+    """A folder of scenarios was named: show them, and the command for the first."""
+    from scenarios.load import listing
+
+    found = listing(error.references)
+    front.say("cli.several", "bold red", where=error.problems[0].where, count=len(found))
+    front.scenarios(found)
+    if found:
+        front.next("run", found[0].reference)
+    return BAD_INPUT
 
 
 def _class(module: str, name: str) -> Any:

@@ -19,7 +19,7 @@ from stormyard.cli.options import (
     importers,
     option,
 )
-from stormyard.front import FAILED, Front, Halt, answered
+from stormyard.front import BAD_INPUT, FAILED, Front, Halt, answered
 
 if TYPE_CHECKING:
     from scenarios.importers.compose import Report
@@ -35,13 +35,7 @@ def list_(json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
 
     front = Front(lang, json)
     found = listing()
-    say, name = front.words, front.words.name
-    rows = [[say["cli.scenario"], say["cli.name"], say["cli.variants"]]]
-    rows += [[s.reference, name(s.name), ", ".join(s.variants)] for s in found]
-    front.table(rows, text_columns=(0, 1, 2))
-    for note in dict.fromkeys(s.note for s in found if s.note):
-        about = ", ".join(s.reference for s in found if s.note == note)
-        front.line(f"{about}: {name(note)}", "yellow")
+    front.scenarios(found)
     front.result(
         [
             {
@@ -132,19 +126,28 @@ def check(
     scenario: ScenarioName, variant: Variant = None, set_: Sets = None, json: Json = False, lang: Lang = None,
     debug: Debug = False,
 ) -> None:  # fmt: skip
-    from scenarios.load import load
-    from scenarios.problems import BadScenario
+    from stormyard.checking import checked
 
     front = Front(lang, json)
-    try:
-        found = load(scenario, variant, set_ or ())
-    except BadScenario as bad:
-        front.result([vars(problem) for problem in bad.problems])
-        raise
-    front.header(found, "cli.header_short")
-    front.say("cli.scenario_ok", "green", name=front.words.name(found.name))
-    front.result([])
-    front.next("run", scenario)
+    told: list[dict[str, str]] = []
+    sound, spoilt = [], []
+    for found in checked(scenario, variant, set_ or ()):
+        if found.scenario is not None:
+            front.header(found.scenario, "cli.header_short")
+        (spoilt if found.problems else sound).append(found.reference)
+        if found.problems:
+            front.say("cli.scenario_bad", "bold red", name=found.reference, count=len(found.problems))
+            front.problems(found.problems)
+        else:
+            front.say("cli.scenario_ok", "green", name=found.reference)
+        front.notes(found.remarks)
+        for kind, listed in (("problem", found.problems), ("remark", found.remarks)):
+            parts = [one.parts(front.words.language) for one in listed]
+            told += [{"scenario": found.reference, "kind": kind, **part} for part in parts]
+    front.result(told)
+    if spoilt:
+        raise Halt(BAD_INPUT)
+    front.next("run", sound[0])
 
 
 @app.command(help=HELP["doctor"])

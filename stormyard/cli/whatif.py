@@ -40,15 +40,17 @@ def run(
     debug: Debug = False,
 ) -> None:  # fmt: skip
     from results import store
-    from scenarios.load import load
+    from scenarios.load import read
     from stormyard import jobs
 
     front = Front(lang, json)
-    loaded = load(scenario, variant, set_ or ())
+    found = read(scenario, variant, set_ or ())
+    loaded = found.scenario
     name = jobs.chosen_dispatcher(loaded, dispatcher)
     folder = out or jobs.folder_for(loaded, variant or "", name, seed)
     store.refuse_foreign(folder, loaded)
     front.header(loaded, dispatcher=name, seed=seed)
+    front.notes(found.notes())
     with front.progress("run", loaded.duration) as update:
         made = jobs.simulate(loaded, seed, name, lambda s: update(s.t), jobs.origin(variant, set_ or ()))
     write(front, made, folder)
