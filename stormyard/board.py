@@ -11,169 +11,181 @@ from rich.table import Table
 from rich.text import Text
 
 from results.language import Words
-from simulation.model import Scenario
-from simulation.orders import Action, Assign, Close, Open, Order, Recall, SetLevel, Transfer
+from simulation.model import LEVELS
 from simulation.situation import Message, Situation
-from stormyard.grammar import clock_time, job_order
-from stormyard.room import Room
+from stormyard import lists
+from stormyard.lexicon import WORDS
+from stormyard.lists import PAGE, ROWS, table
+from stormyard.news import News, merged
+from stormyard.room import Reply, Room
+from stormyard.sentences import Speaker
 
-ROWS = 8
-"""Rows of a list on the board; the lists on their own show ``LONG_ROWS``."""
-LONG_ROWS = 40
+NEWS_ROWS = 12
+"""Messages on the board; ``messages`` shows them all."""
 _STYLE = {"warning": "yellow", "level": "cyan"}
+_USES = {"snow": ("deicer", "abrasive", "fuel"), "water": ("bag", "fuel")}
+"""What each hazard's work takes from the yards."""
 
 
-def draw(room: Room, show: str, about: str, words: Words) -> RenderableType:
+def draw(room: Room, reply: Reply, words: Words) -> RenderableType:
     """The view that a reply asks for."""
-    situation = room.situation
+    situation, speaker = room.situation, Speaker(room.scenario, words)
+    about, page = reply.about, reply.page
     if situation is None:
         return Text(words["room.over"])
-    match show:
+    match reply.show:
         case "status":
-            return board(room, situation, words)
+            return board(room, situation, speaker)
         case "crews":
-            return crew_table(situation, about, words)
+            return lists.crews(speaker, situation, about, page)
         case "jobs":
-            return job_table(room.scenario, situation, LONG_ROWS, about, words)
+            return lists.jobs(speaker, situation, about, page)
         case "stock":
-            return stock_table(room.scenario, situation, words)
+            return stock_table(speaker, situation)
         case "roads":
-            return road_table(room.scenario, situation, LONG_ROWS, words)
+            return lists.roads(speaker, situation, about, page)
         case "messages":
-            return Group(*message_lines(room.scenario, room.messages[-LONG_ROWS:], words))
+            return Group(*message_lines(speaker, merged(room.messages)[-PAGE:]))
         case "advice":
-            return order_table(room.advised, words)
+            return lists.orders(speaker, room.advised)
         case _:
-            return Text(words["room.help"])
+            return help_table(words)
 
 
-def board(room: Room, situation: Situation, words: Words) -> RenderableType:
+def help_table(words: Words) -> Table:
+    """How each command is written, and what it does."""
+    made = Table(box=None, show_header=False, pad_edge=False)
+    for command in WORDS:
+        if f"usage.{command}" in words:
+            made.add_row(Text(words[f"usage.{command}"]), Text(words[f"does.{command}"]))
+    return made
+
+
+def board(room: Room, situation: Situation, speaker: Speaker) -> RenderableType:
     """The whole picture on about forty lines."""
-    scenario = room.scenario
-    tables = [
-        report_table(situation, words),
-        road_table(scenario, situation, ROWS, words),
-        place_table(scenario, situation, words),
-        stock_table(scenario, situation, words),
-        job_table(scenario, situation, ROWS, "", words),
-    ]
+    words = speaker.words
+    news = merged(room.news)
+    jobs = lists.job_rows(speaker, situation)
+    job_table = table(words, "", *lists.JOB_COLUMNS)
+    job_table.title = words("room.jobs", shown=min(ROWS, len(jobs)), total=len(jobs))
+    road_table = lists.road_table(speaker, "room.roads")
+    for made, rows in ((job_table, jobs), (road_table, lists.road_rows(speaker, situation))):
+        for row in rows[:ROWS]:
+            made.add_row(*row)
+    tables = (
+        report_table(speaker, situation),
+        road_table,
+        place_table(speaker, situation),
+        stock_table(speaker, situation),
+        job_table,
+    )
+    earlier = [Text(words("room.earlier", count=len(news) - NEWS_ROWS), style="dim")]
     return Group(
-        Text(headline(scenario, situation, words), style="bold"),
-        *(Text(line) for line in warning_lines(room.messages, words)),
-        Text(forecast_line(scenario, situation, words)),
-        *message_lines(scenario, room.news, words),
+        Text(headline(room, situation, speaker), style="bold"),
+        *(Text(line) for line in warning_lines(room.messages, speaker)),
+        Text(forecast_line(speaker, situation)),
+        *(earlier if len(news) > NEWS_ROWS else ()),
+        *message_lines(speaker, news[-NEWS_ROWS:]),
         Text(crew_line(situation, words)),
-        *(table for table in tables if table.row_count),
+        *(Text(line, style="dim") for line in what_now(room, situation, words)),
+        *(made for made in tables if made.row_count),
     )
 
 
-def headline(scenario: Scenario, situation: Situation, words: Words) -> str:
+def headline(room: Room, situation: Situation, speaker: Speaker) -> str:
     """Clock, level, and why the clock stopped."""
-    return words(
+    return speaker.words(
         "room.headline",
-        time=f"{clock_time(scenario, situation.t):%Y-%m-%d %H:%M}",
+        time=f"{speaker.clock(situation.t)}",
         hours=f"{situation.t / 3600:.1f}",
-        end=f"{scenario.duration / 3600:.0f}",
-        level=words[f"level.{situation.level}"],
-        why=words[f"why.{situation.why}"],
+        end=f"{room.scenario.duration / 3600:.0f}",
+        level=speaker.level(situation.level),
+        why=speaker.why(room, situation),
     )
 
 
-def warning_lines(messages: list[Message], words: Words) -> Iterator[str]:
+def what_now(room: Room, situation: Situation, words: Words) -> Iterator[str]:
+    """To a player who has not begun: how to call crews out, then how to use those that wait."""
+    if all(crew.activity == "off" for crew in situation.crews):
+        if situation.level != LEVELS[-1]:
+            yield words["room.call_out"]
+    elif not room.assignments and len(situation.jobs) and any(crew.idle for crew in situation.crews):
+        yield words["room.put_to_work"]
+
+
+def warning_lines(messages: Sequence[Message | News], speaker: Speaker) -> Iterator[str]:
     """The latest warning of each hazard."""
-    latest = {m.target: message_text(m, words) for m in messages if m.kind == "warning"}
+    warnings = [m for m in messages if isinstance(m, Message) and m.kind == "warning"]
+    latest = {m.target: speaker.message(m) for m in warnings}
     if latest:
-        yield words("room.warnings", warnings=" · ".join(latest.values()))
+        yield speaker.words("room.warnings", warnings=speaker.words["room.comma"].join(latest.values()))
 
 
-def forecast_line(scenario: Scenario, situation: Situation, words: Words) -> str:
+def forecast_line(speaker: Speaker, situation: Situation) -> str:
     """The coming hours: mm/h and air temperature."""
     outlook = situation.forecast
     hours = (
-        f"{clock_time(scenario, int(t)):%H}h {rate * 3600:.1f} mm/h {air:+.0f}°C"
+        f"{speaker.clock(t)[-5:-3]}h {rate * 3600:.1f} mm/h {air:+.0f}°C"
         for t, rate, air in zip(outlook.t, outlook.precipitation, outlook.air, strict=True)
     )
-    return words("room.forecast", hours=" | ".join(hours))
+    return speaker.words("room.forecast", hours=" | ".join(hours))
 
 
-def message_lines(scenario: Scenario, messages: list[Message], words: Words) -> Iterator[Text]:
-    """Messages with their time, newest last."""
+def message_lines(speaker: Speaker, messages: Sequence[Message | News]) -> Iterator[Text]:
+    """Messages with their time, newest last; those that stopped the clock stand out."""
     for message in messages:
-        clock = f"{clock_time(scenario, message.t):%m-%d %H:%M}"
-        yield Text(f"{clock} {message_text(message, words)}", style=_STYLE.get(message.kind, ""))
+        loud = isinstance(message, Message) or message.loud
+        style = _STYLE.get(message.kind, "magenta" if loud else "")
+        yield Text(f"{speaker.clock(message.t)} {speaker.message(message)}", style=style)
 
 
-def message_text(message: Message, words: Words) -> str:
-    """A message in words: warnings and levels by their key, calls and notes as they were spoken."""
-    if message.kind == "warning":
-        return words(
-            "message.warning", colour=words[f"colour.{message.en}"], hazard=words[f"hazard.{message.target}"]
-        )
-    if message.kind == "level":
-        return words("message.level", level=words[f"level.{message.target}"])
-    said = message.zh if words.language == "zh" else message.en
-    return f"{said} [{message.target}]" if message.target else said
-
-
-def report_table(situation: Situation, words: Words) -> Table:
+def report_table(speaker: Speaker, situation: Situation) -> Table:
     """What is reported of each class of road, and how old that is."""
     reported, network = situation.reported, situation.network
-    columns = ("class", "km", "snow_mm", "ice_mm", "water_cm", "age_min", "unseen_km")
-    table = _table(words, "room.reports", *columns)
+    fields = {
+        "snow_mm": (reported.snow, 1),
+        "ice_mm": (reported.ice, 1),
+        "water_cm": (reported.water_depth, 100),
+    }
+    told = [column for column in lists.road_columns(speaker.scenario.hazards) if column in fields]
+    made = table(speaker.words, "room.reports", "class", "km", *told, "age_min", "unseen_km")
+    km = network.length / 1000
     for priority in sorted(set(network.priority.tolist())):
         of_class = network.priority == priority
         seen = of_class & (reported.seen >= 0)
-        km = network.length / 1000
-        table.add_row(
+        means = (float(fields[column][0][seen] @ km[seen] * fields[column][1]) for column in told)
+        made.add_row(
             str(priority),
             f"{km[of_class].sum():.1f}",
-            *(
-                f"{_mean(field[seen] * scale, km[seen]):.1f}"
-                for field, scale in ((reported.snow, 1), (reported.ice, 1), (reported.water_depth, 100))
-            ),
+            *(f"{mean / km[seen].sum():.1f}" if seen.any() else "–" for mean in means),
             f"{np.median(situation.t - reported.seen[seen]) / 60:.0f}" if seen.any() else "–",
             f"{km[of_class & ~seen].sum():.1f}",
         )
-    return table
+    return made
 
 
-def road_table(scenario: Scenario, situation: Situation, rows: int, words: Words) -> Table:
-    """The roads that are reported worst: weighted by class, snow and ice or water."""
-    reported, network = situation.reported, situation.network
-    severity = (reported.snow + reported.ice + 100 * reported.water_depth) / 2.0 ** (network.priority - 1)
-    severity = np.where(reported.seen >= 0, severity, -1.0)
-    worst = np.argsort(-severity, kind="stable")[:rows]
-    columns = ("segment", "road", "class", "snow_mm", "ice_mm", "water_cm", "surface_c", "age_min", "state")
-    table = _table(words, "room.roads", *columns)
-    for row in worst[severity[worst] > 0]:
-        segment = network.segments[row]
-        table.add_row(
-            segment.id,
-            words.name(segment.road),
-            str(segment.priority),
-            f"{reported.snow[row]:.1f}",
-            f"{reported.ice[row]:.1f}",
-            f"{reported.water_depth[row] * 100:.0f}",
-            f"{reported.road_temperature[row]:.1f}",
-            f"{(situation.t - reported.seen[row]) / 60:.0f}",
-            words["room.closed"] if reported.closed[row] else "",
-        )
-    return table
-
-
-def place_table(scenario: Scenario, situation: Situation, words: Words) -> Table:
+def place_table(speaker: Speaker, situation: Situation) -> Table:
     """Gauged and seen places with the deepest reported water."""
-    reported, index = situation.reported, {node: i for i, node in enumerate(situation.nodes)}
-    rows = [(p, index[p.drain_node]) for p in scenario.city.places if p.drain_node in index]
+    words, reported = speaker.words, situation.reported
+    index = {node: i for i, node in enumerate(situation.nodes)}
+    rows = [(p, index[p.drain_node]) for p in speaker.scenario.city.places if p.drain_node in index]
     rows = [(p, i) for p, i in rows if reported.node_seen[i] >= 0 and reported.node_depth[i] > 0]
     rows.sort(key=lambda row: (-reported.node_depth[row[1]], row[0].id))
-    table = _table(words, "room.places", "place", "kind", "segment", "water_cm", "age_min")
+    made = table(words, "room.places", "place", "name", "kind", "segment", "water_cm", "age_min", "state")
     for place, i in rows[:ROWS]:
         age = f"{(situation.t - reported.node_seen[i]) / 60:.0f}"
         depth = f"{reported.node_depth[i] * 100:.0f}"
-        name = f"{place.id} {words.name(place.name)}"
-        table.add_row(name, words[f"place.{place.kind}"], place.segment or "", depth, age)
-    return table
+        shut = place.segment and reported.closed[situation.network.segment_index[place.segment]]
+        made.add_row(
+            place.id,
+            words.name(place.name),
+            words[f"place.{place.kind}"],
+            place.segment or "",
+            depth,
+            age,
+            words["room.closed"] if shut else "",
+        )
+    return made
 
 
 def crew_line(situation: Situation, words: Words) -> str:
@@ -183,108 +195,15 @@ def crew_line(situation: Situation, words: Words) -> str:
     return words("room.crews", parts=" · ".join(parts))
 
 
-def crew_table(situation: Situation, about: str, words: Words) -> Table:
-    """Every crew, or those whose id, kind, team, activity or verbs contain a word; numbered for ``send``."""
-    table = _table(words, "room.crew_list", "number", "crew", "can", "doing", "load_t", "duty_h", "targets")
-    for number, crew in enumerate(situation.crews, 1):
-        doing = words[f"activity.{crew.activity}"]
-        known = " ".join((crew.id, crew.kind, crew.team, crew.activity, doing, *crew.verbs))
-        if about.lower() in known.lower():
-            table.add_row(
-                str(number),
-                crew.id,
-                _verbs(crew.verbs, words),
-                doing,
-                f"{crew.load / 1000:.1f} {crew.material}" if crew.material else "",
-                f"{crew.duty_left / 3600:.1f}",
-                _some(crew.targets),
-            )
-    return table
-
-
-def job_table(scenario: Scenario, situation: Situation, rows: int, about: str, words: Words) -> Table:
-    """Jobs that reports call for, numbered for ``send``; those that contain a word, if one is given."""
-    jobs, network = situation.jobs, situation.network
-    names = {p.id: p.name for p in scenario.city.places}
-    table = _table(words, "", "number", "work", "target", "road", "weight", "on_it", "reason")
-    shown = 0
-    for number, row in enumerate(job_order(jobs), 1):
-        segment = int(jobs.segment[row])
-        noun = network.segments[segment].road if segment >= 0 else names.get(jobs.target[row])
-        cells = (
-            str(number),
-            _verbs(jobs.verbs[row], words),
-            jobs.target[row],
-            words.name(noun) if noun else "",
-            f"{jobs.weight[row]:.1f}",
-            str(int(jobs.crews[row])),
-            words[f"advice.{jobs.reason[row]}"],
-        )
-        if shown < rows and about.lower() in " ".join(cells).lower():
-            table.add_row(*cells)
-            shown += 1
-    table.title = words("room.jobs", shown=shown, total=len(jobs))
-    return table
-
-
-def stock_table(scenario: Scenario, situation: Situation, words: Words) -> Table:
-    """Tonnes of each material in each yard."""
-    table = _table(words, "room.stock", "depot")
-    stocked = {row.material for row in scenario.fleet.stock}
-    held = [i for i, material in enumerate(scenario.fleet.materials) if material.id in stocked]
+def stock_table(speaker: Speaker, situation: Situation) -> Table:
+    """Tonnes in each yard of each material that this storm's work takes."""
+    words, fleet = speaker.words, speaker.scenario.fleet
+    made = table(words, "room.stock", "depot", "name")
+    stocked = {row.material for row in fleet.stock}
+    uses = {use for hazard in speaker.scenario.hazards for use in _USES[hazard]}
+    held = [i for i, m in enumerate(fleet.materials) if m.id in stocked and m.use in uses]
     for column in held:
-        table.add_column(words.name(scenario.fleet.materials[column].name), justify="right")
-    for depot, amounts in zip(scenario.fleet.depots, situation.stock, strict=True):
-        table.add_row(f"{depot.id} {words.name(depot.name)}", *(f"{amounts[i] / 1000:.1f}" for i in held))
-    return table
-
-
-def order_table(orders: Sequence[Order], words: Words) -> RenderableType:
-    """Orders in words, a line each."""
-    return Group(*(Text(f"  {order_text(order, words)}") for order in orders))
-
-
-def order_text(order: Action, words: Words) -> str:
-    """An order or inject on one line."""
-    match order:
-        case Assign(crew, verbs, targets):
-            gaps = {"verbs": _verbs(verbs, words), "count": len(targets), "target": _some(targets)}
-            return words("room.ordered", crew=crew, **gaps)
-        case Recall(crew):
-            return words("room.recalled", crew=crew)
-        case Close(segments):
-            return words("room.closing", segments=_some(segments))
-        case Open(segments):
-            return words("room.opening", segments=_some(segments))
-        case SetLevel(level):
-            return words("room.level_set", level=words[f"level.{level}"])
-        case Transfer(material, source, destination, amount):
-            tonnes = f"{amount / 1000:g}"
-            return words(
-                "room.transferring", amount=tonnes, material=material, source=source, destination=destination
-            )
-        case _:
-            return str(order)
-
-
-def _verbs(verbs: Sequence[str], words: Words) -> str:
-    return "+".join(words[f"verb.{verb}"] for verb in verbs)
-
-
-def _some(ids: Sequence[str], count: int = 3) -> str:
-    """The first of many ids."""
-    more = f" … ({len(ids)})" if len(ids) > count else ""
-    return " ".join(ids[:count]) + more
-
-
-def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    return float(values @ weights / weights.sum()) if weights.sum() else 0.0
-
-
-def _table(words: Words, title: str, *columns: str) -> Table:
-    heading = words[title] if title else None
-    table = Table(title=heading, box=None, title_justify="left", title_style="bold", pad_edge=False)
-    for column in columns:
-        numeric = column.endswith(("_mm", "_cm", "_c", "_min", "_h", "km")) or column in ("class", "number")
-        table.add_column(words[f"column.{column}"], justify="right" if numeric else "left")
-    return table
+        made.add_column(words.name(fleet.materials[column].name), justify="right")
+    for depot, amounts in zip(fleet.depots, situation.stock, strict=True):
+        made.add_row(depot.id, words.name(depot.name), *(f"{amounts[i] / 1000:.1f}" for i in held))
+    return made

@@ -9,7 +9,7 @@ from prompt_toolkit.document import Document
 
 from simulation.model import LEVELS
 from simulation.work import TARGETS
-from stormyard.grammar import WORDS, name_of
+from stormyard.lexicon import WORDS, name_of
 from stormyard.room import Room
 
 

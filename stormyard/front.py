@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ class Front:
 
     def next(self, *command: str | Path) -> None:
         """The command to type next."""
-        self.say("cli.next", "bold", command=" ".join(["stormyard", *(quoted(str(c)) for c in command)]))
+        self.say("cli.next", "bold", command=pasted(*command))
 
     def result(self, value: Any) -> None:
         """The answer for programs, on stdout, where it was asked for."""
@@ -111,7 +112,13 @@ class Front:
         from rich.progress import TimeElapsedColumn as Elapsed
         from rich.progress import TimeRemainingColumn as Remaining
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Elapsed(), Remaining())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            Elapsed(),
+            Remaining(),
+        )
         bar = Progress(*columns, console=self.console, disable=not self.console.is_terminal)
         task = bar.add_task(self.words[f"stage.{stage}"], total=total)
         later = Timer(1.0, bar.start)
@@ -134,6 +141,12 @@ class Front:
         self.say(key, "bold", name=name(title or scenario.name), **sizes, **gaps)
         for note in dict.fromkeys(n for n in (scenario.city.note, scenario.storm.note) if n):
             self.line(name(note), "yellow")
+
+
+def pasted(*command: str | Path) -> str:
+    """A command of Stormyard as it can be pasted where this one was typed: through uv if this one was."""
+    called = ["uv", "run", "stormyard"] if "UV_RUN_RECURSION_DEPTH" in os.environ else ["stormyard"]
+    return " ".join([*called, *(quoted(str(c)) for c in command)])
 
 
 def quoted(word: str) -> str:

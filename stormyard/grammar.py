@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
+from results.language import both
 from simulation.model import Scenario, Verb
 from simulation.orders import Assign, Close, Open, Order, Recall, SetLevel, Transfer
-from simulation.situation import Jobs, Situation
-
-WORDS: dict[str, tuple[str, ...]] = {
-    "assign": ("派",),
-    "send": ("调",),
-    "recall": ("召回",),
-    "close": ("封闭",),
-    "open": ("开放",),
-    "level": ("响应",),
-    "transfer": ("调拨",),
-    "advice": ("建议",),
-    "go": ("前进",),
-    "until": ("到",),
-    "undo": ("撤销",),
-    "status": ("状态",),
-    "crews": ("队伍",),
-    "jobs": ("任务",),
-    "stock": ("库存",),
-    "roads": ("道路",),
-    "messages": ("消息",),
-    "save": ("保存",),
-    "quit": ("退出", "exit"),
-    "help": ("帮助", "?"),
-}
-"""Every word a line can begin with, and its other spellings."""
+from simulation.situation import Situation
+from simulation.work import TARGETS
+from stormyard.dealing import Dealt, deal, job_order
+from stormyard.lexicon import MINUTES, is_part, level_of, name_of, nearest, nearest_command, tokens
+from stormyard.nouns import Nouns, plain
 
 SHOWS = ("status", "crews", "jobs", "stock", "roads", "messages", "help")
-_BY_SPELLING = {spelling: word for word, others in WORDS.items() for spelling in (word, *others)}
-_MINUTES = {"": 1, "m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60}
 
 
 class BadLine(Exception):
-    """A line that cannot be understood; ``room.<key>`` in the language files, with ``words`` in its gaps."""
+    """A line that cannot be understood; ``room.<key>`` in the language files, with ``words`` in its gaps.
+
+    The gap ``usage`` names a command, ``what`` a noun: both are said in the player's language.
+    """
 
     def __init__(self, key: str, **words: str) -> None:
         super().__init__(key, words)
@@ -72,6 +54,8 @@ class Show:
 
     what: str
     about: str = ""
+    """What to narrow it to, as it was typed."""
+    page: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,26 +73,21 @@ class Quit:
     """Leave; the exercise can be resumed."""
 
 
-Request = tuple[Order, ...] | Go | Advice | Show | Undo | Save | Quit
+Request = tuple[Order, ...] | Dealt | Go | Advice | Show | Undo | Save | Quit
 
 
 def parse(line: str, scenario: Scenario, situation: Situation, dispatchers: Sequence[str]) -> Request:
     """What a line asks for. Raises BadLine with the reason in words of both languages."""
-    word, *rest = line.replace("，", ",").split()
+    word, *rest = tokens(line) or [""]
     name = name_of(word)
     if name is None:
-        near = _nearest(word, _BY_SPELLING)
-        raise (
-            BadLine("unknown_word_near", word=word, hint=near) if near else BadLine("unknown_word", word=word)
-        )
+        near = nearest_command(word)
+        if near:
+            raise BadLine("unknown_word_near", word=word, hint=near, usage=str(name_of(near)))
+        raise BadLine("unknown_word", word=word)
     if name in SHOWS:
-        return Show(name, " ".join(rest))
-    return _READERS[name](rest, _Context(scenario, situation, dispatchers))
-
-
-def name_of(word: str) -> str | None:
-    """The command a word stands for, in either language."""
-    return _BY_SPELLING.get(word.lower())
+        return _show(name, rest)
+    return _READERS[name](rest, _Context(scenario, situation, dispatchers, Nouns(scenario)))
 
 
 @dataclass(frozen=True)
@@ -116,75 +95,78 @@ class _Context:
     scenario: Scenario
     situation: Situation
     dispatchers: Sequence[str]
+    nouns: Nouns
+
+
+def _show(name: str, rest: list[str]) -> Show:
+    page = 1
+    if len(rest) > 1 and is_part(rest[-2], "page"):
+        if not re.fullmatch(r"[1-9]\d{0,3}", rest[-1]):
+            raise BadLine("no_number", text=rest[-1])
+        page, rest = int(rest[-1]), rest[:-2]
+    return Show(name, " ".join(rest), page)
+
+
+# --------------------------------------------------------------------------- orders
 
 
 def _assign(rest: list[str], on: _Context) -> Request:
     rate = None
-    if len(rest) > 2 and rest[-2] in ("rate", "剂量"):
+    if len(rest) > 2 and is_part(rest[-2], "rate"):
         rate = _number(rest[-1]) / 1000
         rest = rest[:-2]
     if len(rest) < 3:
-        raise BadLine("usage", usage="assign CREW VERB,VERB TARGET… [rate G_PER_M2]")
-    verbs = tuple(_verb(v) for v in rest[1].split(",") if v)
-    targets = tuple(t for word in rest[2:] for t in word.split(",") if t)
-    return tuple(Assign(crew, verbs, targets, rate) for crew in _crews(rest[:1], on))
+        raise BadLine("usage", usage="assign")
+    crews, verbs = _crews(rest[:1], on), tuple(_verb(v) for v in re.split(r"[,+]", rest[1]) if v)
+    targets = tuple(_target(verbs[0], t, on) for word in rest[2:] for t in word.split(",") if t)
+    return tuple(Assign(crew, verbs, targets, rate) for crew in crews)
 
 
 def _send(rest: list[str], on: _Context) -> Request:
-    split = next((i for i, word in enumerate(rest) if word in ("job", "jobs", "任务")), None)
-    crews = _crews([w for w in rest[:split] if w not in ("to", "去")], on)
+    split = next((i for i, word in enumerate(rest) if is_part(word, "job")), None)
+    crews = _crews([w for w in rest[:split] if not is_part(w, "to")], on)
     if split is None or split + 1 == len(rest) or not crews:
-        raise BadLine("usage", usage="send CREWS to job NUMBERS")
+        raise BadLine("usage", usage="send")
     jobs, ranked = on.situation.jobs, job_order(on.situation.jobs)
     rows = [ranked[n] for n in _numbers(rest[split + 1 :], len(jobs), "no_such_job")]
     if len({jobs.verbs[row] for row in rows}) > 1:
         raise BadLine("mixed_jobs", verbs=" / ".join(sorted({"+".join(jobs.verbs[row]) for row in rows})))
-    targets = tuple(jobs.target[row] for row in rows)
-    rate = max(float(jobs.rate[row]) for row in rows) or None
-    can = {crew.id: crew.verbs for crew in on.situation.crews}
-    return tuple(Assign(c, _able(jobs.verbs[rows[0]], can.get(c, ())), targets, rate) for c in crews)
-
-
-def job_order(jobs: Jobs) -> list[int]:
-    """Rows of the job list as they are numbered for the player: nobody on it first, then by urgency."""
-    return sorted(range(len(jobs)), key=lambda row: (jobs.crews[row] > 0, -jobs.weight[row], row))
-
-
-def _able(wanted: tuple[Verb, ...], can: tuple[Verb, ...]) -> tuple[Verb, ...]:
-    """The part of a pass a crew can do; all of it where it can do none, so that the refusal says why."""
-    return tuple(v for v in wanted if v in can) or wanted
+    return deal(crews, rows, on.situation)
 
 
 def _recall(rest: list[str], on: _Context) -> Request:
     if not rest:
-        raise BadLine("usage", usage="recall CREWS")
+        raise BadLine("usage", usage="recall")
     return tuple(Recall(crew) for crew in _crews(rest, on))
 
 
 def _segments(rest: list[str], on: _Context, word: str) -> tuple[str, ...]:
     """Segment ids; a place stands for the segment it lies on."""
     if not rest:
-        raise BadLine("usage", usage=f"{word} SEGMENT_OR_PLACE…")
-    lies_on = {p.id: p.segment for p in on.scenario.city.places if p.segment}
-    return tuple(lies_on.get(t, t) for item in rest for t in item.split(",") if t)
+        raise BadLine("usage", usage=word)
+    return tuple(_target("close", t, on) for item in rest for t in item.split(",") if t)
 
 
 def _level(rest: list[str], on: _Context) -> Request:
     if len(rest) != 1:
-        raise BadLine("usage", usage="level IV|III|II|I|none")
-    level = rest[0].upper()
-    return (SetLevel("none" if level in ("NONE", "无") else level),)
+        raise BadLine("usage", usage="level")
+    return (SetLevel(level_of(rest[0])),)
 
 
 def _transfer(rest: list[str], on: _Context) -> Request:
     if len(rest) != 4:
-        raise BadLine("usage", usage="transfer MATERIAL TONNES FROM_DEPOT TO_DEPOT")
+        raise BadLine("usage", usage="transfer")
     material, tonnes, source, destination = rest
-    return (Transfer(material, source, destination, _number(tonnes.removesuffix("t")) * 1000),)
+    kilograms = _number(re.sub(r"(t|吨)$", "", tonnes)) * 1000
+    source, destination = (_known("depot", word, on) for word in (source, destination))
+    return (Transfer(_known("material", material, on), source, destination, kilograms),)
+
+
+# --------------------------------------------------------------------------- advice and the clock
 
 
 def _advice(rest: list[str], on: _Context) -> Request:
-    apply = bool(rest) and rest[-1] in ("apply", "采纳")
+    apply = bool(rest) and is_part(rest[-1], "apply")
     names = rest[:-1] if apply else rest
     if len(names) > 1 or (names and names[0] not in on.dispatchers):
         raise BadLine("no_such_dispatcher", name=" ".join(names), names=", ".join(on.dispatchers))
@@ -195,27 +177,43 @@ def _go(rest: list[str], on: _Context) -> Request:
     rest, deputy = _deputy(rest, on)
     if not rest:
         return Go(deputy=deputy)
+    if is_part(rest[0], "until") or is_part(rest[0], "to"):
+        return _until([*rest[1:], *(("with", deputy) if deputy else ())], on)
+    if (then := _moment(rest, on)) is not None:
+        return Go(then, deputy)
     match = re.fullmatch(r"(\d+(?:\.\d+)?)(\D*)", "".join(rest))
-    if not match or match[2] not in _MINUTES or not float(match[1]):
-        raise BadLine("usage", usage="go [MINUTES | HOURS h] [with DISPATCHER]")
-    return Go(on.situation.t + round(float(match[1]) * _MINUTES[match[2]] * 60), deputy)
+    if not match or match[2].lower() not in MINUTES or not float(match[1]):
+        raise BadLine("usage", usage="go")
+    return Go(on.situation.t + round(float(match[1]) * MINUTES[match[2].lower()] * 60), deputy)
 
 
 def _until(rest: list[str], on: _Context) -> Request:
     rest, deputy = _deputy(rest, on)
-    match = re.fullmatch(r"(\d{1,2})[:：](\d{2})", "".join(rest))
-    if not match or int(match[1]) > 23 or int(match[2]) > 59:
-        raise BadLine("usage", usage="until HH:MM [with DISPATCHER]")
+    then = _moment(rest, on)
+    if then is None:
+        raise BadLine("usage", usage="until")
+    return Go(then, deputy)
+
+
+def _moment(rest: list[str], on: _Context) -> int | None:
+    """Second of the run at the next time of day HH:MM, or at MM-DD HH:MM; None for other words."""
+    match = re.fullmatch(r"(?:(\d{1,2})-(\d{1,2}) )?(\d{1,2}):(\d{2})", " ".join(rest))
+    if not match or int(match[3]) > 23 or int(match[4]) > 59:
+        return None
     now = clock_time(on.scenario, on.situation.t)
-    then = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+    then = now.replace(hour=int(match[3]), minute=int(match[4]), second=0, microsecond=0)
+    if match[1]:
+        later = (then + timedelta(days=day) for day in range(366))
+        wanted = (int(match[1]), int(match[2]))
+        then = next((d for d in later if (d.month, d.day) == wanted), then)
     if then <= now:
         then += timedelta(days=1)
-    return Go(on.situation.t + round((then - now).total_seconds()), deputy)
+    return on.situation.t + round((then - now).total_seconds())
 
 
 def _deputy(rest: list[str], on: _Context) -> tuple[list[str], str]:
     """What stands before ``with DISPATCHER``, and the dispatcher."""
-    if len(rest) < 2 or rest[-2] not in ("with", "由"):
+    if len(rest) < 2 or not is_part(rest[-2], "with"):
         return rest, ""
     if rest[-1] not in on.dispatchers:
         raise BadLine("no_such_dispatcher", name=rest[-1], names=", ".join(on.dispatchers))
@@ -244,16 +242,65 @@ def clock_time(scenario: Scenario, t: int) -> datetime:
     return scenario.storm.start + timedelta(seconds=t)
 
 
+# --------------------------------------------------------------------------- what words mean
+
+
 def _crews(words: list[str], on: _Context) -> list[str]:
-    """Crew ids from ids and from the numbers of the crew list (3, 3-5)."""
+    """Crew ids from ids, from the numbers of the crew list (3, 3-5), from a row, team or kind, or "idle"."""
     crews = on.situation.crews
+    known = {crew.id for crew in crews}
     ids: list[str] = []
     for item in (i for word in words for i in word.split(",") if i):
-        if re.fullmatch(r"\d+(-\d+)?", item):
-            ids += [crews[n].id for n in _numbers([item], len(crews), "no_such_crew")]
-        else:
+        if item in known:
             ids.append(item)
+        elif re.fullmatch(r"\d+(-\d+)?", item):
+            ids += [crews[n].id for n in _numbers([item], len(crews), "no_such_crew")]
+        elif is_part(item, "idle"):
+            ids += [crew.id for crew in crews if crew.idle]
+            if not ids:
+                raise BadLine("nobody_idle")
+        elif group := on.nouns.crews_of(item):
+            ids += group
+        else:
+            raise _unknown("crew", item, [*known, *(row for row, _, _ in on.nouns.crews.values())])
     return list(dict.fromkeys(ids))
+
+
+def _target(verb: Verb, word: str, on: _Context) -> str:
+    """The id of what a verb works on; a place stands for the segment it lies on or the node below it."""
+    what, nouns = TARGETS[verb], on.nouns
+    place = nouns.places.get(nouns.find("place", word) or "")
+    if what == "place":
+        return place.id if place else _known("place", word, on)
+    if what == "node":
+        if word in on.situation.nodes or not on.situation.nodes:
+            return word
+        if place and place.drain_node:
+            return place.drain_node
+        raise _unknown("node", word, on.situation.nodes)
+    if word in nouns.ids("segment"):
+        return word
+    if place and place.segment:
+        return place.segment
+    if of_road := nouns.segments_of_road(word):
+        if len(of_road) == 1:
+            return of_road[0]
+        raise BadLine("whole_road", word=word, count=str(len(of_road)), first=of_road[0])
+    raise _unknown("segment", word, [*nouns.spellings("segment"), *nouns.spellings("place")])
+
+
+def _known(noun: str, word: str, on: _Context) -> str:
+    found = on.nouns.find(noun, word)
+    if found is None:
+        raise _unknown(noun, word, on.nouns.spellings(noun))
+    return found
+
+
+def _unknown(what: str, word: str, choices: Sequence[str]) -> BadLine:
+    near = nearest(word, choices)
+    if near:
+        return BadLine("unknown_name_near", what=what, word=word, hint=near)
+    return BadLine("unknown_name", what=what, word=word)
 
 
 def _numbers(words: list[str], count: int, key: str) -> list[int]:
@@ -271,11 +318,14 @@ def _numbers(words: list[str], count: int, key: str) -> list[int]:
 
 
 def _verb(word: str) -> Verb:
-    verbs: tuple[Verb, ...] = Verb.__args__  # type: ignore[attr-defined]
-    for verb in verbs:
-        if word == verb:
-            return verb
-    raise BadLine("no_such_verb", word=word, verbs=", ".join(verbs))
+    """A verb by its id or by its name in either language."""
+    verbs: tuple[Verb, ...] = get_args(Verb)
+    spellings = {plain(text): verb for verb in verbs for text in (verb, *both(f"verb.{verb}"))}
+    verb = spellings.get(plain(word))
+    if verb is None:
+        near = nearest(plain(word), spellings)
+        raise BadLine("no_such_verb", word=word, verbs=spellings[near] if near else ", ".join(verbs))
+    return verb
 
 
 def _number(text: str) -> float:
@@ -286,8 +336,3 @@ def _number(text: str) -> float:
     if not 0 < number < 1e9:
         raise BadLine("no_number", text=text)
     return number
-
-
-def _nearest(word: str, words: Sequence[str] | Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(word.lower(), list(words), 1, 0.5)
-    return near[0] if near else ""

@@ -14,18 +14,18 @@ from typing import Any
 
 from simulation.engine import Simulation, injects_of, replay
 from simulation.model import Scenario
-from simulation.orders import Order, Refusal
+from simulation.orders import Assign, Order, Refusal
 from simulation.record import Run
 from simulation.situation import Dispatcher, Message, Situation
+from stormyard.dealing import Dealt
 from stormyard.grammar import Advice, BadLine, Go, Quit, Save, Show, Undo, parse
 from stormyard.journal import Journal
+from stormyard.news import CONTROLLER, Ear, News
 
 PLAYER = "player"
-CONTROLLER = "scenario"
-"""Who gives the injects of ``injects.csv``."""
 SCENARIO = "scenario.json"
-LOUD = ("warning", "level", "inject")
-"""What stops the clock although the player asked for a later time."""
+LOUD = ("warning", "level")
+"""Decision points that stop the clock although the player asked for a later time; loud news do so too."""
 
 
 Advisers = Callable[[str, Scenario, int], Dispatcher]
@@ -49,8 +49,8 @@ def unwatched(t: int, until: int | None) -> None:
 class Said:
     """A sentence: its key in the language files and what fills its gaps.
 
-    Gaps that are no text yet: ``order`` an order, ``t`` a second of the run, ``why`` a reason to stop. The
-    key "order" stands for the order in words.
+    Gaps that are no text yet: ``order`` an order, ``t`` a second of the run, ids and others that
+    ``sentences.Speaker`` knows. The key "order" stands for the order in words.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Reply:
     """What to draw: one of ``grammar.SHOWS`` or "advice"; empty for nothing."""
     about: str = ""
     """What to narrow it to, as the player typed it."""
+    page: int = 1
     left: bool = False
     """The player leaves; the exercise can be resumed."""
 
@@ -85,12 +86,13 @@ class Room:
         self.scenario, self.journal, self.watch = scenario, journal, watch
         self.names, self._make = tuple(names), make
         self.seed: int = journal.head["seed"]
-        self.messages: list[Message] = []
+        self.messages: list[Message | News] = []
         """All that reached the command post, oldest first."""
         self.advised: tuple[Order, ...] = ()
         """What the last ``advice`` was."""
         self.situation: Situation | None = None
         self._injects = injects_of(scenario)
+        self._ear = Ear(scenario)
         self._simulation: Simulation | None = None
         if journal.finished:
             self._simulation, self.situation = replay(scenario, self.seed, journal.log)
@@ -126,8 +128,8 @@ class Room:
         return self.journal.path.parent
 
     @property
-    def news(self) -> list[Message]:
-        """Messages since the stand before this one."""
+    def news(self) -> list[Message | News]:
+        """What was heard since the stand before this one."""
         before = self.journal.stands[-2].t if len(self.journal.stands) > 1 else -(10**9)
         return [m for m in self.messages if m.t > before]
 
@@ -135,6 +137,11 @@ class Room:
     def orders(self) -> int:
         """Orders given so far that count."""
         return sum(e.by != CONTROLLER for e in self.journal.log)
+
+    @property
+    def assignments(self) -> int:
+        """Orders so far that put a crew to work."""
+        return sum(isinstance(e.action, Assign) for e in self.journal.log)
 
     def handle(self, line: str) -> Reply:
         """Do what a line asks for; every order is on disk when this returns."""
@@ -149,14 +156,20 @@ class Room:
                 return self._go(until, deputy)
             case Advice(name, apply):
                 return self._advise(name or self.scenario.dispatcher, apply)
-            case Show(what, about):
-                return Reply(show=what, about=about)
+            case Show(what, about, page):
+                return Reply(show=what, about=about, page=page)
             case Undo():
                 return self._undo()
             case Save():
                 return Reply((self._saved("room.saved"),))
             case Quit():
-                return Reply((self._saved("room.left"),), left=True)
+                return Reply((self._saved("room.saved"),), left=True)
+            case Dealt(orders, unable, spare):
+                said = self._give(orders, PLAYER)
+                for key, crews in (("room.unable", unable), ("room.spare", spare)):
+                    if crews:
+                        said.append(Said(key, {"crews": crews, "count": str(len(crews))}))
+                return Reply(tuple(said))
             case orders:
                 return Reply(tuple(self._give(orders, PLAYER)))
 
@@ -188,11 +201,13 @@ class Room:
 
     def _advise(self, name: str, apply: bool) -> Reply:
         situation = self._standing().situation("pause")
-        self.messages += situation.messages
-        situation = replace(situation, messages=tuple(self.news))
+        self._hear(situation)
+        situation = replace(situation, messages=tuple(m for m in self.news if isinstance(m, Message)))
         self.advised = tuple(self._make(name, self.scenario, self.seed)(situation))
         words = {"dispatcher": name, "count": str(len(self.advised))}
         if not self.advised:
+            free = sum(crew.idle for crew in situation.crews)
+            words |= {"free": str(free), "jobs": str(len(situation.jobs))}
             return Reply((Said("room.no_advice", words),))
         if not apply:
             return Reply((Said("room.advice", words),), show="advice")
@@ -211,7 +226,7 @@ class Room:
         if self.situation is None:
             return Reply((*said, Said("room.over", {})))
         if until is not None and self.situation.t < until:
-            said.append(Said("room.stopped_early", {"t": self.situation.t, "why": self.situation.why}))
+            said.append(Said("room.stopped_early", {"t": self.situation.t}))
         return Reply(tuple(said), show="status")
 
     def _undo(self) -> Reply:
@@ -230,7 +245,7 @@ class Room:
         return Reply((Said("room.undone", words),), show="status")
 
     def _saved(self, key: str) -> Said:
-        words = {"path": str(self.folder), "orders": str(self.orders), "scenario": self.scenario.id}
+        words = {"path": str(self.folder), "orders": str(self.orders)}
         return Said(key, words)
 
     # ------------------------------------------------------------------ time
@@ -241,7 +256,7 @@ class Room:
         Decision points of the present second are passed over: they echo the player's own orders. A deputy
         gives its orders now and at every decision point on the way, but not where the player takes over.
         """
-        simulation, begin, heard = self._standing(), self._standing().t, len(self.messages)
+        simulation, begin, loud = self._standing(), self._standing().t, False
         first = self.situation is None
         answer = self._make(deputy, self.scenario, self.seed) if deputy else unadvised
         while True:
@@ -253,13 +268,16 @@ class Room:
             if self.situation is None:
                 break
             self.watch(simulation.t, until)
-            self.messages += self.situation.messages
+            heard = self._hear(self.situation)
+            loud = loud or any(isinstance(m, Message) or m.loud for m in heard)
             due = [action for t, action in ahead if t <= simulation.t]
             for action in due:
                 simulation.apply(action, CONTROLLER)
             moved = first or simulation.t > begin
-            loud = self.situation.why in LOUD or len(self.messages) > heard
-            if not due and moved and (loud or until is None or simulation.t == until):
+            if loud and self.situation.why not in LOUD:
+                self.situation = replace(self.situation, why="report")
+            stop = loud or self.situation.why in LOUD or (until is None and self.situation.why != "inject")
+            if not due and moved and (stop or simulation.t == until):
                 break
         self._write_down()
         if self.situation is not None:
@@ -269,24 +287,48 @@ class Room:
         """Bring the situation up to the orders that were just given."""
         assert self.situation is not None
         self.situation = self._standing().situation(self.situation.why)
-        self.messages += self.situation.messages
+        self._hear(self.situation)
+
+    def _hear(self, situation: Situation) -> list[Message | News]:
+        """Write down what a stop of the clock has brought, and return it.
+
+        What came in one second stands in an order of its own, not in that of the orders that were given.
+        """
+        simulation = self._standing()
+        news = self._ear.listen(simulation.world.events, simulation.log, situation)
+        heard: list[Message | News] = [*situation.messages, *news]
+        self.messages = sorted(self.messages + heard, key=lambda m: (m.t, isinstance(m, News), repr(m)))
+        return heard
 
     def _return_to_stand(self) -> None:
-        """Replay to the last stand of the journal, with what has been ordered there."""
+        """Play the log again up to the last stand of the journal, with what has been ordered there.
+
+        The clock stops where it stopped in the play, so that what was told then is told again.
+        """
         self.close()
-        stand, heard = self.journal.stands[-1], list[Message]()
-        before = [e for e in self.journal.log if e.t < stand.t]
+        simulation = self._simulation = Simulation(self.scenario, self.seed)
+        self._ear, self.messages = Ear(self.scenario), []
+        stand, log = self.journal.stands[-1], self.journal.log
+        stops = {s.t for s in self.journal.stands} | {e.t for e in log if e.t < stand.t}
+        self.situation = simulation.advance()
+        while self.situation is not None and simulation.t < stand.t:
+            self._hear(self.situation)
+            self.watch(simulation.t, stand.t)
+            self._play_again()
+            self.situation = simulation.advance(min(t for t in stops if t > simulation.t))
+        assert self.situation is not None
+        self._hear(self.situation)
+        self.situation = replace(self.situation, why=stand.why)
+        self._play_again()
+        self._look()
 
-        def hear(situation: Situation) -> None:
-            heard.extend(situation.messages)
-            self.watch(situation.t, stand.t)
-
-        simulation, situation = replay(self.scenario, self.seed, before, stand.t, hear)
-        assert situation is not None
-        for entry in self.journal.log[len(before) :]:
+    def _play_again(self) -> None:
+        """Apply the journal's entries of this second."""
+        simulation = self._standing()
+        for entry in self.journal.log[len(simulation.log) :]:
+            if entry.t > simulation.t:
+                break
             simulation.apply(entry.action, entry.by)
-        self._simulation, self.situation = simulation, simulation.situation(stand.why)
-        self.messages = [*heard, *situation.messages, *self.situation.messages]
 
     def _standing(self) -> Simulation:
         assert self._simulation is not None

@@ -9,24 +9,24 @@ from rich.console import Console
 from rich.text import Text
 
 from results.language import Words
-from stormyard.board import draw, order_text
+from stormyard.board import draw
 from stormyard.front import Front
-from stormyard.grammar import clock_time
-from stormyard.room import Reply, Room, Said
+from stormyard.room import Reply, Room
+from stormyard.sentences import Speaker
 
+SHOWN = 20
+"""Accepted orders of one line that are told one by one."""
 Read = Callable[[str], str]
 """Asks with a prompt and returns a line; raises EOFError where there are no more."""
 
 
-def play(room: Room, front: Front, read: Read) -> bool:
-    """Answer lines until the storm is over (True) or the player leaves (False)."""
-    words, console = front.words, front.console
+def play(room: Room, front: Front, read: Read, again: str) -> bool:
+    """Answer lines until the storm is over (True) or the player leaves (False), to return with ``again``."""
+    words, console, speaker = front.words, front.console, Speaker(room.scenario, front.words)
     show(room, Reply(show="status"), words, console)
     while room.situation is not None:
         try:
-            line = read(
-                words("room.prompt", time=f"{clock_time(room.scenario, room.situation.t):%m-%d %H:%M}")
-            )
+            line = read(words("room.prompt", time=speaker.clock(room.situation.t)))
         except EOFError:
             line = "quit"
         with front.progress("run", room.scenario.duration) as update:
@@ -34,30 +34,23 @@ def play(room: Room, front: Front, read: Read) -> bool:
             reply = room.handle(line)
         show(room, reply, words, console)
         if reply.left:
+            front.say("room.left", "bold", command=again)
             return False
     return True
 
 
 def show(room: Room, reply: Reply, words: Words, console: Console) -> None:
     """Print what a reply says and what it asks to be drawn."""
+    speaker = Speaker(room.scenario, words)
+    given = [said for said in reply.said if said.key == "order"]
     for said in reply.said:
-        console.print(Text(sentence(room, said, words), style="red" if said.bad else "green"))
+        if said not in given[SHOWN:]:
+            style = "red" if said.bad else "green"
+            console.print(Text(speaker.reply(room, said), style=style), soft_wrap=True)
+    if len(given) > SHOWN:
+        console.print(Text(words("room.more_orders", count=len(given) - SHOWN), style="dim"))
     if reply.show and room.situation is not None:
-        console.print(draw(room, reply.show, reply.about, words))
-
-
-def sentence(room: Room, said: Said, words: Words) -> str:
-    """What was said, in words."""
-    gaps = dict(said.words)
-    order = gaps.pop("order", None)
-    if said.key == "order":
-        return order_text(order, words)
-    if "t" in gaps:
-        gaps["time"] = f"{clock_time(room.scenario, gaps['t']):%m-%d %H:%M}"
-    if "why" in gaps:
-        gaps["why"] = words[f"why.{gaps['why']}"]
-    text = words(said.key, **gaps)
-    return words("room.refused", order=order_text(order, words), reason=text) if order else text
+        console.print(draw(room, reply, words))
 
 
 def reader(room: Room, words: Words, console: Console) -> Read:

@@ -18,7 +18,7 @@ from stormyard.cli.options import (
     option,
 )
 from stormyard.cli.shown import counting_from, figures
-from stormyard.front import STOPPED, Front, Halt, answered
+from stormyard.front import STOPPED, Front, Halt, answered, pasted
 
 if TYPE_CHECKING:
     from stormyard.room import Room
@@ -37,14 +37,16 @@ def exercise(
     front = Front(lang, json)
     with front.progress("load", 1) as update:
         room = jobs.exercise_room(scenario, variant, set_ or (), seed, dir_, resume, update)
-    front.header(room.scenario, dispatcher="player", seed=room.seed)
+    front.header(room.scenario, dispatcher=front.words["room.player"], seed=room.seed)
     if resume:
         front.say("room.resumed", orders=room.orders, undone=room.journal.undone)
     front.say("room.welcome", path=room.folder)
+    language = ("--lang", lang) if lang else ()
+    again = pasted("exercise", scenario, "--dir", room.folder, "--resume", *language)
     try:
-        over = terminal.play(room, front, terminal.reader(room, front.words, front.console))
+        over = terminal.play(room, front, terminal.reader(room, front.words, front.console), again)
     except KeyboardInterrupt:
-        kept = front.words("cli.kept_exercise", path=room.folder)
+        kept = front.words("cli.kept_exercise", command=again)
         front.say("cli.stopped", kept=kept)
         raise Halt(STOPPED) from None
     finally:

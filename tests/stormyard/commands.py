@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from simulation.record import Run
 from stormyard.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +21,8 @@ LINE = [sys.executable, "-c", "from stormyard.cli import main; main()"]
 PLAIN_LINE = [sys.executable, "-c", "from tests.stormyard.commands import plain_main; plain_main()"]
 """The same with one line in place of each page, which takes seconds to draw."""
 ENGLISH = {"STORMYARD_LANG": "en", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+ENGLISH["UV_RUN_RECURSION_DEPTH"] = "1"
+"""As ``uv run`` sets it: the commands that are printed begin with it too."""
 
 
 def stormyard(*arguments: str | Path) -> Any:
@@ -48,8 +52,12 @@ def plain_main() -> None:
         main()
 
 
+def _plain_report(run: Run, folder: Path, lang: str, decisions: Sequence[object] = ()) -> None:
+    (folder / "report.html").write_text(f"report in {lang}", encoding="utf-8")
+
+
 def plain_pages(patch: pytest.MonkeyPatch) -> None:
     """One line in place of each page."""
-    patch.setattr("results.report.report", lambda run, lang, decisions: f"report in {lang}")
-    patch.setattr("results.report.comparison_report", lambda runs, lang: f"{', '.join(runs)} in {lang}")
+    patch.setattr("results.report.write_report", _plain_report)
+    patch.setattr("results.report.comparison_report", lambda runs, lang, *_: f"{', '.join(runs)} in {lang}")
     patch.setattr("results.readiness.readiness_page", lambda runs, lang: f"{', '.join(runs)} in {lang}")

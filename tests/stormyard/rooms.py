@@ -9,7 +9,7 @@ from typing import Any
 from simulation.model import Scenario
 from simulation.orders import Assign, Order
 from simulation.situation import Dispatcher, Situation
-from stormyard.grammar import job_order
+from stormyard.dealing import job_order
 from stormyard.room import Reply, Room
 from tests.cities import scenario
 

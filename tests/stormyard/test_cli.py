@@ -74,7 +74,11 @@ def test_run_writes_a_whole_folder_and_prints_its_manifest_alone(workplace: Path
         "balance",
     ):
         assert words in ran.stderr
-    for written in (f"runs/{folder.name}", *RUN_FILES, "next: stormyard run tiny/snow --variant no-response"):
+    for written in (
+        f"runs/{folder.name}",
+        *RUN_FILES,
+        "next: uv run stormyard run tiny/snow --variant no-response",
+    ):
         assert written.replace("runs/", f"runs{os.sep}") in ran.stderr
 
 

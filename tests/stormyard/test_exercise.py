@@ -55,7 +55,7 @@ def test_an_exercise_is_played_killed_resumed_undone_and_finished(tmp_path: Path
     """Ten orders over two sittings with a kill -9 between; the run verifies to its digest."""
     player = Player(tmp_path)
     player.types("level II", "declared: level II")
-    player.types("go 2h", "a warning came in")
+    player.types("go 2h", "orange snow warning|yellow snow warning")
     player.types("send 1 to job 1", r"plough-n/1: .*spread")
     player.types("send 2 to job 2", r"plough-n/2: .*spread")
     player.types("assign plough-s/1 plough,spread c1-1 c1-2", "c1-1 c1-2")
@@ -83,7 +83,7 @@ def test_an_exercise_is_played_killed_resumed_undone_and_finished(tmp_path: Path
             break
     again.process.expect("what was decided, and when")
     again.process.expect("order.? taken back|orders and injects were taken back")
-    again.process.expect("next: stormyard verify")
+    again.process.expect("next: uv run stormyard verify")
     again.process.wait()
     assert again.process.exitstatus == 0
 
@@ -104,7 +104,7 @@ def test_tab_completes_a_line_and_ctrl_c_keeps_the_exercise(tmp_path: Path) -> N
         player.process.expect(completed)
     player.types(" c4-1", r"not done \(hand/1: spread|hand/1: spread")
     player.process.sendintr()
-    player.process.expect("the exercise is saved in play; --resume goes on")
+    player.process.expect("the exercise is saved; go on with: uv run stormyard exercise tiny/snow --dir play --resume")
     player.process.wait()
     assert player.process.exitstatus == 130
     assert [e.action for e in player.log] == [Assign("hand/1", ("spread",), ("c4-1",))]

@@ -10,7 +10,9 @@ import pytest
 from simulation.orders import Assign, Close, Open, Recall, SetLevel, Transfer
 from simulation.situation import Jobs
 from stormyard.completion import choices
-from stormyard.grammar import WORDS, Advice, BadLine, Go, Quit, Request, Save, Show, Undo, job_order, parse
+from stormyard.dealing import Dealt, job_order
+from stormyard.grammar import Advice, BadLine, Go, Quit, Request, Save, Show, Undo, parse
+from stormyard.lexicon import WORDS
 from stormyard.room import Room
 from tests.stormyard.rooms import NAMES, begin, tell
 
@@ -29,6 +31,13 @@ def read(room: Room, line: str) -> Request:
     return parse(line, room.scenario, room.situation, NAMES)
 
 
+def sent(room: Room, line: str) -> Dealt:
+    """The same, for jobs that are dealt to crews."""
+    dealt = read(room, line)
+    assert isinstance(dealt, Dealt)
+    return dealt
+
+
 ASSIGN = (Assign("plough/1", ("plough", "spread"), ("H0-0", "H1-0")),)
 
 
@@ -45,7 +54,7 @@ ASSIGN = (Assign("plough/1", ("plough", "spread"), ("H0-0", "H1-0")),)
         ("open H0-0,H1-0", (Open(("H0-0", "H1-0")),)),
         ("level ii", (SetLevel("II"),)),
         ("响应 无", (SetLevel("none"),)),
-        ("transfer salt 20t yard other", (Transfer("salt", "yard", "other", 20_000.0),)),
+        ("transfer salt 20t yard yard", (Transfer("salt", "yard", "yard", 20_000.0),)),
         ("advice", Advice()),
         ("advice first-come apply", Advice("first-come", True)),
         ("建议 采纳", Advice("", True)),
@@ -97,11 +106,11 @@ def test_jobs_are_sent_by_their_numbers(room: Room) -> None:
     assert room.situation is not None
     jobs = room.situation.jobs
     first, second = job_order(jobs)[:2]
-    (order,) = read(room, "send 2 to job 1,2")  # type: ignore[misc]
+    (order,) = sent(room, "send 2 to job 1,2").orders
     assert order.crew == "plough/2"
     assert order.targets == (jobs.target[first], jobs.target[second])
     assert set(order.verbs) <= set(jobs.verbs[first])
-    assert read(room, "调 2 任务 1-2") == (order,)
+    assert sent(room, "调 2 任务 1-2").orders == (order,)
 
 
 def test_jobs_that_nobody_is_on_come_first() -> None:
@@ -152,7 +161,7 @@ def test_a_near_miss_is_pointed_out(room: Room) -> None:
     """A misspelt command names the one that was meant."""
     with pytest.raises(BadLine) as bad:
         read(room, "asign plough/1 plough H0-0")
-    assert bad.value.words == {"word": "asign", "hint": "assign"}
+    assert bad.value.words == {"word": "asign", "hint": "assign", "usage": "assign"}
 
 
 def test_places_stand_for_the_segments_they_lie_on(tmp_path: Path) -> None:

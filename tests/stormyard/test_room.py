@@ -16,7 +16,8 @@ from results.language import Words
 from simulation.engine import replay
 from simulation.orders import Breakdown, Call, SetLevel
 from stormyard.grammar import SHOWS
-from stormyard.room import CONTROLLER, PLAYER, Reply, Room
+from stormyard.news import CONTROLLER
+from stormyard.room import PLAYER, Reply, Room
 from stormyard.terminal import show
 from stormyard.words import LANGUAGES, words
 from tests.stormyard.rooms import begin, resume, tell, to_the_end
