@@ -62,26 +62,37 @@ class Tour:
 
 
 @dataclass(frozen=True)
-class RoadWork:
-    """Road jobs that a kind can do with one set of verbs; arrays over its m jobs."""
+class Roads:
+    """Road jobs to be done with one set of verbs, whoever does them; arrays over their m jobs."""
 
     verbs: tuple[Verb, ...]
     rows: np.ndarray
     """(m,) rows of ``Jobs``."""
-    seconds: np.ndarray
-    """(m,) s to treat the whole carriageway."""
+    segment: np.ndarray
+    """(m,) segment of each."""
     value: np.ndarray
     """(m,) worth: see ``optimization.worth``."""
     mass: np.ndarray
     """(m,) kg to spread."""
-    begins: np.ndarray
-    """(m,) junction at which each begins."""
+    part: np.ndarray
+    """(m,) label of the part of town in which each begins."""
     ends_x: np.ndarray
     """(2, m) m east of both ends on the local plane: where a crew may drive in, and the other."""
     ends_y: np.ndarray
     """(2, m) m north."""
     oneway: np.ndarray
     """(m,) bool"""
+
+
+@dataclass(frozen=True)
+class RoadWork:
+    """What road jobs are to one kind of machine."""
+
+    roads: Roads
+    seconds: np.ndarray
+    """(m,) s to treat the whole carriageway."""
+    rate: np.ndarray
+    """(m,) worth a second of treatment."""
 
 
 def usable(crew: Sequence[Verb], job: tuple[Verb, ...], has_material: bool) -> tuple[Verb, ...]:
@@ -100,29 +111,18 @@ def rows_by_verbs(jobs: Jobs) -> dict[tuple[Verb, ...], np.ndarray]:
     return {verbs: np.flatnonzero(codes == i) for verbs, i in code.items()}
 
 
-def road_work(
-    ground: Ground, situation: Situation, kind: Kind, verbs: tuple[Verb, ...], rows: np.ndarray, worth: Worth
-) -> RoadWork:
-    """What ``rows`` of the jobs are to one kind with one set of verbs. Mirrors ``simulation.work``."""
-    jobs = situation.jobs
-    segment = jobs.segment[rows]
-    length = ground.length[segment]
-    if "haul" in verbs:
-        seconds = np.maximum(60.0, HAULED * jobs.need[rows] / max(kind.haul_rate, 1e-6))
-    else:
-        speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
-        speed = np.maximum(speed * kind.efficiency, 0.05)
-        if "plough" in verbs:
-            depth = situation.reported.snow[segment] / SNOW_DENSITY
-            speed = speed / (1 + depth / DEPTH_SLOWING)
-        passes = np.maximum(1.0, np.ceil(ground.width[segment] / max(kind.width, 0.1) - 1e-9))
-        seconds = passes * length / speed
-    value = worth(ground, situation, verbs, rows)
-    mass = jobs.rate[rows] * ground.area[segment] if "spread" in verbs else np.zeros(len(rows))
-    ends = np.array([ground.tail[segment], ground.head[segment]])
-    return RoadWork(
-        verbs, rows, seconds, value, mass, ends[0], ground.x[ends], ground.y[ends], ground.oneway[segment]
-    )
+def treatment_seconds(ground: Ground, situation: Situation, kind: Kind, roads: Roads) -> np.ndarray:
+    """(m,) s in which a kind treats each road's whole carriageway. Mirrors ``simulation.work``."""
+    segment = roads.segment
+    if "haul" in roads.verbs:
+        return np.maximum(60.0, HAULED * situation.jobs.need[roads.rows] / max(kind.haul_rate, 1e-6))
+    speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
+    speed = np.maximum(speed * kind.efficiency, 0.05)
+    if "plough" in roads.verbs:
+        depth = situation.reported.snow[segment] / SNOW_DENSITY
+        speed = speed / (1 + depth / DEPTH_SLOWING)
+    passes = np.maximum(1.0, np.ceil(ground.width[segment] / max(kind.width, 0.1) - 1e-9))
+    return np.asarray(passes * ground.length[segment] / speed)
 
 
 class Tours:
@@ -144,8 +144,13 @@ class Tours:
         }
         doses = (jobs.rate * jobs.need)[self.open & (jobs.rate > 0)]
         self._least_dose = float(doses.min(initial=np.inf))
-        self._work: dict[tuple[str, tuple[Verb, ...], tuple[tuple[Verb, ...], ...]], RoadWork] = {}
-        self._parts: np.ndarray | None = None
+        factor = situation.travel_factor
+        whole = bool((factor > 0).all())
+        self._part = ground.part if whole else situation.network.strong_components(factor)
+        """(junctions,) label of the part of town that a crew there can reach and leave."""
+        self._roads: dict[tuple[tuple[Verb, ...], ...], Roads] = {}
+        self._work: dict[tuple[str, tuple[Verb, ...], bool], list[RoadWork]] = {}
+        self._stocked: dict[str, bool] = {}
 
     def best(self, crew: CrewReport) -> Tour | None:
         """The tour that clears most weighted kilometres a second for this crew; None where it can do none."""
@@ -154,31 +159,51 @@ class Tours:
 
     def work_for(self, crew: CrewReport) -> list[RoadWork]:
         """The road jobs that a crew can do, one table for each set of verbs it would do them with."""
-        has_material = crew.load >= self._least_dose or self._ground.has_stock(crew, self._situation)
-        groups: dict[tuple[Verb, ...], list[tuple[Verb, ...]]] = {}
-        for verbs in self._by_verbs:
-            if able := usable(crew.verbs, verbs, has_material):
-                groups.setdefault(able, []).append(verbs)
-        return [self._table(crew.kind, able, tuple(wanted)) for able, wanted in groups.items()]
-
-    def _table(self, kind: str, verbs: tuple[Verb, ...], wanted: tuple[tuple[Verb, ...], ...]) -> RoadWork:
-        key = (kind, verbs, wanted)
+        key = (crew.kind, crew.verbs, crew.load >= self._least_dose or self._has_stock(crew))
         if key not in self._work:
-            rows = np.sort(np.concatenate([self._by_verbs[w] for w in wanted]))
-            noun = self._ground.kinds[kind]
-            self._work[key] = road_work(self._ground, self._situation, noun, verbs, rows, self._worth)
+            groups: dict[tuple[Verb, ...], list[tuple[Verb, ...]]] = {}
+            for verbs in self._by_verbs:
+                if able := usable(crew.verbs, verbs, has_material=key[2]):
+                    groups.setdefault(able, []).append(verbs)
+            self._work[key] = [self._table(crew.kind, able, wanted) for able, wanted in groups.items()]
         return self._work[key]
+
+    def _has_stock(self, crew: CrewReport) -> bool:
+        if crew.material not in self._stocked:
+            self._stocked[crew.material] = self._ground.has_stock(crew, self._situation)
+        return self._stocked[crew.material]
+
+    def _table(self, kind: str, verbs: tuple[Verb, ...], wanted: Sequence[tuple[Verb, ...]]) -> RoadWork:
+        roads = self._roads_for(verbs, wanted)
+        seconds = treatment_seconds(self._ground, self._situation, self._ground.kinds[kind], roads)
+        return RoadWork(roads, seconds, roads.value / seconds)
+
+    def _roads_for(self, verbs: tuple[Verb, ...], wanted: Sequence[tuple[Verb, ...]]) -> Roads:
+        """The open jobs that ask for one of ``wanted``, done with ``verbs``; the same for every kind."""
+        key = (verbs, *wanted)
+        if key not in self._roads:
+            ground, jobs = self._ground, self._situation.jobs
+            rows = np.sort(np.concatenate([self._by_verbs[w] for w in wanted]))
+            segment = jobs.segment[rows]
+            mass = jobs.rate[rows] * ground.area[segment] if "spread" in verbs else np.zeros(len(rows))
+            ends = np.array([ground.tail[segment], ground.head[segment]])
+            self._roads[key] = Roads(
+                verbs, rows, segment, self._worth(ground, self._situation, verbs, rows), mass,
+                self._part[ends[0]], ground.x[ends], ground.y[ends], ground.oneway[segment],
+            )  # fmt: skip
+        return self._roads[key]
 
     def build(self, crew: CrewReport, work: RoadWork) -> Tour | None:
         """A tour for a crew through open jobs of ``work``; None where no job can be reached and done within
         the crew's duty time."""
-        free = self.open[work.rows] & self._reachable(crew.node, work)
-        if not free.any():
+        roads = work.roads
+        free = np.flatnonzero(self.open[roads.rows] & (roads.part == self._part[crew.node]))
+        if not len(free):
             return None
         fair = float(work.seconds[free].sum()) / self._idle
         span = min(TOUR, max(SHORTEST, fair))
         speed = min(self._ground.kinds[crew.kind].travel_speed, self._flow)
-        start = self._departure(crew, float(work.mass[free].min()), speed)
+        start = self._departure(crew, float(roads.mass[free].min()), speed)
         pace = DETOUR / speed
         x, y = float(self._ground.x[start.node]), float(self._ground.y[start.node])
         choice = _nearest_best(work, free, x, y, pace)
@@ -186,20 +211,11 @@ class Tours:
 
     def _departure(self, crew: CrewReport, least: float, speed: float) -> Departure:
         """From where the crew stands, or from the nearest yard if its hopper cannot treat the least job."""
-        if crew.load >= least or not self._ground.has_stock(crew, self._situation):
+        if crew.load >= least or not self._has_stock(crew):
             return Departure(crew.node, 0.0, crew.load, -1)
         depot, seconds = self._ground.refill(crew, self._situation, speed)
         hopper = self._ground.kinds[crew.kind].hopper
         return Departure(int(self._ground.depot_node[depot]), seconds, hopper, depot)
-
-    def _reachable(self, node: int, work: RoadWork) -> np.ndarray:
-        """(m,) bool: which jobs lie in the part of town that the crew can reach and leave."""
-        if self._parts is None:
-            factor = self._situation.travel_factor
-            shut = bool((factor <= 0).any())
-            self._parts = self._situation.network.strong_components(factor) if shut else self._ground.part
-        part = self._parts
-        return np.asarray(part[work.begins] == part[node])
 
 
 @dataclass(frozen=True)
@@ -213,12 +229,14 @@ class Departure:
 
 
 def _nearest_best(work: RoadWork, free: np.ndarray, x: float, y: float, pace: float) -> np.ndarray:
-    """The ``NEAR`` best free jobs to begin with, best first: drive counts as spread over a whole tour."""
-    drive = np.hypot(work.ends_x[0] - x, work.ends_y[0] - y) * pace
-    score = np.where(free, work.value / work.seconds / (1.0 + drive / TOUR), -1.0)
-    few = min(NEAR, int(np.count_nonzero(free)))
-    good = np.flatnonzero(score >= np.partition(score, -few)[-few])
-    return good[np.argsort(-score[good], kind="stable")[:few]]
+    """The ``NEAR`` best of the free jobs to begin with, best first: drive counts as spread over a whole tour."""
+    drive = np.hypot(work.roads.ends_x[0, free] - x, work.roads.ends_y[0, free] - y) * pace
+    score = work.rate[free] / (1.0 + drive / TOUR)
+    few = min(NEAR, len(free))
+    ordered = score.copy()
+    ordered.partition(len(score) - few)
+    good = (score >= ordered[len(score) - few]).nonzero()[0]
+    return free[good[np.argsort(-score[good], kind="stable")[:few]]]
 
 
 def _chain(
@@ -236,17 +254,18 @@ def _chain(
 
     The crew drives in at the nearer end (a one-way road at its start) and leaves by the other.
     """
-    ends_x, ends_y = work.ends_x[:, choice], work.ends_y[:, choice]
-    against = np.where(work.oneway[choice], np.inf, 0.0)
-    value, seconds, mass = work.value[choice].copy(), work.seconds[choice], work.mass[choice]
+    roads = work.roads
+    ends_x, ends_y = roads.ends_x[:, choice], roads.ends_y[:, choice]
+    against = np.where(roads.oneway[choice], np.inf, 0.0)
+    value, seconds, mass = roads.value[choice].copy(), work.seconds[choice], roads.mass[choice]
     taken: list[int] = []
     worth: list[float] = []
     clock, used, drive_in = start.seconds, 0.0, start.seconds
     while len(taken) < len(choice):
         ways = np.hypot(ends_x - x, ends_y - y) * pace
         ways[1] += against
-        drive = ways.min(axis=0)
-        pick = int(np.argmax(value / (drive + seconds))) if taken else 0
+        drive = np.minimum(ways[0], ways[1])
+        pick = int((value / (drive + seconds)).argmax()) if taken else 0
         after = clock + float(drive[pick] + seconds[pick])
         full = after > start.seconds + span or used + mass[pick] > start.load
         if after > duty_left or (taken and full):
@@ -261,6 +280,5 @@ def _chain(
         value[pick] = -1.0
     if not taken:
         return None
-    return Tour(
-        work.verbs, tuple(work.rows[choice[taken]].tolist()), tuple(worth), drive_in, clock, used, start.depot
-    )
+    rows = tuple(roads.rows[choice[taken]].tolist())
+    return Tour(roads.verbs, rows, tuple(worth), drive_in, clock, used, start.depot)

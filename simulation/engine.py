@@ -66,7 +66,7 @@ class Simulation:
         self._reports = Reports(self.world, seed)
         self.crews = {c.id: c for c in self._build_crews()}
         self._hazards: list[Hazard] = [make_hazard(name) for name in sorted(set(scenario.hazards))]
-        self._kept_reports = [_report(c) for c in self.crews.values()]
+        self._kept_reports = [_report(c, 0) for c in self.crews.values()]
         self._ask = self.clock.event()
         self._resume: simpy.Event | None = None
         self._attention: simpy.Event = self.clock.event()
@@ -244,19 +244,19 @@ class Simulation:
 
     def _crew_reports(self) -> tuple[CrewReport, ...]:
         """How the crews stand; the report of one off duty is kept, for most are off duty most of the time."""
-        kept = self._kept_reports
+        kept, t = self._kept_reports, self.t
         for i, crew in enumerate(self.crews.values()):
             last = kept[i]
             if crew.on_duty or last.activity != crew.activity or last.load != crew.load:
-                kept[i] = _report(crew)
+                kept[i] = _report(crew, t)
         return tuple(kept)
 
     def _build_crews(self) -> Iterable[Crew]:
         fleet = self.scenario.fleet
-        for index, (name, row, kind, team) in enumerate(roster(fleet)):
+        for name, row, kind, team in roster(fleet):
             depot = row.depot or team.depot
             yield Crew(
-                world=self.world, id=name, index=index, kind=kind, team=team,
+                world=self.world, id=name, kind=kind, team=team,
                 depot=self.world.depot_index[depot], material=starting_material(fleet, row, kind, depot),
                 on_idle=lambda _: self._call_attention("idle"), observe=self._reports.observe,
             )  # fmt: skip
@@ -266,10 +266,10 @@ class Simulation:
         return np.where(water > 0.3, 0.0, np.where((snow > 0.3) | (ice > 0.5), 0.6, 1.0))
 
 
-def _report(crew: Crew) -> CrewReport:
+def _report(crew: Crew, t: int) -> CrewReport:
     return CrewReport(
-        crew.id, crew.index, crew.team.id, crew.kind.id, crew.verbs, crew.activity, crew.node, crew.depot,
-        crew.load, crew.material, crew.duty_left, tuple(crew.targets), crew.idle,
+        crew.id, crew.team.id, crew.kind.id, crew.verbs, crew.activity, crew.node, crew.depot,
+        crew.load, crew.material, crew.duty_left(t), tuple(crew.targets), crew.idle,
     )  # fmt: skip
 
 

@@ -44,7 +44,6 @@ class Machine:
 
     world: World
     id: str
-    index: int
     kind: Kind
     depot: int
     """Its depot (index into ``Fleet.depots``)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,12 +23,13 @@ IDLE = ("standby",)
 refill, refuel, rest, broken, absent, stranded."""
 
 
-@dataclass(frozen=True)
-class CrewReport:
-    """A crew as the command post sees it (crews report their own state at once, by radio)."""
+class CrewReport(NamedTuple):
+    """A crew as the command post sees it (crews report their own state at once, by radio).
+
+    A tuple, since a hundred of them are made for every decision.
+    """
 
     id: str
-    index: int
     team: str
     kind: str
     verbs: tuple[Verb, ...]

@@ -126,17 +126,17 @@ class Crew(Machine):
         """Waits for an order, and none is on its way."""
         return self.activity == "standby" and self.promised is None
 
-    @property
-    def duty_left(self) -> float:
-        """s until rest or relief is due; a whole duty for those who are not on one."""
+    def duty_left(self, t: int) -> float:
+        """s from second ``t`` until rest or relief is due; a whole duty for those who are not on one."""
         if not self.on_duty:
             return self.team.max_duty
-        return max(0.0, self.team.max_duty - (self.world.t - self.duty_start))
+        left = self.team.max_duty - (t - self.duty_start)
+        return left if left > 0.0 else 0.0
 
     @property
     def must_stop(self) -> bool:
         """Whether repair, rest or fuel goes before any work."""
-        return bool(self.broken_for) or self.duty_left <= 0 or self.low_on_fuel
+        return bool(self.broken_for) or self.duty_left(self.world.t) <= 0 or self.low_on_fuel
 
     @property
     def home(self) -> int:
@@ -166,7 +166,7 @@ class Crew(Machine):
             yield from self._go_off()
         elif not self.on_duty:
             yield from self._muster()
-        elif self.duty_left <= 0:
+        elif self.duty_left(self.world.t) <= 0:
             yield from self._rest()
         elif self.low_on_fuel:
             yield from self.refuel()
@@ -209,7 +209,7 @@ class Crew(Machine):
         self.activity = "standby"
         if self.idle:
             self.on_idle(self.id)
-        yield from self._sleep(max(1, math.ceil(self.duty_left)))
+        yield from self._sleep(max(1, math.ceil(self.duty_left(self.world.t))))
 
     def _sleep(self, seconds: int | None) -> Process:
         """Wait to be woken, at most so long."""

@@ -90,7 +90,7 @@ def _readiness(world: World, crew: Crew) -> Reason:
         return "mustering", {"crew": crew.id, "until": clock_time(world, until)}
     if not crew.active or crew.activity == "off":
         return "not_mustered", {"crew": crew.id, "level": crew.team.callout}
-    if crew.activity == "rest" or crew.duty_left <= 0:
+    if crew.activity == "rest" or crew.duty_left(world.t) <= 0:
         until = max(crew.until, world.t)
         return "resting", {"crew": crew.id, "until": clock_time(world, until)}
     return None

@@ -87,9 +87,10 @@ def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> 
     """kg/m2 to spread now: the order's rate, or the advised dose at the present road temperature."""
     if rate is not None or crew.grit is None:
         return rate or 0.0
-    physics = world.scenario.physics.snow
-    temperature = world.fields["road_temperature"][segment : segment + 1]
-    return float(ice.dose(temperature, physics.plough_residual, crew.grit, physics)[0])
+    if crew.spreads not in world.doses:
+        physics, temperature = world.scenario.physics.snow, world.fields["road_temperature"]
+        world.doses[crew.spreads] = ice.dose(temperature, physics.plough_residual, crew.grit, physics)
+    return float(world.doses[crew.spreads][segment])
 
 
 def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], dose: float) -> Process:

@@ -94,6 +94,9 @@ class World:
         """(segments,) second of the last dose; written by finished passes, known to the command post."""
         self.last_pass = np.full(count, LONG_AGO, np.int64)
         """(segments,) second of the last pass of any kind; likewise."""
+        self.doses: dict[str, np.ndarray] = {}
+        """Material -> (segments,) kg/m2 advised at the road temperatures of this tick; reckoned when first asked
+        for, emptied by the snow hazard."""
         self.outlook_snow = (False, False)
         """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
         fleet = self.scenario.fleet

@@ -18,7 +18,7 @@ BRIDGE_WEIGHT = 1.5
 PLOUGH_TRIGGER = 2.0
 """kg/m2 of reported loose snow while it falls (NORTRIP ploughs at 3 mm; Zhengzhou clears while it falls)."""
 PLOUGH_GAIN = 0.2
-"""kg/m2 above what a blade leaves that make a pass worth driving (setting): else it goes round for ever."""
+"""kg/m2 that a blade must take for a pass to be worth driving (setting): else it goes round for ever."""
 SPREAD_TRIGGER = 0.2
 """kg/m2 of reported snow and ice."""
 SPREAD_GAP = 2 * 3600
@@ -76,7 +76,9 @@ def treat(
     dose = ice.dose(reported.road_temperature, to_melt, deicer, physics)
     trigger = np.where(snowing, PLOUGH_TRIGGER, np.minimum(limit, PLOUGH_TRIGGER))
     trigger = np.maximum(trigger, physics.plough_residual + PLOUGH_GAIN)
-    plough = (reported.snow >= trigger) | ((reported.ice > limit) & ~snowing)
+    gain = np.maximum(reported.snow - physics.plough_residual, 0.0) + physics.plough_hardpack_share * reported.ice
+    above = (solid > limit) & (gain >= PLOUGH_GAIN) & ~snowing
+    plough = (reported.snow >= trigger) | above
     fresh = t - world.last_spread < SPREAD_GAP
     spread = (solid >= SPREAD_TRIGGER) & (dose > 0) & ~fresh & ((solid > limit) | snowing | (priority <= 2))
     ahead = soon & (solid < SPREAD_TRIGGER) & (t - world.last_spread > PRETREAT_GAP) & (dose > 0)

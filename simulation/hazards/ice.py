@@ -41,7 +41,7 @@ def freezing_concentration(temperature: np.ndarray, material: Material) -> np.nd
     """
     t = np.minimum(temperature, 0.0)
     percent = material.freezing_a * t * t + material.freezing_b * t + material.freezing_c
-    return np.clip(percent / 100.0, 0.005, 0.30)
+    return np.minimum(np.maximum(percent / 100.0, 0.005), 0.30)
 
 
 def melt_capacity(temperature: np.ndarray, material: Material) -> np.ndarray:
@@ -58,7 +58,7 @@ def dose(temperature: np.ndarray, residual: float | np.ndarray, material: Materi
     and 0 below the material's working floor or above 1.5 degC.
     """
     need = residual * MELT_SHARE / melt_capacity(temperature - SAFETY_MARGIN, material)
-    rate = np.clip(need / (1 - APPLICATION_LOSS), physics.minimum_dose, physics.maximum_dose)
+    rate = np.minimum(np.maximum(need / (1 - APPLICATION_LOSS), physics.minimum_dose), physics.maximum_dose)
     usable = (temperature >= material.floor) & (temperature <= 1.5)
     return np.where(usable, rate, 0.0)
 

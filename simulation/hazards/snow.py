@@ -76,6 +76,7 @@ class Snow:
         self._melt_off_road(world, weather, seconds)
         fields = world.fields
         fields["snow_depth"][:] = fields["loose_depth"] + fields["ice"] / ice.DENSITY
+        world.doses.clear()
         self._falling = falling_factor(weather)
 
     def _fall(self, world: World, weather: WeatherNow, seconds: int) -> None:

@@ -124,7 +124,7 @@ def crew(scenario: Scenario, id: str, at: str = "0-0", **more: Any) -> CrewRepor
     kind = next(k for k in scenario.fleet.kinds if k.id == id.split("/")[0])
     network = Network(scenario.city.segments)
     given: dict[str, Any] = {
-        "id": id, "index": 0, "team": "team", "kind": kind.id, "verbs": kind.abilities, "activity": "standby",
+        "id": id, "team": "team", "kind": kind.id, "verbs": kind.abilities, "activity": "standby",
         "node": network.junction_index[at], "depot": 0, "load": kind.hopper,
         "material": "salt" if kind.hopper else "", "duty_left": 8 * 3600.0, "targets": (), "idle": True,
     }  # fmt: skip

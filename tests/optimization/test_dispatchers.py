@@ -108,7 +108,7 @@ def test_nothing_to_do_or_nobody_to_do_it(name: str) -> None:
     now = busy(world)
     none = situation(world, now.crews, [])
     alone = dataclasses.replace(now, crews=())
-    asleep = dataclasses.replace(now, crews=tuple(dataclasses.replace(c, idle=False) for c in now.crews))
+    asleep = dataclasses.replace(now, crews=tuple(c._replace(idle=False) for c in now.crews))
     assert list(dispatchers.make(name, world)(none)) == []
     for quiet in (alone, asleep):
         assert list(dispatchers.make(name, world)(quiet)) == [Close(("h1-1",))]
@@ -119,7 +119,7 @@ def test_everything_short(name: str) -> None:
     """No salt in yard or hopper: ploughs plough without it, spreaders stand by."""
     world = mixed()
     now = busy(world, stock=0.0)
-    now = dataclasses.replace(now, crews=tuple(dataclasses.replace(c, load=0.0) for c in now.crews))
+    now = dataclasses.replace(now, crews=tuple(c._replace(load=0.0) for c in now.crews))
     orders = {o.crew: o for o in assigned(name, world, now)}
     assert orders["plough/1"].verbs == ("plough",)
     assert "spreader/1" not in orders
@@ -227,7 +227,7 @@ def test_scripted_follows_the_book() -> None:
     world = mixed()
     dispatcher = dispatchers.make("scripted", world)
     early, later = busy(world, t=900), busy(world, t=3600)
-    deaf = tuple(dataclasses.replace(c, activity="broken", idle=False) for c in later.crews)
+    deaf = tuple(c._replace(activity="broken", idle=False) for c in later.crews)
     assert list(dispatcher(early)) == [Assign("plough/1", ("plough",), ("h0-0", "h0-1"))]
     assert list(dispatcher(dataclasses.replace(later, crews=deaf))) == []
     assert list(dispatcher(later)) == [Assign("squad/1", ("guard",), ("clinic",))]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -115,7 +113,7 @@ def test_part_of_town_that_cannot_be_left() -> None:
     shut = {i for i, s in enumerate(world.city.segments) if s.id in ("h0-0", "v0-0")}
     tour = tours.best(now.crews[0])
     assert tour is not None and not shut & set(tour.rows)
-    alone = dataclasses.replace(now.crews[0], node=now.network.junction_index["0-0"])
+    alone = now.crews[0]._replace(node=now.network.junction_index["0-0"])
     assert tours.best(alone) is None
 
 

@@ -333,7 +333,7 @@ def test_a_breakdown_off_duty_makes_nobody_mustered() -> None:
         assert simulation.apply(SetLevel("II")) is None
         go(simulation, 23 * 3600)
         assert kinds(simulation) == ["breakdown", "repaired", "refill", "muster"]
-        assert crew.duty_left == pytest.approx(12 * 3600 - (simulation.t - crew.duty_start))
+        assert crew.duty_left(simulation.t) == pytest.approx(12 * 3600 - (simulation.t - crew.duty_start))
 
 
 def test_machines_fail_by_wear_alone() -> None:
@@ -450,7 +450,8 @@ def test_a_dispatcher_that_insists_on_the_impossible_cannot_stop_the_clock() -> 
     def insist(situation: Situation) -> Any:
         for crew in situation.crews:
             if crew.idle:
-                yield Assign(crew.id, ("spread",), ("H0-0", "H1-0") if crew.index else ("V0-0", "V1-0"), 0.02)
+                targets = ("H0-0", "H1-0") if crew.id.endswith("/2") else ("V0-0", "V1-0")
+                yield Assign(crew.id, ("spread",), targets, 0.02)
 
     made = run(scenario, 0, insist)
     assert made.fields.time.values[-1] == 3 * 3600

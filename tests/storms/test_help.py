@@ -9,12 +9,12 @@ import pytest
 from scenarios.load import load
 from tests.storms.changes import CHANGES, LOCAL_STREETS_WAIT, Trouble, trouble
 
-TINY, DISTRICT, WATER = tuple(range(10)), (1, 2), (1,)
+TINY, MODERATE, DISTRICT, WATER = tuple(range(10)), (1, 2, 3, 4, 5, 6), (1, 2), (1,)
 STORMS = [
     ("tiny/snow", None, TINY),
     ("tiny/flood", None, TINY),
     ("jinshui/blizzard", None, DISTRICT),
-    ("jinshui/snow-design", "moderate", DISTRICT),
+    ("jinshui/snow-design", "moderate", MODERATE),
     ("jinshui/rain-on-snow", None, WATER),
     ("jinshui/cloudburst", None, WATER),
     ("jinshui/rain-design", "p10", WATER),
