@@ -1,7 +1,7 @@
 """Charts of a run as matplotlib figures, drawn without pyplot so that no state is left behind.
 
-Every function takes a run and the words of a language and returns a figure, or None where the run has
-nothing to show. ``png`` turns a figure into bytes.
+Every function takes a run, the words of a language and a width in inches, and returns a figure, or None where
+the run has nothing to show. ``png`` turns a figure into bytes.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ ACTIVITY_COLOURS = {
     "standby": "#c9ced6", "mustering": "#b8a9d0", "rest": "#8d96a3", "broken": "#c8102e", "absent": "#6e1423",
     "stranded": "#d55e00",
 }  # fmt: skip
+WIDE, NARROW = 8.0, 4.1
+"""Inches: on a desk or on paper, and on a phone, where text must not shrink with the chart."""
 WORST_SITES = 6
 """Curves in a panel."""
 _STYLE: Any = {
@@ -93,19 +95,26 @@ def png(figure: Figure, dpi: int = 144) -> bytes:
     return packed.getvalue()
 
 
-def drawn(caption: Both, draw: Callable[[Words], Figure | None]) -> list[Picture]:
-    """The chart in both languages as a block of a page; none where there is nothing to show."""
-    figures = [draw(Words(language)) for language in LANGUAGES]
-    return [Picture(caption, *(png(f) for f in figures if f is not None))] if None not in figures else []
+def drawn(key: str, caption: Both, draw: Callable[[Words, float], Figure | None]) -> list[Picture]:
+    """The chart in both languages and both widths as a block of a page; none where there is nothing to show."""
+    pictures: list[bytes] = []
+    for width in (WIDE, NARROW):
+        for language in LANGUAGES:
+            figure = draw(Words(language), width)
+            if figure is None:
+                return []
+            pictures.append(png(figure, 144 if width == WIDE else 190))
+    zh, en, *narrow = pictures
+    return [Picture(key, caption, zh, en, (narrow[0], narrow[1]))]
 
 
 # --------------------------------------------------------------------------- the storm
 
 
-def storm(run: Run, words: Words) -> Figure:
+def storm(run: Run, words: Words, width: float = WIDE) -> Figure:
     """Precipitation, air temperature, warnings and response level over time."""
     with style():
-        figure = Figure(figsize=(8, 3.6))
+        figure = Figure(figsize=(width, 3.6))
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.1))
         t = _dates(run)
         top.fill_between(
@@ -132,14 +141,14 @@ def storm(run: Run, words: Words) -> Figure:
     return figure
 
 
-def snow(run: Run, words: Words) -> Figure | None:
+def snow(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     """By class: snow and ice on the road, and the share of the lane-length that is clear."""
     if "snow" not in run.fields:
         return None
     network = Network(run.scenario.city.segments)
     lying, unclear, goals, grade = covered(run), unclear_roads(run), run.scenario.goals, snow_grade(run)
     with style():
-        figure = Figure(figsize=(8, 4.8))
+        figure = Figure(figsize=(width, 4.8))
         top, bottom = figure.subplots(2, 1, sharex=True)
         t = _dates(run)
         for p in classes(network):
@@ -155,7 +164,7 @@ def snow(run: Run, words: Words) -> Figure | None:
                                 markeredgecolor="white", zorder=5)  # fmt: skip
         top.set_ylabel(words["chart.snow"])
         top.set_ylim(bottom=0)
-        top.legend(ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _legend(top, 4)
         bottom.axhline(100 * CLEAR_SHARE, color="#5b6470", linewidth=0.9, linestyle=(0, (4, 3)))
         bottom.set_ylabel(words["chart.clear"])
         bottom.set_ylim(0, 103)
@@ -164,7 +173,7 @@ def snow(run: Run, words: Words) -> Figure | None:
     return figure
 
 
-def water(run: Run, words: Words) -> Figure | None:
+def water(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     """Water at the worst sites: streets against the limit of a motor lane, underpasses against closing."""
     wet = sorted((s for s in sites(run) if s.depth.max() > 0.005), key=lambda s: -float(s.depth.max()))
     goals = run.scenario.goals
@@ -178,7 +187,7 @@ def water(run: Run, words: Words) -> Figure | None:
     if not shown:
         return None
     with style():
-        figure = Figure(figsize=(8, 0.4 + 2.9 * len(shown)))
+        figure = Figure(figsize=(width, 0.4 + 2.9 * len(shown)))
         panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (found, limit, key) in zip(panels, shown, strict=True):
             _depths(axes, run, found, limit, words[key], words)
@@ -196,13 +205,13 @@ def _depths(axes: Axes, run: Run, found: list[Site], limit: float, said: str, wo
                   textcoords="offset points", va="bottom", color="#c8102e")  # fmt: skip
     axes.set_ylabel(words["chart.depth"])
     axes.set_ylim(0, 105 * max(1.2 * limit, *(float(s.depth.max()) for s in found)))
-    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
+    _legend(axes, 3, fontsize=8)
 
 
 # --------------------------------------------------------------------------- the response
 
 
-def crews(run: Run, words: Words) -> Figure | None:
+def crews(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     """How many crews do what, those off duty left out."""
     codes = run.fields["crew_activity"].values
     counts = {a: (codes == ACTIVITIES.index(a)).sum(axis=1) for a in ACTIVITY_COLOURS}
@@ -210,7 +219,7 @@ def crews(run: Run, words: Words) -> Figure | None:
     if not counts:
         return None
     with style():
-        figure = Figure(figsize=(8, 3.2))
+        figure = Figure(figsize=(width, 3.2))
         axes = figure.subplots()
         axes.stackplot(
             _dates(run), *counts.values(), colors=[ACTIVITY_COLOURS[a] for a in counts], step="post",
@@ -218,13 +227,12 @@ def crews(run: Run, words: Words) -> Figure | None:
         )  # fmt: skip
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.crews"])
-        axes.legend(ncols=6, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, handlelength=1.2,
-                    columnspacing=1.2)  # fmt: skip
+        _legend(axes, 6, handlelength=1.2, columnspacing=1.2)
         _time_axis(axes, run)
     return figure
 
 
-def stock(run: Run, words: Words) -> Figure | None:
+def stock(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     """What can be spread, in yards and hoppers together; and what was drawn on in each yard, but for fuel."""
     kinds = {m.id: m for m in run.scenario.fleet.materials if m.use != "fuel"}
     lines = [x for x in stock_lines(run) if x.material in kinds and np.ptp(x.tonnes) > 0]
@@ -232,7 +240,7 @@ def stock(run: Run, words: Words) -> Figure | None:
         return None
     spread = spreadable(run)
     with style():
-        figure = Figure(figsize=(8, 5.2 if spread else 3.2))
+        figure = Figure(figsize=(width, 5.2 if spread else 3.2))
         panels = figure.subplots(2 if spread else 1, 1, sharex=True, squeeze=False)[:, 0]
         if spread:
             _spreadable_panel(panels[0], run, spread, words)
@@ -248,7 +256,7 @@ def stock(run: Run, words: Words) -> Figure | None:
                       linewidth=1.7, label=fonts.drawable(label))  # fmt: skip
         axes.set_ylabel(words["chart.stock"])
         axes.set_ylim(bottom=0)
-        axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
+        _legend(axes, 3, fontsize=8)
         _time_axis(axes, run)
     return figure
 
@@ -258,28 +266,28 @@ def _spreadable_panel(axes: Axes, run: Run, spread: Spreadable, words: Words) ->
     axes.stackplot(when, spread.yards, spread.hoppers, colors=("#0072b2", "#8cc9e8"), step="post", linewidth=0,
                    labels=(words["chart.in_yards"], words["chart.in_hoppers"]))  # fmt: skip
     axes.set_ylabel(words["chart.spreadable"])
-    axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, fontsize=8)
+    _legend(axes, 2, fontsize=8)
 
 
-def orders(run: Run, words: Words) -> Figure | None:
+def orders(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     """Orders and refusals in each hour."""
     given, refused = by_hour(run, "order"), by_hour(run, "refused")
     if not given.any() and not refused.any():
         return None
     with style():
-        figure = Figure(figsize=(8, 2.4))
+        figure = Figure(figsize=(width, 2.4))
         axes = figure.subplots()
         at = np.array([_date(run, 3600.0 * h + 1800) for h in range(len(given))])
         axes.bar(at, given, width=0.9 / 24, color="#0072b2", label=words["chart.orders"])
         axes.bar(at, refused, width=0.9 / 24, bottom=given, color="#d55e00", label=words["chart.refusals"])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.per_hour"])
-        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _legend(axes, 2)
         _time_axis(axes, run)
     return figure
 
 
-def leads(bars: Mapping[str, Lead], horizon: float, words: Words) -> Figure:
+def leads(bars: Mapping[str, Lead], horizon: float, words: Words, width: float = WIDE) -> Figure:
     """Bars from the first highest warning to its answer, one a label, on one scale of hours.
 
     ``horizon`` is the second up to which a bar without an answer is drawn.
@@ -287,13 +295,13 @@ def leads(bars: Mapping[str, Lead], horizon: float, words: Words) -> Figure:
     spans = {label: max(0.0, min(b.answered, horizon) - b.warned) for label, b in bars.items()}
     unit, key = (3600, "chart.lead_h") if max(spans.values()) > 3 * 3600 else (60, "chart.lead_min")
     with style():
-        figure = Figure(figsize=(8, 0.75 + 0.55 * len(bars)))
+        figure = Figure(figsize=(width, 0.75 + 0.55 * len(bars)))
         axes = figure.subplots()
         for i, (label, lead) in enumerate(bars.items()):
             answered, length = np.isfinite(lead.answered), spans[label] / unit
             axes.barh(i, length, height=0.5, color=WARNING_COLOURS[lead.colour],
                       hatch="" if answered else "//", edgecolor="white")  # fmt: skip
-            text = duration(lead.minutes * 60, words) if answered else words["never"]
+            text = duration(lead.minutes * 60, words) if answered else words["no_answer"]
             axes.annotate(text, (length, i), xytext=(5, 0), textcoords="offset points", va="center",
                           fontweight="bold")  # fmt: skip
         axes.set_yticks(range(len(bars)), [fonts.drawable(label) for label in bars])
@@ -308,7 +316,7 @@ def leads(bars: Mapping[str, Lead], horizon: float, words: Words) -> Figure:
 # --------------------------------------------------------------------------- several runs
 
 
-def together(runs: Mapping[str, Run], words: Words) -> Figure | None:
+def together(runs: Mapping[str, Run], words: Words, width: float = WIDE) -> Figure | None:
     """What each run has on its roads over time: unclear kilometres, or kilometres under deep water."""
     curves = {}
     for label, run in runs.items():
@@ -321,7 +329,7 @@ def together(runs: Mapping[str, Run], words: Words) -> Figure | None:
         return None
     first = next(iter(runs.values()))
     with style():
-        figure = Figure(figsize=(8, 3.2))
+        figure = Figure(figsize=(width, 3.2))
         axes = figure.subplots()
         colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(curves)))
         for i, (label, values) in enumerate(curves.items()):
@@ -329,7 +337,7 @@ def together(runs: Mapping[str, Run], words: Words) -> Figure | None:
                       linewidth=1.9, label=fonts.drawable(label))  # fmt: skip
         axes.set_ylabel(words["chart.deep_km" if "water_depth" in first.fields else "chart.unclear_km"])
         axes.set_ylim(bottom=0)
-        axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+        _legend(axes, 3)
         _time_axis(axes, first)
     return figure
 
@@ -360,9 +368,22 @@ def _dates(run: Run) -> np.ndarray:
     return _date(run, 0) + seconds(run) / 86_400
 
 
+def _legend(axes: Axes, columns: int, **more: Any) -> None:
+    """A legend above the axes, of as many columns as there is room for."""
+    if _narrow(axes):
+        columns = 1 if columns == 3 else min(columns, 2 if columns < 6 else 3)
+    axes.legend(ncols=columns, loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2, **more)
+
+
+def _narrow(axes: Axes) -> bool:
+    figure = axes.get_figure(root=True)
+    return figure is not None and figure.get_figwidth() < WIDE
+
+
 def _time_axis(axes: Axes, run: Run) -> None:
     hours = run.scenario.duration / 3600
-    step = next(n for n in (1, 2, 3, 6, 12, 24, 48, 96, 10_000) if hours / n <= 13)
+    most = 6 if _narrow(axes) else 13
+    step = next(n for n in (1, 2, 3, 6, 12, 24, 48, 96, 10_000) if hours / n <= most)
     start = _date(run, 0)
     if step <= 12:
         axes.xaxis.set_major_locator(HourLocator(byhour=range(0, 24, step)))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from results.language import Both, Words, both
 from results.metrics import NEVER, Figures
+from simulation.model import Name
 
 ABSENT = math.nan
 """A figure that one run has and another does not ask about."""
-Verdict = Literal["better", "worse", "same", "changed", ""]
+Verdict = Literal["better", "worse", "little", "same", "changed", "less", "more", ""]
+LITTLE = 0.005
+"""Share of a figure below which a change is neither better nor worse: luck alone moves that much (a setting)."""
 
 
 class Measure(NamedTuple):
@@ -23,8 +26,8 @@ class Measure(NamedTuple):
     unit: str
     """Key of its unit, ``unit.<key>``."""
     digits: int
-    better: Literal["low", ""] = "low"
-    """Whether lower is better; empty where neither is."""
+    better: Literal["low", "spent", ""] = "low"
+    """Whether lower is better; spent: it is what the outcome was paid with; empty where neither is."""
 
 
 MEASURES: dict[str, Measure] = {
@@ -41,14 +44,16 @@ MEASURES: dict[str, Measure] = {
     "critical_unreachable_h": Measure("h", 2),
     "warning_to_order_min": Measure("min", 0),
     "order_to_arrival_min": Measure("min", 1),
-    "material_used_t": Measure("t", 1, ""),
-    "stockouts": Measure("count", 0),
-    "team_h": Measure("h", 0, ""),
-    "overtime_h": Measure("h", 0),
-    "cost": Measure("cny", 0),
-    "refusals": Measure("count", 0),
+    "material_used_t": Measure("t", 1, "spent"),
+    "stockouts": Measure("count", 0, ""),
+    "team_h": Measure("h", 0, "spent"),
+    "overtime_h": Measure("h", 0, "spent"),
+    "cost": Measure("cny", 0, "spent"),
+    "refusals": Measure("count", 0, ""),
 }
 """Every metric by its name before the dot, in the order in which they are shown."""
+NEVER_SAID = {"warning_to_order_min": "no_answer", "order_to_arrival_min": "no_arrivals"}
+"""How a figure without a number is told where 'not within the run' would be odd."""
 
 
 def measure(metric: str) -> Measure:
@@ -56,15 +61,17 @@ def measure(metric: str) -> Measure:
     return MEASURES[metric.partition(".")[0]]
 
 
-def metric_name(metric: str) -> Both:
-    """What a metric is called, with its class, quantile or material."""
+def metric_name(metric: str, materials: Mapping[str, Name] | None = None) -> Both:
+    """What a metric is called, with its class, quantile or material; ``materials`` are names by id."""
     base, _, part = metric.partition(".")
     if not part:
         return both(f"metric.{base}")
     if part in ("p1", "p2", "p3", "p4"):
         which = both(f"class.{part}")
+    elif base == "material_used_t":
+        which = Both.of(materials[part]) if materials and part in materials else Both.same(part)
     else:
-        which = Both.same(part if base == "material_used_t" else part.upper())
+        which = both(f"quantile.{part}")
     return both("metric.of", metric=both(f"metric.{base}"), which=which)
 
 
@@ -81,8 +88,13 @@ def verdict(metric: str, before: float | None, after: float | None) -> Verdict:
     old, new = _number(before), _number(after)
     if old == new or math.isclose(old, new, rel_tol=1e-9, abs_tol=1e-9):
         return "same"
-    if measure(metric).better == "":
+    how = measure(metric)
+    if how.better == "":
         return "changed"
+    if math.isclose(old, new, rel_tol=LITTLE) or round(new, how.digits) == round(old, how.digits):
+        return "little"
+    if how.better == "spent":
+        return "less" if new < old else "more"
     return "better" if new < old else "worse"
 
 
@@ -90,7 +102,11 @@ def shown(metric: str, value: float | None, words: Words) -> str:
     """A figure as people read it, without its unit."""
     if _absent(value):
         return "–"
-    return words["never"] if value is None else f"{value:,.{measure(metric).digits}f}"
+    return (
+        words[NEVER_SAID.get(metric.partition(".")[0], "never")]
+        if value is None
+        else f"{value:,.{measure(metric).digits}f}"
+    )
 
 
 # --------------------------------------------------------------------------- runs side by side
@@ -121,13 +137,16 @@ class Comparison:
 
     labels: tuple[str, ...]
     rows: tuple[Row, ...]
+    materials: Mapping[str, Name] = field(default_factory=dict)
+    """Names of materials by id."""
 
     def to_rows(self, words: Words) -> list[list[str]]:
         """A head and a row a telling metric, as text: metric, unit, a value a run, then change and verdict."""
         pairs = [label for later in self.labels[1:] for label in (f"Δ {later}", "")]
         table = [[words["compare.metric"], words["compare.unit"], *self.labels, *pairs]]
         for row in (row for row in self.rows if row.telling):
-            cells = [metric_name(row.metric).said(words.language), words[f"unit.{measure(row.metric).unit}"]]
+            name = metric_name(row.metric, self.materials)
+            cells = [name.said(words.language), words[f"unit.{measure(row.metric).unit}"]]
             cells += [shown(row.metric, v, words) for v in row.values]
             for change, judged in zip(row.changes, row.verdicts, strict=True):
                 cells += [change_text(row.metric, change), words[f"compare.{judged}"] if judged else ""]
@@ -135,8 +154,11 @@ class Comparison:
         return table
 
 
-def compare(runs: Mapping[str, Figures]) -> Comparison:
-    """Metrics of several runs by label; the first label is what the others are held against."""
+def compare(runs: Mapping[str, Figures], materials: Mapping[str, Name] | None = None) -> Comparison:
+    """Metrics of several runs by label; the first label is what the others are held against.
+
+    ``materials`` are the names of materials by id.
+    """
     labels = tuple(runs)
     rows = []
     for metric in in_order([m for figures in runs.values() for m in figures]):
@@ -149,7 +171,7 @@ def compare(runs: Mapping[str, Figures]) -> Comparison:
                 tuple(verdict(metric, values[0], value) for value in values[1:]),
             )
         )
-    return Comparison(labels, tuple(rows))
+    return Comparison(labels, tuple(rows), materials or {})
 
 
 def change_text(metric: str, change: float | None) -> str:

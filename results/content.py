@@ -73,9 +73,13 @@ class Table:
 class Figure:
     """A picture as PNG; one without words serves both languages."""
 
+    key: str
+    """Its file name without the ending."""
     caption: Both
     zh: bytes
     en: bytes
+    narrow: tuple[bytes, bytes] | None = None
+    """The same for a narrow screen, in Chinese and English; None where the picture itself will do."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Document:
     """What stands at the head in a frame, such as that a city is a schematic reconstruction."""
     facts: Sequence[tuple[Both, Both]]
     sections: Sequence[Section]
+    asked: Both = EMPTY
+    """What was asked for beyond the scenario as it stands: variant, overrides, branch."""
 
 
 def figure(value: float | None, digits: int = 1) -> Both:

@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
-from results.charts import clock, style
+from results.charts import WIDE, clock, style
 from results.language import Both, both
 from results.metrics import covered, recorded, seconds
 from results.series import on_duty, tracks, worst_time
@@ -78,10 +78,10 @@ def name_of(layer: Layer) -> Both:
 # --------------------------------------------------------------------------- static
 
 
-def static_maps(run: Run, layer: Layer, rows: Sequence[int]) -> Figure:
+def static_maps(run: Run, layer: Layer, rows: Sequence[int], width: float = WIDE) -> Figure:
     """Small maps at some rows of the record, with local times above them; no words, so for any language."""
     lines = [np.array(s.line) for s in run.scenario.city.segments]
-    widths = np.array([WIDTHS[s.priority] for s in run.scenario.city.segments])
+    widths = np.array([WIDTHS[s.priority] for s in run.scenario.city.segments]) * np.sqrt(width / WIDE)
     points = np.concatenate(lines)
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     stretch = 1 / np.cos(np.radians((south + north) / 2))
@@ -89,11 +89,12 @@ def static_maps(run: Run, layer: Layer, rows: Sequence[int]) -> Figure:
     columns = 2 if len(rows) > 1 else 1
     tall = -(-len(rows) // columns)
     with style():
-        figure = Figure(figsize=(8, min(11.0, max(1.6, 3.7 * aspect + 0.3) * tall + 0.5)))
+        scale = width / WIDE
+        figure = Figure(figsize=(width, min(11.0, max(1.6, 3.7 * scale * aspect + 0.3) * tall + 0.5)))
         grid = figure.subplots(tall, columns, squeeze=False)
         norm, colours = Normalize(0, layer.top), _colours(layer)
         for axes, row in zip(grid.flat, rows, strict=False):
-            _draw(axes, run, lines, widths, layer, row, norm, colours)
+            _draw(axes, run, lines, widths, layer, row, norm, colours, 4 * np.sqrt(scale))
             axes.set_xlim(west - 0.02 * (east - west), east + 0.02 * (east - west))
             axes.set_ylim(south - 0.02 * (north - south), north + 0.02 * (north - south))
             axes.set_aspect(stretch)
@@ -107,7 +108,7 @@ def static_maps(run: Run, layer: Layer, rows: Sequence[int]) -> Figure:
 
 
 def _draw(axes: Any, run: Run, lines: list[np.ndarray], widths: np.ndarray, layer: Layer, row: int,
-          norm: Normalize, colours: mpl.colors.Colormap) -> None:  # fmt: skip
+          norm: Normalize, colours: mpl.colors.Colormap, dot: float) -> None:  # fmt: skip
     values = layer.values[row]
     order = np.argsort(values, kind="stable")
     paint = colours(norm(values))
@@ -126,7 +127,12 @@ def _draw(axes: Any, run: Run, lines: list[np.ndarray], widths: np.ndarray, laye
     at = [_where(k.t, k.point, seconds(run)[row]) for k in tracks(run) if duty[k.crew][row]]
     if at:
         axes.plot(
-            *np.array(at).T, "o", color="black", markersize=4, markeredgecolor="white", markeredgewidth=0.6
+            *np.array(at).T,
+            "o",
+            color="black",
+            markersize=dot,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
         )
     axes.set_title(clock(run, seconds(run)[row]))
 

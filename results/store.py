@@ -1,7 +1,8 @@
 """A run on disk: a folder that is written whole or not at all, and read back with every error in words.
 
 ``manifest.json`` says what the run is and what it amounts to; ``scenario.json`` and ``log.jsonl`` are enough
-to run it again; ``events.parquet`` and ``fields.nc`` are what happened; ``report.html`` is for people.
+to run it again; ``events.parquet`` and ``fields.nc`` are what happened; ``report.html`` is for people, and
+``charts/`` holds its charts and maps as PNG.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from simulation.model import Scenario
 from simulation.orders import Entry
 from simulation.record import Branch, Event, Origin, Run, summary
 
-MANIFEST, SCENARIO, LOG, EVENTS, FIELDS, REPORT = (
-    "manifest.json", "scenario.json", "log.jsonl", "events.parquet", "fields.nc", "report.html",
+MANIFEST, SCENARIO, LOG, EVENTS, FIELDS = (
+    "manifest.json", "scenario.json", "log.jsonl", "events.parquet", "fields.nc",
 )  # fmt: skip
 FORMAT = 1
 """Raised whenever a reader of older folders would go wrong."""
@@ -80,9 +81,9 @@ def write_run(
         pq.write_table(pa.Table.from_pylist([e._asdict() for e in run.events], _EVENT_SCHEMA), part / EVENTS)
         write_fields(run, part / FIELDS)
         if report:
-            from results.report import report as write_report
+            from results import report as pages
 
-            _write_text(part / REPORT, write_report(run, lang, decisions))
+            pages.write_report(run, part, lang, decisions)
         _write_text(part / MANIFEST, json.dumps(manifest(run), ensure_ascii=False, indent=1, allow_nan=False))
     return directory
 
@@ -138,7 +139,9 @@ def refuse_foreign(directory: Path, scenario: Scenario | None = None) -> None:
     if scenario is not None and (directory / MANIFEST).is_file():
         kept = read_manifest(directory)
         if kept["scenario_hash"] != scenario.digest():
-            raise RunFolderError(f"{directory} holds a run of another scenario or variant; choose another folder")
+            raise RunFolderError(
+                f"{directory} holds a run of another scenario or variant; choose another folder"
+            )
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MANIFEST).is_file():
         raise RunFolderError(f"{directory} holds other files and no {MANIFEST}; choose another folder")
     if directory.exists() and not directory.is_dir():

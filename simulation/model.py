@@ -508,7 +508,7 @@ class Goals(Noun):
         min_length=4,
         max_length=4,
     )
-    """Time after precipitation stops until 95 % of a class's lane-length is clear (snow.md 1.3)."""
+    """Time after precipitation stops until 95 % of a class's lane-length is clear."""
     first_pass: tuple[SecondsAsHours, ...] = Field(
         default=(4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600), min_length=4, max_length=4
     )

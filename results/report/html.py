@@ -29,6 +29,8 @@ from results.language import LANGUAGES, Both, both
 HERE = Path(__file__).parent
 _UNREAD = ("data", "ramp", "lines")
 """Keys of a map's data that hold no text."""
+LONG = 14
+"""Characters from which a figure in a table may be broken over lines on a phone."""
 TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -72,6 +74,7 @@ def _head(document: Document) -> str:
     return (
         f'<header><button id="language" type="button">{text(Both("English", "中文"))}</button>'
         f'<h1>{text(document.title)}</h1><p class="subtitle">{text(document.subtitle)}</p>'
+        + (f'<p class="asked">{text(document.asked)}</p>' if any(document.asked) else "")
         + (f'<div class="notes" role="note">{notes}</div>' if notes else "")
         + f'<dl class="facts">{facts}</dl></header>'
     )
@@ -168,32 +171,65 @@ def _(block: Cards) -> str:
 
 @_block.register
 def _(block: Table) -> str:
+    stacked = _stacked(block)
+
     def cell(tag: str, column: int, content: Both | Cell) -> str:
         words, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
-        kind = " ".join(k for k in ("n" if column in block.numbers else "", tone) if k)
+        long = "long" if len(words.zh) > LONG else ""
+        kind = " ".join(k for k in ("n" if column in block.numbers else "", long, tone) if k)
         attributes = f' class="{kind}"' if kind else ""
-        return f"<{tag}{attributes}>{text(words)}</{tag}>"
+        label = f"<em>{text(block.head[column])}</em>" if stacked and tag == "td" and column else ""
+        said = f"{label}<span>{text(words)}</span>" if label else text(words)
+        return f"<{tag}{attributes}>{said}</{tag}>"
 
     head = "".join(cell("th", i, h) for i, h in enumerate(block.head))
     rows = "".join(
         "<tr>" + "".join(cell("td", i, c) for i, c in enumerate(row)) + "</tr>" for row in block.rows
     )
+    kind = ' class="stacked"' if stacked else ""
     return (
-        f'<div class="scroll"><table><caption>{text(block.caption)}</caption>'
+        f'<div class="scroll"><table{kind}><caption>{text(block.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
+def _stacked(table: Table) -> bool:
+    """Whether a phone shows each row as a list of its cells: there are many columns, or much to read in them."""
+    texts = [cell.text if isinstance(cell, Cell) else cell for row in table.rows for cell in row]
+    return len(table.head) > 6 or (len(table.head) > 2 and any(len(words.en) > 60 for words in texts))
+
+
 @_block.register
 def _(block: Figure) -> str:
-    images = [("", block.zh)] if block.zh == block.en else [("zh", block.zh), ("en", block.en)]
+    narrow = block.narrow or (block.zh, block.en)
+    images = [("zh", block.zh, narrow[0]), ("en", block.en, narrow[1])]
+    if block.zh == block.en:
+        images = [("", block.zh, narrow[0])]
     shown = "".join(
-        f"<img{f' lang={chr(34)}{TAGS[lang]}{chr(34)}' if lang else ''} "
-        f'alt="{html.escape(block.caption.said(lang or "zh"))}" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-        for lang, png in images
+        f'<picture{_lang(lang)}><source media="(max-width:520px)" srcset="{_data(small)}">'
+        f'<img alt="{html.escape(block.caption.said(lang or "zh"))}" src="{_data(wide)}"></picture>'
+        for lang, wide, small in images
     )
     return f"<figure>{shown}<figcaption>{text(block.caption)}</figcaption></figure>"
+
+
+def _lang(lang: str) -> str:
+    return f' lang="{TAGS[lang]}"' if lang else ""
+
+
+def _data(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def pictures(document: Document) -> dict[str, bytes]:
+    """The document's pictures by file name, such as ``snow-zh.png``; one without words has no language in it."""
+    found: dict[str, bytes] = {}
+    for block in (b for section in document.sections for b in section.blocks if isinstance(b, Figure)):
+        if block.zh == block.en:
+            found[f"{block.key}.png"] = block.zh
+        else:
+            found |= {f"{block.key}-zh.png": block.zh, f"{block.key}-en.png": block.en}
+    return found
 
 
 @_block.register

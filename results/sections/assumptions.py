@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from results.content import Block, Cell, Paragraph, Section, Table, figure
+from results.content import Block, Cell, Paragraph, Section, Table, Tone, figure
+from results.differences import inner_unit
 from results.language import Both, Words, both
+from results.names import known
 from results.sections import Reading
 from simulation.record import Run
 from simulation.units import Unit, unit_of
@@ -44,14 +46,15 @@ def assumption_blocks(run: Run) -> list[Block]:
 def _parameters(group: str, noun: BaseModel) -> list[tuple[Both | Cell, ...]]:
     rows: list[tuple[Both | Cell, ...]] = []
     for name, info in type(noun).model_fields.items():
-        value = _value(getattr(noun, name), unit_of(info.metadata) or _inner_unit(info.annotation))
+        value = _value(getattr(noun, name), unit_of(info.metadata) or inner_unit(info.annotation))
         if value is None:
             continue
         key = f"parameter.{group}.{name}"
         said = both(key) if key in Words("zh") else Both.same(f"{group}.{name}")
         basis = basis_of(group, info.description or "")
-        rows.append((said, Both.same(value), Cell(both(f"basis.{basis}"), "flag" if basis == "setting" else ""),
-                     Both.same(" ".join((info.description or "").split()))))  # fmt: skip
+        stated = " ".join((info.description or "").split())
+        tone: Tone = "flag" if basis == "setting" else ""
+        rows.append((said, value, Cell(both(f"basis.{basis}"), tone), Both.same(stated)))
     return rows
 
 
@@ -66,17 +69,16 @@ def basis_of(group: str, description: str) -> Basis:
     return "source" if "(" in description else "setting"
 
 
-def _inner_unit(annotation: Any) -> Unit | None:
-    """The unit of the numbers in a tuple or dict, such as ``tuple[SecondsAsHours, ...]``."""
-    for part in (*getattr(annotation, "__args__", ()), *getattr(annotation, "__metadata__", ())):
-        found = part if isinstance(part, Unit) else _inner_unit(part)
-        if found is not None:
-            return found
-    return None
-
-
-def _value(value: Any, unit: Unit | None) -> str | None:
+def _value(value: Any, unit: Unit | None) -> Both | None:
     """A number, or numbers, in the planner's unit; None for anything else."""
+    if isinstance(value, dict) and value and all(isinstance(v, int | float) for v in value.values()):
+        parts = [(known(f"tier.{k}", k), _plain(v, unit)) for k, v in value.items()]
+        return Both("，".join(f"{k.zh} {v}" for k, v in parts), ", ".join(f"{k.en} {v}" for k, v in parts))
+    said = _plain(value, unit)
+    return None if said is None else Both.same(said)
+
+
+def _plain(value: Any, unit: Unit | None) -> str | None:
     factor, name = (unit.factor, unit.written) if unit else (1.0, "")
     tail = f" {name}" if name not in ("", "1") else ""
     if isinstance(value, bool | str) or value is None:
@@ -85,8 +87,6 @@ def _value(value: Any, unit: Unit | None) -> str | None:
         return f"{value / factor:.6g}{tail}"
     if isinstance(value, tuple) and value and all(isinstance(v, int | float) for v in value):
         return " / ".join(f"{v / factor:.6g}" for v in value) + tail
-    if isinstance(value, dict) and value and all(isinstance(v, int | float) for v in value.values()):
-        return ", ".join(f"{k} {v / factor:.6g}" for k, v in value.items()) + tail
     if isinstance(value, tuple) and value and all(isinstance(v, dict) for v in value):
         return "; ".join(" / ".join(f"{x / factor:.6g}" for x in v.values()) for v in value) + tail
     return None

@@ -17,8 +17,8 @@ def section(reading: Reading) -> Section:
         "course",
         both("section.course"),
         [
-            *charts.drawn(both("figure.storm"), lambda words: charts.storm(run, words)),
-            *charts.drawn(both("figure.snow"), lambda words: charts.snow(run, words)),
-            *charts.drawn(both("figure.water"), lambda words: charts.water(run, words)),
+            *charts.drawn("storm", both("figure.storm"), lambda words, wide: charts.storm(run, words, wide)),
+            *charts.drawn("snow", both("figure.snow"), lambda words, wide: charts.snow(run, words, wide)),
+            *charts.drawn("water", both("figure.water"), lambda words, wide: charts.water(run, words, wide)),
         ],
     )

@@ -10,6 +10,7 @@ from typing import Any
 from results import charts
 from results.content import Block, Paragraph, Section, Table, figure
 from results.language import Both, both
+from results.names import known
 from results.refusals import in_both_languages
 from results.sections import Reading
 from simulation.record import Run
@@ -22,7 +23,7 @@ def section(reading: Reading) -> Section | None:
     """Orders by hour and by kind, the solver's outcomes, refusals by reason."""
     run = reading.run
     blocks: list[Block] = [
-        *charts.drawn(both("figure.orders"), lambda words: charts.orders(run, words)),
+        *charts.drawn("orders", both("figure.orders"), lambda words, wide: charts.orders(run, words, wide)),
         *_by_verb(run),
         *solver_table(reading.decisions),
         *_refusals(run),
@@ -61,7 +62,7 @@ def solver_table(decisions: Sequence[dict[str, Any]]) -> list[Block]:
         gaps = [float(d["gap"]) for d in mine if d.get("gap") is not None and math.isfinite(d["gap"])]
         spent = [float(d.get("seconds") or 0) for d in mine]
         rows.append(
-            (Both.same(status), figure(n, 0), figure(sum(bool(d.get("fallback")) for d in mine), 0),
+            (known(f"solver.{status}", status), figure(n, 0), figure(sum(bool(d.get("fallback")) for d in mine), 0),
              figure(100 * max(gaps), 2) if gaps else Both.same("–"), figure(sum(spent), 2), figure(max(spent), 2))
         )  # fmt: skip
     head = [both(f"head.{k}") for k in ("status", "decisions", "fallbacks", "worst_gap_pct", "seconds",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results.charts import png
+from results.charts import NARROW, png
 from results.content import Block, Figure, Map, Section
 from results.language import both
 from results.maps import layers, map_data, name_of, static_maps
@@ -21,12 +21,8 @@ def section(reading: Reading) -> Section | None:
     rows = telling_times(run)
     blocks: list[Block] = [Map(both("figure.map"), map_data(run))]
     for layer in shown:
+        caption = both("figure.static_map", n=len(rows), layer=name_of(layer), unit=layer.unit)
         picture = png(static_maps(run, layer, rows), dpi=130)
-        blocks.append(
-            Figure(
-                both("figure.static_map", n=len(rows), layer=name_of(layer), unit=layer.unit),
-                picture,
-                picture,
-            )
-        )
+        narrow = png(static_maps(run, layer, rows, NARROW), dpi=190)
+        blocks.append(Figure(f"map-{layer.key}", caption, picture, picture, (narrow, narrow)))
     return Section("map", both("section.map"), blocks)

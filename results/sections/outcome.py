@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from results.charts import duration
@@ -23,10 +24,7 @@ def section(reading: Reading) -> Section:
 
 def goal_table(goals: Sequence[Goal]) -> list[Table]:
     """Each goal: what was allowed, what was reached."""
-    rows = [
-        (goal.name, amount(goal.target, goal.unit), amount(goal.reached, goal.unit), verdict(goal))
-        for goal in goals
-    ]
+    rows = [(goal.name, amount(goal.target, goal.unit), reached(goal), verdict(goal)) for goal in goals]
     head = (both("head.goal"), both("head.allowed"), both("head.reached"), both("head.verdict"))
     return [Table(both("table.goals"), head, rows, (1, 2))] if rows else []
 
@@ -34,8 +32,15 @@ def goal_table(goals: Sequence[Goal]) -> list[Table]:
 def verdict(goal: Goal) -> Cell:
     """Met, missed, or not due before the run ended."""
     if goal.met is None:
-        return Cell(both("not_due"), "flag")
+        return Cell(both("not_due", n=f"{(goal.due - goal.end) / 3600:,.3g}"), "flag")
     return Cell(both("met" if goal.met else "missed"), "good" if goal.met else "bad")
+
+
+def reached(goal: Goal) -> Both:
+    """What was reached; where it never was, how long the run was."""
+    if goal.reached is None and math.isfinite(goal.end):
+        return both("never_within", n=f"{goal.end / 3600:g}")
+    return amount(goal.reached, goal.unit)
 
 
 def goals_card(goals: Sequence[Goal], detail: Both) -> Card:
@@ -56,7 +61,9 @@ def amount(value: float | None, unit: str, digits: int = 1) -> Both:
 
 def _storm_cards(reading: Reading) -> list[Card]:
     run, figures = reading.run, reading.figures
-    cards = [goals_card(reading.goals, both("card.goals_detail"))] if reading.goals else []
+    open_still = sum(goal.met is None for goal in reading.goals)
+    detail = both("card.goals_not_due", n=open_still) if open_still else both("card.goals_detail")
+    cards = [goals_card(reading.goals, detail)] if reading.goals else []
     if "snow" in run.fields:
         grade = snow_grade(run)
         fallen = figure(float(snowfall(run).sum()))
@@ -81,7 +88,7 @@ def _effort_cards(reading: Reading) -> list[Card]:
     lead = warning_to_order(reading.run)
     if lead is not None:
         said = [
-            duration(60 * lead.minutes, Words(x)) if lead.minutes < 1e9 else Words(x)["never"]
+            duration(60 * lead.minutes, Words(x)) if lead.minutes < 1e9 else Words(x)["no_answer"]
             for x in LANGUAGES
         ]
         detail = both("card.lead_detail", colour=both(f"colour.{lead.colour}"))

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from results.content import Command, Paragraph, Section, Table
 from results.language import Both, both
+from results.names import known
 from results.sections import Reading
 
 ORDER = 100
@@ -21,7 +22,7 @@ def section(reading: Reading) -> Section:
         (both("fact.seed"), Both.same(run.seed)),
         (both("fact.log"), both("fact.log_lines", n=len(run.log))),
         *(
-            (both("fact.balance", what=name), Both.same(f"{value:.2e}"))
+            (both("fact.balance", what=known(f"balance.{name}", name)), Both.same(f"{value:.2e}"))
             for name, value in run.balance.items()
         ),
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from results.compare import shown
 from results.content import Block, Cell, Section, Table, figure
-from results.goals import snow_grade
+from results.goals import Goal, snow_grade
 from results.language import LANGUAGES, Both, Words, both
 from results.metrics import classes, covered, hour_weights, recorded, unclear_roads
 from results.sections import Reading
@@ -29,6 +31,7 @@ def _classes(reading: Reading) -> Table:
     run, figures = reading.run, reading.figures
     network = Network(run.scenario.city.segments)
     lying, goals, grade = covered(run), run.scenario.goals, snow_grade(run)
+    judged = {goal.key: goal for goal in reading.goals}
     rows = []
     for p in classes(network):
         mine = network.priority == p
@@ -40,9 +43,9 @@ def _classes(reading: Reading) -> Table:
                 figure(network.lane_length[mine].sum() / 1000),
                 figure(float(lying[:, mine].max(initial=0))),
                 figure(figures[f"unclear_km_h.p{p}"]),
-                _against(f"first_pass_h.p{p}", figures[f"first_pass_h.p{p}"], goals.first_pass[p - 1] / 3600),
+                _against(f"first_pass_h.p{p}", figures[f"first_pass_h.p{p}"], judged),
                 figure(goals.first_pass[p - 1] / 3600),
-                _against(f"clear_h.p{p}", figures[f"clear_h.p{p}"], deadline),
+                _against(f"clear_h.p{p}", figures[f"clear_h.p{p}"], judged),
                 figure(deadline),
             )
         )
@@ -51,11 +54,14 @@ def _classes(reading: Reading) -> Table:
     return Table(both("table.classes"), head, rows, tuple(range(1, 9)))
 
 
-def _against(metric: str, value: float | None, target: float | None) -> Cell:
+def _against(metric: str, value: float | None, judged: Mapping[str, Goal]) -> Cell:
+    """A figure as the table of goals judges it: met, missed, or not due before the run ended."""
     text = Both(*(shown(metric, value, Words(lang)) for lang in LANGUAGES))
-    if target is None:
+    if metric not in judged:
         return Cell(text)
-    return Cell(text, "good" if value is not None and value <= target + 1e-9 else "bad")
+    if judged[metric].met is None:
+        return Cell(both("never_not_due"), "flag")
+    return Cell(text, "good" if judged[metric].met else "bad")
 
 
 def worst_roads(reading: Reading) -> list[Table]:

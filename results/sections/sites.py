@@ -8,6 +8,7 @@ from results.charts import clock
 from results.content import Block, Cell, Paragraph, Section, Table, figure
 from results.language import Both, both
 from results.metrics import closed_late, cut_off_h, hour_weights, seconds, sites
+from results.names import segment_name
 from results.sections import Reading
 from simulation.record import Run
 
@@ -48,11 +49,11 @@ def _late(run: Run) -> list[Block]:
         return [Paragraph(both("text.none_late", depth=depth))]
     roads = {s.id: s for s in run.scenario.city.segments}
     rows = [
-        (Both.of(roads[x.segment].road), Both.same(x.segment), Both.same(clock(run, x.t)),
-         Both.same(clock(run, x.closed)) if np.isfinite(x.closed) else both("never"))
+        (segment_name(run.scenario, x.segment), Both.of(roads[x.segment].road), Both.same(clock(run, x.t)),
+         Both.same(clock(run, x.closed)) if np.isfinite(x.closed) else both("never_closed"))
         for x in late
     ]  # fmt: skip
-    head = [both(f"head.{k}") for k in ("road", "segment", "deep_from", "closed_at")]
+    head = [both(f"head.{k}") for k in ("place", "road", "deep_from", "closed_at")]
     return [Table(both("table.late", depth=depth), head, rows)]
 
 

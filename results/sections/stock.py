@@ -22,7 +22,7 @@ def section(reading: Reading) -> Section | None:
     if not run.scenario.fleet.stock:
         return None
     table = stock_table(run) or [Paragraph(both("text.stock_untouched"))]
-    chart = charts.drawn(both("figure.stock"), lambda words: charts.stock(run, words))
+    chart = charts.drawn("stock", both("figure.stock"), lambda words, wide: charts.stock(run, words, wide))
     return Section("stock", both("section.stock"), [*chart, *table])
 
 

@@ -65,6 +65,7 @@ def compare(
     json: Json = False, lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
     from results import store
+    from results.names import material_names
     from results.report import comparison_report
     from stormyard import jobs
 
@@ -77,8 +78,9 @@ def compare(
         runs = {label: store.read_run(folder) for label, folder in folders.items()}
         manifests = {label: store.read_manifest(folder) for label, folder in folders.items()}
     page = out or jobs.page_for("compare", runs)
-    jobs.write_text(page, comparison_report(runs, front.words.language))
-    figures(front, {label: manifest["metrics"] for label, manifest in manifests.items()})
+    kept = {label: manifest["metrics"] for label, manifest in manifests.items()}
+    jobs.write_text(page, comparison_report(runs, front.words.language, kept))
+    figures(front, kept, material_names(*runs.values()))
     front.wrote(page)
     front.result([{"label": label, **manifest} for label, manifest in manifests.items()])
 

@@ -57,7 +57,14 @@ def test_rows_are_told_in_words() -> None:
     table = compare({"base": BASE, "more": BETTER}).to_rows(Words("en"))
     assert table[0] == ["metric", "unit", "base", "more", "Δ more", ""]
     assert ["time to clear after snow stops, class 1", "h", "10.00", "8.00", "-2.00", "better"] in table
-    assert ["time to clear after snow stops, class 4", "h", "never", "30.00", "", "better"] in table
+    assert [
+        "time to clear after snow stops, class 4",
+        "h",
+        "not within the run",
+        "30.00",
+        "",
+        "better",
+    ] in table
     assert compare({"base": BASE}).to_rows(Words("zh"))[1][0] == "雪停后清净用时（一级道路）"
 
 

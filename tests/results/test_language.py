@@ -7,7 +7,9 @@ from typing import get_args
 
 import pytest
 
-from results.compare import MEASURES
+from optimization.dispatchers import names
+from optimization.solver import Status
+from results.compare import MEASURES, Verdict
 from results.language import HERE, LANGUAGES, Both, Words, both, catalogue
 from results.refusals import in_both_languages
 from scenarios.load import load
@@ -17,6 +19,7 @@ from simulation.model import Command, Forecast, Goals, Name, SnowPhysics, WaterP
 from simulation.orders import ACTIONS, INJECTS, REASONS
 from simulation.teams import ACTIVITIES
 from stormyard.jobs import simulate
+from stormyard.room import PLAYER
 
 ROOMS = ("results", "stormyard")
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -33,7 +36,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "level": ("none", *get_args(model.Level)),
     "class": ("p1", "p2", "p3", "p4"),
     "basis": ("source", "estimate", "setting", "plan"),
-    "compare": ("better", "worse", "same", "changed"),
+    "compare": tuple(v for v in get_args(Verdict) if v),
+    "quantile": ("p50", "p90"),
+    "tier": get_args(model.Tier),
+    "act": get_args(model.StandingOrder.model_fields["act"].annotation),
+    "dispatcher": (*names(), PLAYER),
+    "solver": get_args(Status),
+    "balance": ("snow", "water", "material"),
 }
 """Keys that are put together from a name that the simulation or a table gives."""
 PARAMETERS = {

@@ -44,11 +44,13 @@ def test_a_run_comes_back_as_it_was_written(make: Callable[[], Run], tmp_path: P
 
 def test_the_folder_has_every_file_of_the_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report too, and nothing else beside the folder."""
-    monkeypatch.setattr("results.report.report", lambda *_: "<!doctype html>")
+    monkeypatch.setattr("results.charts.png", lambda figure, dpi: str(id(figure)).encode())
+    monkeypatch.setattr("results.sections.map.png", lambda *_, **__: b"PNG")
     write_run(snow_run(), tmp_path / "run")
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
-        "events.parquet", "fields.nc", "log.jsonl", "manifest.json", "report.html", "scenario.json",
+        "charts", "events.parquet", "fields.nc", "log.jsonl", "manifest.json", "report.html", "scenario.json",
     ]  # fmt: skip
+    assert {"storm-zh.png", "storm-en.png"} < {p.name for p in (tmp_path / "run" / "charts").iterdir()}
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
