@@ -246,7 +246,7 @@ class Border:
         if node.where.is_row and where.is_row:
             where = Where(where.file, "row", 1)
         word = "column" if where.is_row else "property" if where.kind == "feature" else "key"
-        self._note(where, f"value.unknown_{word}", unknown_key_hint(cls, key), given=shown(key))
+        self._note(where, f"unknown.{word}", unknown_key_hint(cls, key), given=shown(key))
 
     def _translate(self, cls: type[Noun], node: Marked, error: ValidationError, failed: set[str]) -> None:
         by_field = {column.field: column for column in columns(cls)}

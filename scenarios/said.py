@@ -6,6 +6,7 @@ text, so that it is printed, compared and joined like any other; ``in_language``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -65,8 +66,14 @@ def told(value: object, language: str) -> Any:
 
 
 def recognised(text: str) -> str:
-    """A sentence without gaps that was written elsewhere in English, where the catalogue knows it."""
-    return Said(_by_english()[text]) if text in _by_english() else text
+    """What the simulation says in English, as a sentence of the catalogue where that knows it."""
+    for key, pattern in _patterns():
+        if match := pattern.fullmatch(text):
+            gaps = match.groupdict()
+            return Said(
+                key, **{name: recognised(gap) if name == "thing" else gap for name, gap in gaps.items()}
+            )
+    return text
 
 
 @cache
@@ -83,5 +90,13 @@ def sentences(language: str) -> dict[str, str]:
 
 
 @cache
-def _by_english() -> dict[str, str]:
-    return {sentence: key for key, sentence in sentences("en").items()}
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The sentences that are written in the simulation, which knows no language, and what recognises them."""
+    return tuple(
+        (key, re.compile(_GAP.sub(r"(?P<\1>.+?)", re.sub(r"([][().?*+|^$])", r"\\\1", sentence))))
+        for key, sentence in sentences("en").items()
+        if key.startswith(("inp.", "model."))
+    )
+
+
+_GAP = re.compile(r"{(\w+)}")

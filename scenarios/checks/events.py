@@ -51,7 +51,7 @@ def _steps(facts: Facts) -> Found:
         for target in step.targets if readable[what_it_is] else ():
             if target not in known[what_it_is]:
                 hint = did_you_mean(target, targets[what_it_is])
-                key, where = f"plan.no_{what_it_is}", cell(row, ScriptStep, "targets")
+                key, where = f"works_on.{what_it_is}", cell(row, ScriptStep, "targets")
                 yield problem(where, key, hint=hint, given=shown(target), verb=step.verbs[0])
 
 

@@ -16,6 +16,8 @@ from simulation.work import HAZARD_VERBS
 DAY, HOUR = 86_400, 3600
 STEP = 900
 """s between the moments at which shifts are held against the storm."""
+AFTERMATH = 6 * HOUR
+"""s after the last flake or drop in which work goes on (setting)."""
 
 
 def notes(scenario: Scenario, facts: Facts) -> Found:
@@ -59,13 +61,14 @@ def _stock(scenario: Scenario, facts: Facts, useful: dict[str, Kind]) -> Found:
 
 
 def _shifts(scenario: Scenario, facts: Facts, called: set[str]) -> Found:
-    """Teams whose duty hours the whole storm passes by, from the first warning to the last flake or drop."""
+    """Teams whose duty hours the storm and its aftermath pass by, from the first warning on."""
     storm = scenario.storm
     wet = [row.t for row in storm.weather if row.precipitation > 0]
     if not wet:
         return
     first = min([wet[0], *(warning.t for warning in storm.warnings)])
-    last = min(WeatherSeries(storm, scenario.physics.snow).end_of_precipitation, scenario.duration)
+    ends = WeatherSeries(storm, scenario.physics.snow).end_of_precipitation
+    last = min(ends + AFTERMATH, scenario.duration)
     midnight = storm.start.hour * HOUR + storm.start.minute * 60
     seconds = (midnight + np.arange(first, max(last, first + STEP), STEP)) % DAY
     for team, row in facts.rows(Team):

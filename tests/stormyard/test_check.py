@@ -1,0 +1,107 @@
+"""``check``, and folders of scenarios: what a newcomer meets first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scenarios.sample import write_sample
+from tests.scenarios.folders import append, cell, write
+from tests.stormyard.commands import files_below, plain_pages, stormyard
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every command runs in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    plain_pages(monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture
+def towns(workplace: Path) -> Path:
+    """A folder with two scenarios side by side."""
+    write_sample(workplace / "towns" / "east", "en")
+    write_sample(workplace / "towns" / "west", "en")
+    return workplace / "towns"
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "exercise"])
+def test_a_folder_of_scenarios_lists_them(command: str, workplace: Path) -> None:
+    """Each with what it is, and the command to run one; exit 2, nothing written."""
+    more = ["--variants", "no-response"] if command == "compare" else []
+    said = stormyard(command, "tiny", *more, "--lang", "en")
+    assert said.exit_code == 2
+    for words in ("tiny is a folder of 2 scenarios", "tiny/snow", "Tiny Town, heavy snow", "run tiny/flood"):
+        assert words in said.stderr
+    assert files_below(workplace) == []
+
+
+def test_a_folder_of_ones_own_is_listed_in_chinese(towns: Path) -> None:
+    """A folder without scenario.yaml of its own."""
+    said = stormyard("run", "towns", "--lang", "zh")
+    assert said.exit_code == 2
+    assert "towns 中有 2 个情景" in said.stderr
+    assert "towns/east" in said.stderr and "示范小镇" in said.stderr
+
+
+def test_check_looks_at_every_scenario_of_a_folder(towns: Path) -> None:
+    """The sound ones are told too; exit 2 where one is not."""
+    assert stormyard("check", "towns").exit_code == 0
+    cell("fleet/stock.csv", 2, "amount_t", "-3")(towns / "west")
+    said = stormyard("check", "towns", "--json")
+    assert said.exit_code == 2
+    assert "towns/east: no problems" in said.stderr and "towns/west: 1 problem(s)" in said.stderr
+    (found,) = json.loads(said.stdout)
+    assert (found["scenario"], found["kind"]) == ("towns/west", "problem")
+    assert found["where"] == "fleet/stock.csv row 2, column amount_t"
+
+
+def test_check_looks_at_every_variant(towns: Path) -> None:
+    """A variant that cannot be run is found before someone runs it; the one that is named is looked at alone."""
+    append("scenario.yaml", "  broken:\n    fleet.teams.nobody.people: 3\n")(towns / "east")
+    said = stormyard("check", "towns/east")
+    assert said.exit_code == 2
+    assert "there is no team 'nobody'" in said.stderr
+    assert stormyard("check", "towns/east", "--variant", "planned").exit_code == 0
+
+
+def test_remarks_are_shown_and_do_not_stop_a_run(towns: Path) -> None:
+    """By check and by run, in the reader's language; with --json they are told apart."""
+    shutil.copy(towns / "east/fleet/stock.csv", towns / "east/fleet/old.csv")
+    said = stormyard("check", "towns/east", "--json", "--lang", "zh")
+    assert said.exit_code == 0
+    assert "1 条提醒" in said.stderr and "没有任何地方读取该文件" in said.stderr
+    assert [item["kind"] for item in json.loads(said.stdout)] == ["remark"]
+    said = stormyard("run", "towns/east", "--set", "hours=3", "--out", "out")
+    assert said.exit_code == 0
+    assert "nothing reads this file" in said.stderr
+
+
+def test_a_misspelt_file_stops_it(towns: Path) -> None:
+    """Where the file that was meant is not there."""
+    (towns / "east/fleet/stock.csv").rename(towns / "east/fleet/stocks.csv")
+    said = stormyard("run", "towns/east", "--lang", "zh")
+    assert said.exit_code == 2
+    assert "是否应为“fleet/stock.csv”？" in said.stderr
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("blizard", "jinshui/blizzard"), ("tiny/snoww", "tiny/snow")])
+def test_a_misspelt_name_is_answered_with_the_nearest(typed: str, meant: str) -> None:
+    """Also where the district was left out."""
+    said = stormyard("run", typed)
+    assert said.exit_code == 2
+    assert f"did you mean '{meant}'?" in said.stderr
+
+
+def test_problems_are_told_in_the_readers_language(towns: Path) -> None:
+    """Place, fault and hint."""
+    cell("fleet/equipment.csv", 3, "kind", "plow-3t")(towns / "east")
+    write("storms/snow.yaml", "start: [")(towns / "west")
+    said = stormyard("run", "towns/east", "--lang", "zh")
+    assert "fleet/equipment.csv 第 3 行，kind 列：“plow-3t”不是装备类型" in said.stderr
+    assert "是否想写“plough-3t”？" in said.stderr
+    assert "YAML 有语法错误" in stormyard("run", "towns/west", "--lang", "zh").stderr
