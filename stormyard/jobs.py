@@ -19,7 +19,7 @@ import yaml
 
 from optimization.dispatchers import make, names
 from scenarios import load as scenario_files
-from scenarios.problems import BadScenario, Problem, did_you_mean
+from scenarios.problems import BadScenario, Problem, SeveralScenarios, did_you_mean
 from simulation import engine
 from simulation.model import Scenario
 from simulation.record import AS_IT_STANDS, Origin, Run
@@ -101,6 +101,8 @@ def load_variants(reference: str, variants: Sequence[str], sets: Sequence[str] =
     for label in labels:
         try:
             loaded[label] = scenario_files.load(reference, None if label == BASE else label, sets)
+        except SeveralScenarios:
+            raise
         except BadScenario as bad:
             problems += bad.problems
     if problems:

@@ -130,7 +130,8 @@ def check(
 
     front = Front(lang, json)
     told: list[dict[str, str]] = []
-    sound, spoilt = [], []
+    sound: list[str] = []
+    spoilt: list[str] = []
     for found in checked(scenario, variant, set_ or ()):
         if found.scenario is not None:
             front.header(found.scenario, "cli.header_short")
