@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from results.language import Words
-from simulation.model import LEVELS
 from simulation.situation import Message, Situation
 from stormyard import lists
 from stormyard.lexicon import WORDS
@@ -106,10 +105,10 @@ def headline(room: Room, situation: Situation, speaker: Speaker) -> str:
 
 def what_now(room: Room, situation: Situation, words: Words) -> Iterator[str]:
     """To a player who has not begun: how to call crews out, then how to use those that wait."""
-    if all(crew.activity == "off" for crew in situation.crews):
-        if situation.level != LEVELS[-1]:
-            yield words["room.call_out"]
-    elif not room.assignments and len(situation.jobs) and any(crew.idle for crew in situation.crews):
+    ready = [crew for crew in situation.crews if crew.activity not in ("off", "mustering")]
+    if not ready:
+        yield words["room.call_out" if situation.level == "none" else "room.mustering"]
+    elif not room.assignments and len(situation.jobs) and any(crew.idle for crew in ready):
         yield words["room.put_to_work"]
 
 

@@ -104,6 +104,7 @@ def _unglued(text: str) -> Sequence[str]:
     """Words inside a line set apart from the figures beside them."""
     text = re.sub(r"(?<=\d)\s*(?=[去到]?任务)", " ", text)
     text = re.sub(r"(?<![^\s])([去到])(?=任务)", r"\1 ", text)
+    text = re.sub(r"(?<=空闲|待命)(?=[去到]?任务)", " ", text)
     text = re.sub(r"(任务|\bjobs?)\s*(?=\d)", r"\1 ", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<![^\s])到\s*(?=\d)", "到 ", text)
     text = re.sub(r"(分钟|小时|[分时]|\d)由\s*", r"\1 由 ", text)

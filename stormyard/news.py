@@ -27,7 +27,8 @@ FIRST_SNOW, FIRST_ICE, FIRST_WATER = 0.1, 0.1, 0.02
 class News:
     """Something that was told: the sentence ``news.<kind>`` and what fills its gaps.
 
-    Gaps that are no text yet: ``crews``, ``segments`` and ``targets`` ids, ``crew``, ``segment``, ``place``, ``depot``,
+    Gaps that are no text yet: ``crews``, ``segments`` and ``targets`` ids, ``places`` ids with their depths in
+    cm, ``crew``, ``segment``, ``place``, ``depot``,
     ``material``, ``office`` and ``team`` an id, ``until`` a second of the run, ``text`` a Name.
     """
 
@@ -116,7 +117,7 @@ class Ear:
             if before and not mark and depth > limits[0] / 2:
                 continue  # just below the limit is not yet over
             self._marks[place.id] = mark
-            words = {"place": place.id, "depth": f"{depth * 100:.0f}"}
+            words: dict[str, Any] = {"places": ((place.id, f"{depth * 100:.0f}"),)}
             if mark > before:
                 open_still = place.kind == "underpass" and not _shut(place, situation, closed)
                 words["limit"] = f"{limits[mark - 1] * 100:.0f}"
@@ -164,7 +165,7 @@ def _from_crews(events: Iterable[Event]) -> Iterator[News]:
         yield News(max(e.t for e in those), _TOGETHER[kind], {"crews": crews, "count": len(crews)})
 
 
-_SHARED = {"crews": (), "segments": ("t",), "targets": ("crew",)}
+_SHARED = {"crews": (), "segments": (), "targets": ("crew",), "places": ("t",)}
 """Gaps that hold several ids, and what else two news must have in common to be told together."""
 
 

@@ -297,7 +297,7 @@ class Room:
         simulation = self._standing()
         news = self._ear.listen(simulation.world.events, simulation.log, situation)
         heard: list[Message | News] = [*situation.messages, *news]
-        self.messages = sorted(self.messages + heard, key=lambda m: (m.t, isinstance(m, News), repr(m)))
+        self.messages = sorted(self.messages + heard, key=_in_order)
         return heard
 
     def _return_to_stand(self) -> None:
@@ -337,6 +337,11 @@ class Room:
     def _write_down(self) -> None:
         """Bring the journal up to the simulation's log."""
         self.journal.enter(self._standing().log[len(self.journal.log) :])
+
+
+def _in_order(heard: Message | News) -> tuple[int, str]:
+    """Messages of a second stand as they came, before its news."""
+    return heard.t, repr(heard) if isinstance(heard, News) else ""
 
 
 def _refused(refusal: Refusal) -> Said:

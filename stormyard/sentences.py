@@ -11,13 +11,15 @@ from simulation.model import LEVELS, Name, Scenario
 from simulation.orders import Action, Assign, Close, Open, Recall, SetLevel, Transfer
 from simulation.situation import Message, Situation
 from stormyard.grammar import clock_time
-from stormyard.news import News
+from stormyard.news import News, merged
 from stormyard.nouns import Nouns
 from stormyard.room import Room, Said
 
 _LISTS = {"crews": "", "segments": "segment", "targets": "target"}
 """Gaps that hold several ids, and of what noun; crews have no name."""
 _NOUNS = ("segment", "place", "depot", "material", "office", "team", "target", "node")
+PLACES_SHOWN = 6
+"""Places that are named with their depth in one sentence."""
 REASONS_SHOWN = 3
 """Things that are named as the reason why the clock stopped; the messages tell them all."""
 
@@ -98,7 +100,9 @@ class Speaker:
     def why(self, room: Room, situation: Situation) -> str:
         """Why the clock stopped: the news that stopped it, the crews that are free, or the routine."""
         words = self.words
-        told = [m for m in room.news if isinstance(m, Message) or m.loud]
+        if len(room.journal.stands) == 1:
+            return words["why.start"]
+        told = [m for m in merged(room.news) if isinstance(m, Message) or m.loud]
         kinds = {"warning": ("warning",), "level": ("level",)}.get(situation.why)
         if kinds:
             told = [m for m in told if isinstance(m, Message) and m.kind in kinds] or told
@@ -143,6 +147,9 @@ class Speaker:
             return self.clock(value)
         if isinstance(value, Name):
             return self.words.name(value)
+        if gap == "places":
+            deep = [self.words("news.deep", place=self.both("place", id), depth=depth) for id, depth in value]
+            return self.some(deep, count=PLACES_SHOWN)
         if gap in _LISTS:
             return self.some(value, _LISTS[gap])
         if gap in _NOUNS:

@@ -17,7 +17,7 @@ from stormyard.cli.options import (
     app,
     option,
 )
-from stormyard.cli.shown import counting_from, figures
+from stormyard.cli.shown import counting_from
 from stormyard.front import STOPPED, Front, Halt, answered, pasted
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ def _debrief(front: Front, room: Room) -> None:
         with front.progress("run", room.scenario.duration) as update:
             runs[name] = simulate(room.scenario, room.seed, name, counting_from(update, 0)).run
     page = debrief.write_comparison(room, runs, front.words.language)
-    figures(front, {label: store.metrics(run) for label, run in runs.items()})
+    front.table(debrief.figures(runs, front.words), title=front.words["review.beside"])
+    front.say("review.marked", "dim")
+    front.table(debrief.times(runs, front.words), text_columns=(0,), title=front.words["review.times"])
     front.say("review.title", "bold")
-    for sentence in debrief.review(play, room.journal.undone, front.words):
+    for sentence in debrief.review(runs, room.journal.undone, front.words):
         front.line(f"- {sentence}")
     folder = room.folder / debrief.PLAY
     front.wrote(folder)

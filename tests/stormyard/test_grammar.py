@@ -63,7 +63,15 @@ ASSIGN = (Assign("plough/1", ("plough", "spread"), ("H0-0", "H1-0")),)
         ("undo", Undo()),
         ("save", Save()),
         ("exit", Quit()),
+        ("recall idle", (Recall("plough/2"),)),
+        ("召回 空闲", (Recall("plough/2"),)),
+        ("recall day", (Recall("plough/1"), Recall("plough/2"))),
+        ("recall plough", (Recall("plough/1"), Recall("plough/2"))),
+        ("派 1 推雪，撒布 H0-0、H1-0", ASSIGN),
+        ("响应二级", (SetLevel("II"),)),
         ("jobs salt yard", Show("jobs", "salt yard")),
+        ("crews plough page 2", Show("crews", "plough", 2)),
+        ("队伍 推雪 第2页", Show("crews", "推雪", 2)),
         ("?", Show("help")),
     ],
 )
@@ -97,6 +105,17 @@ def test_the_clock_runs_to_a_time_of_day(room: Room) -> None:
     assert room.situation is not None
     assert room.situation.t == 5000  # the breakdown stopped the hour short
     assert read(room, "until 17:00") == Go(2 * 3600)
+    for line in (
+        "go until 17:00",
+        "go to 17:00",
+        "go 17:00",
+        "前进到17:00",
+        "前进 到 17：00",
+        "go until 01-31 17:00",
+    ):
+        assert read(room, line) == Go(2 * 3600), line
+    assert read(room, "go until 17:00 with first-come") == Go(2 * 3600, "first-come")
+    assert read(room, "go until 02-02 03:00") == Go(36 * 3600)
     assert read(room, "到 16：50") == Go(110 * 60)
     assert read(room, "until 15:30") == Go(24 * 3600 + 1800)
 
@@ -148,6 +167,16 @@ def test_jobs_that_nobody_is_on_come_first() -> None:
         ("go 0", "usage"),
         ("until 25:00", "usage"),
         ("until noon", "usage"),
+        ("go until noon", "usage"),
+        ("go tomorrow", "usage"),
+        ("assign plough/3 plough H0-0", "unknown_name_near"),
+        ("assign zzz plough H0-0", "unknown_name"),
+        ("assign 1 plough H0-9", "unknown_name_near"),
+        ("close H9", "unknown_name"),
+        ("close Road0", "whole_road"),
+        ("transfer sault 1 yard yard", "unknown_name_near"),
+        ("transfer salt 1 yard moon", "unknown_name"),
+        ("crews page two", "no_number"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_explained(room: Room, line: str, key: str) -> None:
@@ -164,6 +193,16 @@ def test_a_near_miss_is_pointed_out(room: Room) -> None:
     assert bad.value.words == {"word": "asign", "hint": "assign", "usage": "assign"}
 
 
+def test_a_name_that_is_nearly_right_is_pointed_out(room: Room) -> None:
+    """The nearest id, and the usage of the nearest command."""
+    with pytest.raises(BadLine) as bad:
+        read(room, "assign 1 plough H0-9")
+    assert bad.value.words["hint"].startswith("H0-")
+    with pytest.raises(BadLine) as bad:
+        read(room, "assign 1 plow H0-0")
+    assert bad.value.words == {"word": "plow", "verbs": "plough"}
+
+
 def test_places_stand_for_the_segments_they_lie_on(tmp_path: Path) -> None:
     """An underpass is closed by its name on the list of places."""
     underpass = {
@@ -171,7 +210,8 @@ def test_places_stand_for_the_segments_they_lie_on(tmp_path: Path) -> None:
         "segment": "V1-0",
     }  # fmt: skip
     room = begin(tmp_path, city__places=[underpass])
-    assert read(room, "close u1 H0-0") == (Close(("V1-0", "H0-0")),)
+    for line in ("close u1 H0-0", "封闭 隧道 H0-0", "close underpass H0-0"):
+        assert read(room, line) == (Close(("V1-0", "H0-0")),)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +228,15 @@ def test_places_stand_for_the_segments_they_lie_on(tmp_path: Path) -> None:
         (["transfer"], "salt"),
         (["transfer", "salt", "5"], "yard"),
         (["advice"], "first-come"),
+        (["advice", "first-come"], "apply"),
+        (["send", "1", "to", "jobs"], "1-6"),
+        (["send"], "idle"),
+        (["go"], "until"),
+        (["go", "until"], "17:00"),
+        (["until"], "17:00"),
+        (["go", "2h"], "with"),
+        (["go", "2h", "with"], "nobody"),
+        (["crews"], "idle"),
     ],
 )
 def test_completion_offers_what_may_come_next(room: Room, before: list[str], offered: str) -> None:
@@ -199,4 +248,6 @@ def test_completion_speaks_the_players_language(room: Room) -> None:
     """Chinese players are offered Chinese words."""
     offered = list(choices([], room, "zh"))
     assert "派" in offered
+    for before, word in ((["前进"], "到"), (["前进", "2小时"], "由"), (["调"], "任务"), (["响应"], "无")):
+        assert word in list(choices(before, room, "zh"))
     assert len(offered) == len(WORDS)

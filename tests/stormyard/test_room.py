@@ -14,7 +14,7 @@ from rich.console import Console
 
 from results.language import Words
 from simulation.engine import replay
-from simulation.orders import Breakdown, Call, SetLevel
+from simulation.orders import Assign, Breakdown, Call, SetLevel
 from stormyard.grammar import SHOWS
 from stormyard.news import CONTROLLER
 from stormyard.room import PLAYER, Reply, Room
@@ -63,7 +63,7 @@ def test_an_order_is_on_disk_before_the_player_hears_of_it(tmp_path: Path) -> No
     """Every accepted or refused order is a line of the journal when ``handle`` returns."""
     room = begin(tmp_path)
     tell(room, "go 30", "go 30")
-    for line in ("send 1 to job 1", "close H0-0", "assign plough/1 pump X", "level I"):
+    for line in ("send 1 to job 1", "close H0-0", "assign plough/1 pump H0-0", "level I"):
         before = len(room.journal.log)
         tell(room, line)
         saved = resume_log(tmp_path)
@@ -86,6 +86,47 @@ def test_a_refused_order_says_why_and_changes_nothing(tmp_path: Path) -> None:
     assert reply.said[0].bad
     for language, fragment in (("en", "plough/1 cannot pump"), ("zh", "plough/1 不能")):
         assert fragment in drawn(room, reply, words(language))
+
+
+def test_jobs_are_shared_and_who_got_none_is_told(tmp_path: Path) -> None:
+    """Two ploughs share three jobs; one job for both leaves one out, without an order that is refused."""
+    room = begin(tmp_path, injects=[])
+    tell(room, "go 30", "go 30", "go 1h")
+    reply = tell(room, "send 1-2 to jobs 1-3")
+    assert keys(reply) == ["order", "order"]
+    assert sorted(len(e.action.targets) for e in room.journal.log if isinstance(e.action, Assign)) == [1, 2]
+    tell(room, "undo")
+    reply = tell(room, "send 1-2 to job 1")
+    assert keys(reply) == ["order", "room.spare"]
+    assert "left out, no job was left for them (1): plough/" in drawn(room, reply, words("en"))
+
+
+def test_a_crew_that_is_on_its_way_says_when_it_is_ready(tmp_path: Path) -> None:
+    """Not 'not on duty': it was called out."""
+    room = begin(tmp_path, injects=[])
+    tell(room, "go")
+    reply = tell(room, "assign plough/1 plough H0-0")
+    assert keys(reply) == ["refusal.mustering"]
+    assert "still mustering: by plan ready at about 15:2" in drawn(room, reply, words("en"))
+
+
+def test_many_crews_are_counted_by_kind_and_listed_by_page(tmp_path: Path) -> None:
+    """Ninety ploughs: one row of their kind; all of them on three pages, each naming the next."""
+    room = begin(tmp_path, injects=[], crews=90)
+    for language, by_kind, second, last in (
+        ("en", "plough", "crews all page 2", "the list has 3 page(s)"),
+        ("zh", "推雪", "队伍 all 页 2", "该表共 3 页"),
+    ):
+        counted = drawn(room, tell(room, "crews"), words(language))
+        assert by_kind in counted
+        assert "plough/17" not in counted
+        page = drawn(room, tell(room, "crews all"), words(language))
+        assert "plough/40" in page
+        assert "plough/41" not in page
+        assert second in page
+        assert "plough/90" in drawn(room, tell(room, "crews all page 3"), words(language))
+        assert last in drawn(room, tell(room, "crews all page 4"), words(language))
+    assert "nothing on this list fits 'pump'" in drawn(room, tell(room, "crews pump"), words("en"))
 
 
 def test_an_order_shows_in_the_situation_at_once(tmp_path: Path) -> None:
