@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
 
-from scenarios.guide import columns_guide
+from scenarios.help import STARTER, commands_note, files_table, require_language, write_help
 from scenarios.problems import BadScenario, Problem
-from scenarios.schema import scenario_schema, storm_schema
 
-STARTER = Path(__file__).parent / "starter"
-SCHEMA, STORM_SCHEMA, GUIDE, README = "scenario.schema.json", "storm.schema.json", "columns.md", "README.md"
+README = "README.md"
 
 
 def write_sample(directory: str | Path, lang: str = "zh") -> Path:
@@ -21,14 +18,16 @@ def write_sample(directory: str | Path, lang: str = "zh") -> Path:
     ``lang`` (zh or en) is the language of its guide. Raises BadScenario where the folder is not empty or
     cannot be written.
     """
+    require_language(lang)
     target = Path(directory)
     try:
         _refuse_occupied(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as workshop:
             made = Path(workshop) / "scenario"
-            shutil.copytree(STARTER, made, ignore=shutil.ignore_patterns("README.*", "__pycache__"))
-            write_guide(made, lang)
+            shutil.copytree(STARTER, made, ignore=shutil.ignore_patterns("*.md", "__pycache__"))
+            (made / README).write_text(_readme(directory, lang), encoding="utf-8", newline="\n")
+            write_help(made, lang)
             if target.exists():
                 target.rmdir()
             made.replace(target)
@@ -38,15 +37,10 @@ def write_sample(directory: str | Path, lang: str = "zh") -> Path:
     return target
 
 
-def write_guide(folder: Path, lang: str) -> None:
-    """Put the README, the guide to columns and the editors' schemas into a scenario folder."""
-    if lang not in ("zh", "en"):
-        raise BadScenario([Problem(f"--lang {lang}", f"'{lang}' is no language of the guide", "zh or en")])
-    shutil.copyfile(STARTER / f"README.{lang}.md", folder / README)
-    (folder / GUIDE).write_text(columns_guide(lang), encoding="utf-8", newline="\n")
-    for name, schema in ((SCHEMA, scenario_schema()), (STORM_SCHEMA, storm_schema())):
-        text = json.dumps(schema, ensure_ascii=False, indent=1)
-        (folder / name).write_text(text + "\n", encoding="utf-8", newline="\n")
+def _readme(directory: str | Path, lang: str) -> str:
+    folder = Path(directory).resolve().name
+    text = (STARTER / f"README.{lang}.md").read_text(encoding="utf-8")
+    return text.format(folder=folder, commands_note=commands_note(folder, lang)) + files_table(lang)
 
 
 def _refuse_occupied(target: Path) -> None:

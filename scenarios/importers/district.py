@@ -11,11 +11,12 @@ import numpy as np
 
 from scenarios.importers import osm, vector
 from scenarios.importers.compose import District, Report, as_name, compose
-from scenarios.importers.drain_map import ON_ROAD, Flooded, Placed, flooding, place_nodes
+from scenarios.importers.drain_map import ON_ROAD, Placed, place_nodes
+from scenarios.importers.drain_model import Floods, Model, flooding, read_model, refused, worst_first
 from scenarios.importers.folder import require_free
 from scenarios.importers.storms import design_rain
 from scenarios.problems import BadScenario, Problem
-from simulation.drainage.inp import Inp, InpError, read_inp
+from simulation.drainage.inp import InpError
 from simulation.drainage.protocol import DrainageError
 from simulation.model import Name, Place
 
@@ -32,6 +33,7 @@ def new_district(
     roads: Path | str,
     drains: Path | str | None = None,
     name: Name | str | None = None,
+    lang: str = "zh",
 ) -> Report:
     """Write a runnable scenario folder from a district's roads (.osm.pbf, .osm, .geojson) and drains (.inp).
 
@@ -41,18 +43,20 @@ def new_district(
     """
     require_free(out_dir)
     problems: list[Problem] = []
-    district, inp = None, None
+    district, model = None, None
     try:
         district = read_district_roads(Path(roads))
     except BadScenario as bad:
         problems += bad.problems
-    if drains is not None:
-        inp = _read_drains(Path(drains), problems)
+    try:
+        model = None if drains is None else read_model(drains)
+    except BadScenario as bad:
+        problems += bad.problems
     if problems or district is None:
         raise BadScenario(problems)
-    if inp is not None and drains is not None:
-        district = join(district, inp, Path(drains).name)
-    return compose(out_dir, as_name(name, Path(roads)), district)
+    if model is not None:
+        district = join(district, model)
+    return compose(out_dir, as_name(name, Path(roads)), district, lang)
 
 
 def read_district_roads(path: Path) -> District:
@@ -61,38 +65,16 @@ def read_district_roads(path: Path) -> District:
         return vector.read_vector(path)
     if path.name.lower().endswith(osm.SUFFIXES):
         return osm.district_of(osm.read_osm(path))
+    if path.suffix.lower() in (".shp", ".dbf", ".shx"):
+        hint = "open it in QGIS and choose Export > Save Features As > GeoJSON, EPSG:4326 (WGS84)"
+        raise BadScenario([Problem(path.name, "a shapefile is not read", hint)])
     hint = f"give an OpenStreetMap extract ({', '.join(osm.SUFFIXES)}) or GeoJSON in WGS84 (.geojson)"
     raise BadScenario([Problem(path.name, "roads cannot be read from this kind of file", hint)])
 
 
-def _read_drains(path: Path, problems: list[Problem]) -> Inp | None:
-    if path.suffix.lower() != ".inp":
-        problems.append(Problem(path.name, "drains are read from an EPA SWMM model", "its name ends in .inp"))
-        return None
-    try:
-        text = _decoded(path.read_bytes())
-    except OSError as error:
-        problems.append(Problem(str(path), f"the file cannot be opened: {error.strerror or error}"))
-        return None
-    try:
-        return read_inp(text)
-    except InpError as error:
-        for found in error.problems:
-            where = f"{path.name} line {found.line}" if found.line else path.name
-            problems.append(Problem(where, found.what, found.hint))
-    return None
-
-
-def _decoded(raw: bytes) -> str:
-    """Text in UTF-8, or in the code of a Chinese Windows; what neither can read is refused by `read_inp`."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
-
-
-def join(district: District, inp: Inp, file: str) -> District:
+def join(district: District, model: Model) -> District:
     """The district with the drain model under its roads. Raises BadScenario where the two cannot be joined."""
+    inp, file = model.inp, model.file
     placed = place_nodes(inp, district.segments)
     if placed is None:
         hint = "save the model with its map, or give the nodes' positions in [COORDINATES]"
@@ -101,17 +83,19 @@ def join(district: District, inp: Inp, file: str) -> District:
     storm = design_rain(district.segments[0].line[0][0])
     try:
         floods = flooding(inp, storm)
+    except InpError as error:
+        raise refused(file, error) from None
     except DrainageError as error:
         hint = "run the model in SWMM itself first"
         raise BadScenario([Problem(file, f"the model does not run: {error}", hint)]) from error
     low_points = _low_points(placed, floods)
     wet = _with_low_points(district, {i: placed.nodes[k] for i, k in low_points.items()})
-    points = _waterlogging(district, placed, {placed.nodes[k]: i for i, k in low_points.items()}, floods)
-    volume = sum(flood.volume for flood in floods.values())
+    points = _waterlogging(wet, placed, {placed.nodes[k]: i for i, k in low_points.items()}, floods)
     counts = {
-        "drain_nodes": len(inp.nodes),
+        "nodes": len(inp.nodes),
         "low_points": len(low_points),
         "waterlogging_points": len(points),
+        "flooded_m3": round(floods.total),
     }
     told = (
         Name(
@@ -119,24 +103,21 @@ def join(district: District, inp: Inp, file: str) -> District:
             en=f"{len(low_points)} of {len(inp.nodes)} drain nodes became low points of segments",
         ),
         Name(
-            zh=f"积水点 {len(points)} 处：{storm.name.zh}下无处置时溢流最多的节点（全区溢流 {volume:.0f} m3）",
-            en=f"{len(points)} waterlogging points: the nodes that overflow most in the {storm.name.en} "
-            f"when nobody acts ({volume:.0f} m3 in all)",
+            zh=f"积水点 {len(points)} 处：{storm.name.zh} 下道路积水最深、溢流最多的节点",
+            en=f"{len(points)} waterlogging points: the nodes that overflow most in the {storm.name.en}, those with "
+            "deep water on a road first",
         ),
     )
     source = Name(zh=f"排水模型：{file}。", en=f"Drains: {file}.")
     return replace(
         wet,
         places=(*wet.places, *points),
-        sources=(*district.sources, source, *([_as_sentence(placed.how)] if placed.fitted else [])),
-        notes=(*district.notes, *([] if placed.fitted else [placed.how]), *told),
+        sources=(*district.sources, source, *([placed.how] if placed.fitted else [])),
+        notes=(*district.notes, *([] if placed.fitted else [placed.how]), *told, *model.notes()),
         facts={**district.facts, **counts},
         drains=inp.text,
+        floods=floods,
     )
-
-
-def _as_sentence(words: Name) -> Name:
-    return Name(zh=f"{words.zh}。", en=f"{words.en[0].upper()}{words.en[1:]}.")
 
 
 def _with_low_points(district: District, nodes: Mapping[int, str]) -> District:
@@ -153,7 +134,7 @@ def _with_low_points(district: District, nodes: Mapping[int, str]) -> District:
     return replace(district, segments=segments, places=places)
 
 
-def _low_points(placed: Placed, floods: Mapping[str, Flooded]) -> dict[int, int]:
+def _low_points(placed: Placed, floods: Floods) -> dict[int, int]:
     """Segment index -> index into the placed nodes: the one that floods most, then the nearest."""
     rivals: defaultdict[int, list[int]] = defaultdict(list)
     for k in range(len(placed.nodes)):
@@ -161,21 +142,17 @@ def _low_points(placed: Placed, floods: Mapping[str, Flooded]) -> dict[int, int]
             rivals[int(placed.segment[k])].append(k)
 
     def worst_first(k: int) -> tuple[float, float]:
-        return -_flood(floods, placed.nodes[k]).volume, float(placed.metres[k])
+        return -floods.nodes[placed.nodes[k]].volume, float(placed.metres[k])
 
     return {segment: min(nodes, key=worst_first) for segment, nodes in sorted(rivals.items())}
 
 
-def _flood(floods: Mapping[str, Flooded], node: str) -> Flooded:
-    return floods.get(node, Flooded(0.0, 0.0))
-
-
 def _waterlogging(
-    district: District, placed: Placed, segment_of: Mapping[str, int], floods: Mapping[str, Flooded]
+    district: District, placed: Placed, segment_of: Mapping[str, int], floods: Floods
 ) -> tuple[Place, ...]:
-    """Places at the low points that overflow most, the fullest where none does; one at each road and node."""
-    ranked = sorted(segment_of, key=lambda n: (-_flood(floods, n).volume, -_flood(floods, n).fullness, n))
-    flooded = sum(_flood(floods, node).volume >= LEAST_VOLUME for node in ranked)
+    """Places at the low points that flood worst, the fullest where none does; one at each road and node."""
+    ranked = worst_first(segment_of, floods, district.segments)
+    flooded = sum(floods.nodes[node].volume >= LEAST_VOLUME for node in ranked)
     chosen = ranked[: max(FEWEST_POINTS, min(MOST_POINTS, flooded))]
     where = {node: k for k, node in enumerate(placed.nodes)}
     return tuple(_point(district, placed, where[node], segment_of[node]) for node in chosen)

@@ -1,4 +1,4 @@
-"""Where a drain model's nodes lie among the roads, and which of them flood first."""
+"""Where a drain model's nodes lie among the roads."""
 
 from __future__ import annotations
 
@@ -9,24 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.importers.geo import NearestSegment, from_transverse_mercator, from_web_mercator
-from simulation.drainage.editing import with_storm
 from simulation.drainage.inp import Inp
-from simulation.drainage.swmm import SwmmDrainage
-from simulation.model import Name, Segment, SnowPhysics, Storm
-from simulation.weather import WeatherSeries
+from simulation.model import Name, Segment
 
 ON_ROAD = 60.0
 """m from a road within which a node of a placed model drains it: half a wide street and the error of both maps
 (a setting)."""
 BELIEVED = 100.0
 """m: a map projection is believed where half of the nodes lie nearer to a road than this (a setting)."""
-FLOOD_TICK = 300
-"""s: the rows of the design rain."""
-FLOOD_HOURS = 4
-"""Of the storm that ranks the nodes: 1 h before the rain, 2 h of it, 1 h after."""
-
-SHALLOWEST = 0.01
-"""m, in place of a rim at the invert."""
 
 Projection = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -121,28 +111,3 @@ def _stretched(values: np.ndarray, onto: np.ndarray) -> np.ndarray:
     spread = float(np.ptp(values))
     share = (values - values.min()) / spread if spread > 0 else np.full(len(values), 0.5)
     return low + share * (high - low)
-
-
-@dataclass(frozen=True)
-class Flooded:
-    """What a storm does to a drain node when nobody acts."""
-
-    volume: float
-    """m3 that leaves through its rim."""
-    fullness: float
-    """Highest depth over the depth of the rim."""
-
-
-def flooding(inp: Inp, storm: Storm) -> dict[str, Flooded]:
-    """Run the model under a storm, clean and with nobody at work. Raises DrainageError where it cannot run."""
-    seconds = FLOOD_HOURS * 3600
-    series = WeatherSeries(storm, SnowPhysics())
-    rain = [series.over(t, FLOOD_TICK).rain for t in range(0, seconds, FLOOD_TICK)]
-    with SwmmDrainage(with_storm(inp, rain, FLOOD_TICK, storm.start, seconds)) as drains:
-        highest = np.zeros(len(drains.nodes))
-        for _ in range(0, seconds, FLOOD_TICK):
-            drains.step(FLOOD_TICK)
-            highest = np.maximum(highest, drains.depth())
-        fullness = highest / np.maximum(drains.full_depth, SHALLOWEST)
-        found = zip(drains.nodes, drains.flooded(), fullness, strict=True)
-        return {name: Flooded(float(volume), float(share)) for name, volume, share in found}

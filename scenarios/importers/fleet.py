@@ -35,6 +35,9 @@ class DefaultFleet:
 
     fleet: Fleet
     why: tuple[Name, ...]
+    """Sentences on its sizes."""
+    sources: tuple[Name, ...]
+    """Where the ratios behind them come from."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +73,23 @@ TEAMS = {
 
 @dataclass
 class _Sizing:
-    """Counts and sentences while the fleet grows."""
+    """Counts, sentences and sources while the fleet grows."""
 
     rows: list[_Row] = field(default_factory=list)
     stock: dict[str, float] = field(default_factory=dict)
-    """kg of each material in the whole district."""
+    """kg of each material in the whole district, in whole tonnes."""
     why: list[Name] = field(default_factory=list)
 
+    sources: list[Name] = field(default_factory=list)
+
     def say(self, zh: str, en: str, *ratios: str) -> None:
-        """Add a sentence and the sources of the ratios behind it."""
-        sources = [RATIOS[name].source for name in ratios]
-        zh_sources, en_sources = (
-            "; ".join(words) for words in ([s.zh for s in sources], [s.en for s in sources])
-        )
-        zh, en = (zh, en) if not sources else (f"{zh}（{zh_sources}）", f"{en} ({en_sources})")
+        """Add a sentence, and the sources of the ratios behind it."""
         self.why.append(Name(zh=zh, en=en))
+        if ratios:
+            sources = [RATIOS[name].source for name in ratios]
+            zh, en = zh.partition("：")[0], en.partition(":")[0]
+            zh, en = f"{zh}：{'；'.join(s.zh for s in sources)}", f"{en}: {'; '.join(s.en for s in sources)}"
+            self.sources.append(Name(zh=zh, en=en))
 
 
 def default_fleet(
@@ -102,7 +107,8 @@ def default_fleet(
         _size_water(points, sizing)
     sites = _depot_sites(segments, _depot_count(segments, ploughs))
     _say_depots(len(sites), sizing)
-    return DefaultFleet(_fleet(sizing, sites, segments, points, office), tuple(sizing.why))
+    fleet = _fleet(sizing, sites, segments, points, office)
+    return DefaultFleet(fleet, tuple(sizing.why), tuple(sizing.sources))
 
 
 def _value(name: str) -> float:
@@ -112,34 +118,54 @@ def _value(name: str) -> float:
 def _size_snow(segments: Sequence[Segment], sizing: _Sizing) -> int:
     major = sum(s.length for s in segments if s.priority <= 2) / 1000
     minor = sum(s.length for s in segments if s.priority > 2) / 1000
-    area = sum(s.length * s.width for s in segments)
     large = max(1, math.ceil(major / _value("km_per_plough")))
     small = max(1, math.ceil(minor / _value("km_per_plough")))
     haul = max(1, round((large + small) / _value("ploughs_per_haul_set")))
-    salt = 1000 * math.ceil(area * _value("deicer_g_m2") * _value("deicer_storms") / 1e6)
     sizing.rows += [
         _Row("plough-spreader", large, "snow", "road"),
         _Row("plough-3t", small, "snow", "road"),
         _Row("haul", haul, "haul", "road"),
     ]
-    sizing.stock["salt"] = salt
     sizing.say(
         f"除雪车：主次干路 {major:.0f} km 用大车 {large} 台，其余 {minor:.0f} km 用小车 {small} 台",
         f"ploughs: {large} large for {major:.0f} km of main roads, {small} small for the other {minor:.0f} km",
         "km_per_plough",
     )
-    sizing.say(
-        f"融雪剂：{area / 1e6:.2f} km2 车行道 × 12 g/m2 × 2 场，储备 {salt / 1000:.0f} t",
-        f"de-icer: {area / 1e6:.2f} km2 of carriageway x 12 g/m2 x 2 storms, {salt / 1000:.0f} t of salt",
-        "deicer_g_m2",
-        "deicer_storms",
-    )
+    _size_salt(segments, sizing)
     sizing.say(f"运雪车组：{haul} 套", f"haul sets: {haul}", "ploughs_per_haul_set")
     sizing.say(
         "未列人工除雪班：人行道、路口和站台不在模型内",
         "no hand squads: footways, crossings and stops are not modelled",
     )
     return large + small
+
+
+def _size_salt(segments: Sequence[Segment], sizing: _Sizing) -> None:
+    """De-icer for the treatments of the design snowfalls, in whole tonnes."""
+    storms = int(_value("deicer_storms"))
+    need, told = 0.0, []
+    for which, main in (("main", True), ("other", False)):
+        area = sum(s.length * s.width for s in segments if (s.priority <= 2) == main) / 1e6
+        passes = int(_value(f"deicer_passes_{which}"))
+        dose = _value("deicer_first_g_m2") + (passes - 1) * _value("deicer_later_g_m2")
+        need += area * dose * storms
+        told.append((area, passes, dose))
+    tonnes = math.ceil(need * _value("deicer_reserve") - 1e-9)
+    sizing.stock["salt"] = 1000.0 * tonnes
+    (area, passes, dose), (other, fewer, less) = told
+    sizing.say(
+        f"融雪剂：储备 {tonnes} t，够设计降雪 {storms} 场；每场主次干路 {area:.2f} km2 撒 {passes} 遍"
+        f"（共 {dose:.0f} g/m2），其余 {other:.2f} km2 撒 {fewer} 遍（共 {less:.0f} g/m2），另加一成",
+        f"de-icer: {tonnes} t of salt, for {storms} design snowfalls; each takes {passes} treatments "
+        f"({dose:.0f} g/m2 in all) of {area:.2f} km2 of main roads and {fewer} ({less:.0f} g/m2) of {other:.2f} km2 of "
+        "others, and a tenth in reserve",
+        "deicer_first_g_m2",
+        "deicer_later_g_m2",
+        "deicer_passes_main",
+        "deicer_passes_other",
+        "deicer_storms",
+        "deicer_reserve",
+    )
 
 
 def _size_water(points: Sequence[Place], sizing: _Sizing) -> None:
@@ -151,7 +177,9 @@ def _size_water(points: Sequence[Place], sizing: _Sizing) -> None:
     inlet = math.ceil(count / _value("points_per_inlet_squad"))
     barrier = math.ceil(count / _value("points_per_barrier_squad"))
     bag = math.ceil(count / _value("points_per_sandbag_squad"))
-    bags = round(trucks * _value("bags_per_truck"))
+    piece = next(m.piece for m in load_materials() if m.id == "sandbag")
+    weight = 1000.0 * math.ceil(trucks * _value("bags_per_truck") * piece / 1000)
+    bags = round(weight / piece)
     sizing.rows += [
         _Row("pump-truck-3000", large, "pump", "point"),
         _Row("pump-truck-1500", trucks - large, "pump", "point"),
@@ -160,8 +188,7 @@ def _size_water(points: Sequence[Place], sizing: _Sizing) -> None:
         _Row("barrier-squad", barrier, "guard", "point"),
         _Row("sandbag-squad", bag, "bag", "point"),
     ]
-    piece = next(m.piece for m in load_materials() if m.id == "sandbag")
-    sizing.stock["sandbag"] = bags * piece
+    sizing.stock["sandbag"] = weight
     sizing.say(
         f"抽排：{count} 处积水点，排水车 {trucks} 台（下穿和隧道用 3000 m3/h 的 {large} 台），移动泵 {pumps} 台",
         f"pumping: {count} points, {trucks} pump trucks ({large} of 3,000 m3/h, by underpasses) and {pumps} pumps",
@@ -292,10 +319,12 @@ def _fleet(
                 manned = count * kinds[row.kind].crew * int(_value("relief"))
                 people[row.team, k] = people.get((row.team, k), 0) + manned
     stock = [
-        Stock(depot=depot.id, material=material, amount=amount)
+        Stock(depot=depot.id, material=material, amount=1000.0 * tonnes)
         for material, total in sizing.stock.items()
-        for depot, amount in zip(depots, _portions(total, road if material == "salt" else point), strict=True)
-        if amount
+        for depot, tonnes in zip(
+            depots, _deal(round(total / 1000), road if material == "salt" else point), strict=True
+        )
+        if tonnes
     ]
     return Fleet(
         kinds=load_kinds(),
@@ -334,14 +363,9 @@ def _shares(
 
 
 def _deal(count: int, shares: np.ndarray) -> list[int]:
-    """Whole machines by share, the largest remainders first; adds up to ``count``."""
+    """Whole machines or tonnes by share, the largest remainders first; adds up to ``count``."""
     exact = count * shares
     dealt = np.floor(exact).astype(int)
     for k in np.argsort(-(exact - dealt), kind="stable")[: count - int(dealt.sum())]:
         dealt[k] += 1
     return [int(n) for n in dealt]
-
-
-def _portions(total: float, shares: np.ndarray) -> list[float]:
-    """kg by share in whole tonnes, adding up to at least the total."""
-    return [1000.0 * math.ceil(total * share / 1000 - 1e-9) for share in shares]

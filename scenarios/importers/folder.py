@@ -13,6 +13,7 @@ import yaml
 
 from scenarios.catalog import load_kinds, load_materials
 from scenarios.columns import Column, columns
+from scenarios.help import schema_line, write_help
 from scenarios.load import load
 from scenarios.problems import BadScenario, Problem
 from scenarios.roads import write_roads
@@ -29,12 +30,14 @@ def write_scenario(
     storms: Sequence[Storm] = (),
     variants: Variants | None = None,
     readme: str = "",
+    lang: str = "zh",
 ) -> Path:
     """Write a scenario folder and return its path; ``scenarios.load.load`` reads it back to the same nouns.
 
     ``storms`` are further storms beside the scenario's own, for ``variants`` (name -> path -> value in file units,
-    such as ``{"rain": {"storm": "rain", "hours": 12}}``) to choose. ``readme`` becomes README.md. The id of the
-    loaded scenario is the folder's name. The folder is made beside its place, loaded with every variant, and
+    such as ``{"rain": {"storm": "rain", "hours": 12}}``) to choose. ``readme`` becomes README.md; beside it lie the
+    guide to columns, in ``lang`` (zh or en), and the editors' schemas. The id of the loaded scenario is the folder's
+    name. The folder is made beside its place, loaded with every variant, and
     then renamed: it is there whole or not at all. Raises BadScenario where the place is taken or cannot be
     written, and where the scenario does not load.
     """
@@ -48,6 +51,7 @@ def write_scenario(
     try:
         folder = made / target.name
         _write(folder, scenario, (scenario.storm, *storms), variants or {}, readme)
+        write_help(folder, lang)
         for variant in (None, *(variants or {})):
             load(folder, variant)
         if target.exists():
@@ -81,14 +85,14 @@ def _write(
     folder: Path, scenario: Scenario, storms: Sequence[Storm], variants: Variants, readme: str
 ) -> None:
     folder.mkdir()
-    _write_yaml(folder / "scenario.yaml", _document(scenario, variants))
+    _write_yaml(folder / "scenario.yaml", _document(scenario, variants), schema_line())
     _write_city(folder / "city", scenario.city)
     _write_fleet(folder / "fleet", scenario.fleet)
     (folder / "storms").mkdir()
     for storm in storms:
         block = as_written(storm)
         block.pop("id")
-        _write_yaml(folder / "storms" / f"{storm.id}.yaml", block)
+        _write_yaml(folder / "storms" / f"{storm.id}.yaml", block, schema_line(1))
     for name, rows in (("injects", scenario.injects), ("plan", scenario.plan_book)):
         if rows:
             write_table(folder / f"{name}.csv", rows)
@@ -170,8 +174,15 @@ def _held(column: Column, held: Any) -> Any:
     return held.isoformat() if hasattr(held, "isoformat") else str(held)
 
 
-def _write_yaml(path: Path, block: Mapping[str, Any]) -> None:
-    text = yaml.safe_dump(
-        dict(block), sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000
+class _Plain(yaml.SafeDumper):
+    """Writes a list that stands in two places twice, where YAML would put an anchor that few can read."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _write_yaml(path: Path, block: Mapping[str, Any], first: str = "") -> None:
+    text = yaml.dump(
+        dict(block), Dumper=_Plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000
     )
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(first + text, encoding="utf-8", newline="\n")

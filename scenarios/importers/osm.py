@@ -89,13 +89,14 @@ def import_osm(
     name: Name | str | None = None,
     *,
     classes: Collection[str] = osm_tags.PUBLIC,
+    lang: str = "zh",
 ) -> Report:
     """Write a runnable scenario folder for an extract: its roads and places, a default fleet, design snowfalls.
 
     The name is that of the file unless given. Raises BadScenario for a bad extract or a folder that is taken.
     """
     require_free(out_dir)
-    return compose(out_dir, as_name(name, Path(path)), district_of(read_osm(path, classes=classes)))
+    return compose(out_dir, as_name(name, Path(path)), district_of(read_osm(path, classes=classes)), lang)
 
 
 def district_of(found: OsmRoads) -> District:

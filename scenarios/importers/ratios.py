@@ -32,13 +32,34 @@ RATIOS = {
         "二七区 2018 年 8 台撒布车配 14 台运雪车（A），一套为装载机加 4 台运雪车",
         "Erqi district 2018 had 14 haul trucks beside 8 spreaders (A); a set is a loader with 4 trucks",
     ),
-    "deicer_g_m2": _ratio(
-        12, "济南储备折合每场 12.6 g/m2（A，推算）", "Jinan's stock comes to 12.6 g/m2 a storm (A, computed)"
+    "deicer_first_g_m2": _ratio(
+        27,
+        "缅因州交通厅：路温 -2.2 至 -6.7 °C 时首遍 19–27 g/m2（A），设计降雪时 -4 至 -6 °C，取上限",
+        "MaineDOT's first pass at -2.2 to -6.7 degC is 19-27 g/m2 (A); the design snowfalls fall at -4 to -6 degC, so "
+        "the upper end is taken",
+    ),
+    "deicer_later_g_m2": _ratio(
+        23, "以后各遍 15–23 g/m2（A），同样取上限", "its later passes are 15-23 g/m2 (A), the upper end again"
+    ),
+    "deicer_passes_main": _ratio(
+        3,
+        "12 h 降雪，3–4 h 一轮（MDSS 一轮约 3 h，A），主次干路计 3 遍（推算）",
+        "12 h of snow in rounds of 3-4 h (MDSS has rounds of 3 h, A) give three on main roads (computed)",
+    ),
+    "deicer_passes_other": _ratio(
+        2,
+        "其余道路计 2 遍（推算）",
+        "two on all other roads (computed)",
     ),
     "deicer_storms": _ratio(
         2,
-        "济南按“两场大雪”储备（A，epaper.qlwb.com.cn 2012-12-15）",
-        "Jinan stocks for 'two snowstorms' (A, epaper.qlwb.com.cn 2012-12-15)",
+        "济南按“两场大雪”储备（A，epaper.qlwb.com.cn 2012-12-15）；济南每场折合 12.6 g/m2（A，推算），因为只撒桥梁、"
+        "坡道和路口，本程序的车队则整条路段都撒",
+        "Jinan stocks for 'two snowstorms' (A, epaper.qlwb.com.cn 2012-12-15); its stock comes to 12.6 g/m2 a storm "
+        "(A, computed), for salt goes to bridges, slopes and crossings alone, while crews here salt whole roads",
+    ),
+    "deicer_reserve": _ratio(
+        1.1, "另加一成余量（设定，无来源）", "a tenth is added in reserve (a setting without source)"
     ),
     "depot_radius_km": _ratio(
         3,

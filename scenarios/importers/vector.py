@@ -8,7 +8,7 @@ from pathlib import Path
 from scenarios.border import Border
 from scenarios.importers import osm_tags, ways
 from scenarios.importers.compose import District
-from scenarios.marked import Marked
+from scenarios.marked import FAULTY, Marked
 from scenarios.problems import BadScenario, Problem
 from scenarios.roads import line_length, read_roads
 from simulation.model import Name, Segment
@@ -63,7 +63,7 @@ def _ways(features: Sequence[Marked], account: ways.Account, problems: list[Prob
     for number, (row, name) in enumerate(zip(features, names, strict=True), start=1):
         tags = _tags(row)
         line = row.value["line"].value
-        if line is None:
+        if line is FAULTY:
             continue
         if "highway" not in tags:
             hint = f"add a property {', '.join(CLASS_KEYS)} with a class such as 'primary' or 'residential'"
@@ -85,7 +85,7 @@ def _own_id(row: Marked) -> str:
 def _tags(row: Marked) -> dict[str, str]:
     tags: dict[str, str] = {}
     for key, cell in row.value.items():
-        if cell.value is not None and key != "line":
+        if key != "line" and cell.value not in (None, FAULTY):
             word = RENAMED.get(key, key)
             tags[word] = FLAGS.get(word, {}).get(cell.text.lower(), cell.text)
     named = next((tags[key] for key in CLASS_KEYS if tags.get(key)), None)

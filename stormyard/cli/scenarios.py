@@ -67,7 +67,7 @@ def new(
     front = Front(lang, json)
     if roads is not None:
         with front.progress("import"):
-            report = new_district(directory, roads, drains, name)
+            report = new_district(directory, roads, drains, name, front.words.language)
         return _reported(front, report)
     if drains is not None:
         what, hint = "drains alone make no district", "give --roads too, or use 'import swmm'"
@@ -80,8 +80,11 @@ def new(
 
 def _reported(front: Front, report: Report) -> None:
     """What an import made, what was left out and guessed, and what to do with it."""
+    from scenarios.importers.facts import FACTS
+
     rows = [[front.words["cli.figure"], front.words["cli.value"]]]
-    rows += [[key, f"{value:,.6g}"] for key, value in report.facts.items()]
+    name = front.words.name
+    rows += [[name(FACTS[key]), f"{value:,.6g}"] for key, value in report.facts.items() if key in FACTS]
     front.table(rows, text_columns=(0,))
     for note in report.notes:
         front.line(f"- {front.words.name(note)}", "yellow")
@@ -89,6 +92,8 @@ def _reported(front: Front, report: Report) -> None:
     notes = [note.model_dump() for note in report.notes]
     front.result({"folder": str(report.folder), "facts": dict(report.facts), "notes": notes})
     front.next("run", report.folder)
+    if "cloudburst" in report.variants:
+        front.next("run", report.folder, "--variant", "cloudburst")
 
 
 @importers.command("osm", help=HELP["import_osm"])
@@ -102,7 +107,8 @@ def import_osm(
 
     front = Front(lang, json)
     with front.progress("import"):
-        report = osm.import_osm(file, out, name, classes=osm_tags.CLASSES if service else osm_tags.PUBLIC)
+        classes = osm_tags.CLASSES if service else osm_tags.PUBLIC
+        report = osm.import_osm(file, out, name, classes=classes, lang=front.words.language)
     _reported(front, report)
 
 
@@ -116,7 +122,7 @@ def import_swmm(
 
     front = Front(lang, json)
     with front.progress("import"):
-        report = swmm.import_swmm(file, out, name)
+        report = swmm.import_swmm(file, out, name, lang=front.words.language)
     _reported(front, report)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 from scenarios import sample as sample_module
 from scenarios.columns import columns
 from scenarios.guide import FILES, columns_guide
-from scenarios.load import load, notes
+from scenarios.load import load, read, variants
 from scenarios.problems import BadScenario
 from scenarios.sample import write_sample
 from scenarios.schema import scenario_schema, storm_schema
@@ -25,7 +26,7 @@ def test_the_sample_is_whole_and_sound(pristine: Path) -> None:
     snow, rain = load(pristine), load(pristine, "rain")
     assert 12 <= len(snow.city.segments) <= 20 and len(snow.fleet.depots) == 2
     assert snow.hazards == ("snow",) and rain.hazards == ("water",) and rain.city.drains
-    assert notes(snow) == () and notes(rain) == ()
+    assert read(pristine).notes() == () and read(pristine, "rain").notes() == ()
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "装载机"), ("en", "Material loaded a bay")])
@@ -39,6 +40,18 @@ def test_the_guide_explains_every_column(lang: str, words: str, tmp_path: Path) 
             if column.field != "line":
                 assert all(f"`{name}`" in guide for name in column.headers), f"{cls.__name__}.{column.field}"
     assert "| km/h |" in guide and "columns.md" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_readme_of_the_sample_can_be_pasted(lang: str, tmp_path: Path) -> None:
+    """Its commands name the folder and variants that are there, and it explains every file."""
+    folder = write_sample(tmp_path / "my-town", lang)
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^uv run stormyard (\w+) my-town(.*)", text, flags=re.MULTILINE)
+    assert [command for command, _ in commands] == ["check", "run", "run", "compare"]
+    named = re.findall(r"--variants? (\S+)", text)
+    assert {word for words in named for word in words.split(",")} <= set(variants(folder))
+    assert "{" not in text and all(name in text for name in ("columns.md", "fleet/stock.csv"))
 
 
 def test_tables_of_the_sample_have_every_column(pristine: Path) -> None:
@@ -70,7 +83,7 @@ def test_nothing_is_left_where_writing_fails(tmp_path: Path, monkeypatch: pytest
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sample_module, "write_guide", fail)
+    monkeypatch.setattr(sample_module, "write_help", fail)
     with pytest.raises(BadScenario, match="No space left"):
         write_sample(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,8 @@ import pytest
 
 from scenarios.importers import osm
 from scenarios.importers.district import new_district
-from scenarios.importers.drain_map import flooding, place_nodes
+from scenarios.importers.drain_map import place_nodes
+from scenarios.importers.drain_model import flooding
 from scenarios.importers.geo import NearestSegment, centroid, from_transverse_mercator, from_web_mercator
 from scenarios.importers.storms import design_rain
 from scenarios.load import load
@@ -181,7 +182,7 @@ def test_the_worst_node_becomes_the_low_point_and_a_point_to_watch(tmp_path, tow
     text = drains(degrees())
     storm = design_rain(point(0, 0)[0])
     floods = flooding(read_inp(text), storm)
-    assert floods["N2"].volume > 10 * max(floods["N1"].volume, 1)
+    assert floods.nodes["N2"].volume > 10 * max(floods.nodes["N1"].volume, 1)
     scenario = load(new_district(tmp_path / "out", town, written(tmp_path, text), "Town").folder)
     points = [p for p in scenario.city.places if p.kind == "waterlogging"]
     assert [p.drain_node for p in points] == ["N2", "N3"]
@@ -204,6 +205,24 @@ def test_a_joined_district_runs_snow_and_rain(tmp_path, town):
     assert {k.id for k in load(report.folder).fleet.kinds} >= {"pump-truck-1500", "plough-3t"}
     used = {e.kind for e in load(report.folder).fleet.equipment}
     assert {"plough-spreader", "pump-180", "inlet-squad", "barrier-squad"} <= used
+
+
+def test_what_is_told_of_nobody_acting_is_what_such_a_run_floods(tmp_path, town):
+    """The figure of the notes, the cloudburst without teams, and the same over the model's own clean inlets; blocked
+    inlets flood more."""
+    report = new_district(tmp_path / "out", town, written(tmp_path, drains(degrees())), "Town")
+    assert {"snowstorm", "cloudburst", "clogged-inlets"} == set(report.variants)
+
+    def nobody(variant):
+        return run(load(report.folder, variant, ["respond=false"]), 1, lambda situation: ()).totals[
+            "flooded_m3"
+        ]
+
+    flooded = nobody("cloudburst")
+    assert flooded > 1
+    assert flooded == pytest.approx(report.facts["flooded_m3"], rel=0.01)
+    assert any(f"when nobody acts, {flooded:,.0f} m3 overflow" in note.en.lower() for note in report.notes)
+    assert nobody("clogged-inlets") > 1.01 * flooded
 
 
 def test_a_model_in_chinese_windows_code_is_read(tmp_path, town):
@@ -282,7 +301,8 @@ def test_everything_wrong_in_both_files_is_told_at_once(tmp_path):
     ("roads", "model", "expected"),
     [
         ("town.osm", "town.txt", "drains are read from an EPA SWMM model"),
-        ("town.shp", None, "roads cannot be read from this kind of file"),
+        ("town.shp", None, "a shapefile is not read"),
+        ("town.xlsx", None, "roads cannot be read from this kind of file"),
         ("town.osm", "absent.inp", "the file cannot be opened"),
         ("absent.geojson", None, "the file is missing"),
     ],
@@ -307,3 +327,19 @@ def test_features_without_a_class_are_named(tmp_path):
     lines = [([(0, 0), (1, 0)], {"name": "A"}), ([(1, 0), (0, 0)], {"name": "B", "highway": "primary"})]
     with pytest.raises(BadScenario, match="feature 1: the feature names no class of road"):
         new_district(tmp_path / "out", geojson(tmp_path / "roads.geojson", lines))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [(500_000.0, 3_850_000.0, "degrees"), (34.7, 113.6, "degrees"), (12_654_000.0, 4_135_000.0, "degrees")],
+)
+def test_roads_of_another_projection_are_refused(tmp_path, x, y, expected):
+    """UTM, latitude first, web Mercator: the feature is named, nothing is written, no traceback."""
+    lines = [{"type": "Feature", "properties": {"highway": "primary"},
+              "geometry": {"type": "LineString", "coordinates": [[x, y], [x + 1, y + 1]]}}]  # fmt: skip
+    path = tmp_path / "roads.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": lines}), encoding="utf-8")
+    with pytest.raises(BadScenario, match="feature 1") as raised:
+        new_district(tmp_path / "out", path)
+    assert expected in str(raised.value)
+    assert not (tmp_path / "out").exists()

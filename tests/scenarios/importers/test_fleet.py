@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimization.dispatchers.greedy import make as greedy
 from scenarios.importers.fleet import default_fleet
 from scenarios.importers.ratios import RATIOS
-from simulation.model import Fleet, Name, Place, Segment
+from scenarios.importers.storms import SNOW_MM, SNOW_STORM_MM, default_command, design_snow
+from simulation.engine import run
+from simulation.model import City, Fleet, Name, Office, Place, Scenario, Segment
 
 STEP = 0.01
 
@@ -44,17 +47,42 @@ def stocked(fleet: Fleet, material: str) -> float:
     return sum(s.amount for s in fleet.stock if s.material == material)
 
 
-def test_ploughs_and_salt_follow_their_ratios():
-    """A plough for 20 km of road and 12 g/m2 for two storms, rounded up, whatever the depots."""
+def test_ploughs_follow_their_ratio():
+    """A plough for 20 km of road, rounded up, whatever the depots."""
     segments = grid(6)
     fleet = default_fleet(segments, ("snow",)).fleet
     km = sum(s.length for s in segments) / 1000
     assert count(fleet, "plough-spreader") == math.ceil(km / 20)
     assert count(fleet, "plough-3t") == 1
-    need = 0.012 * 2 * km * 1000 * 7
-    assert need <= stocked(fleet, "salt") <= need + 1000 * (len(fleet.depots) + 1)
     assert count(fleet, "pump-truck-1500", "pump-180", "inlet-squad") == 0
     assert stocked(fleet, "sandbag") == 0
+
+
+def test_salt_is_for_two_snowfalls_and_is_told_as_it_is_stocked():
+    """Main roads get 27 + 2 x 23 g/m2 a snowfall, others 27 + 23, and a tenth more: the yards hold what is said."""
+    segments = [s.model_copy(update={"priority": 1 + 3 * (i % 2)}) for i, s in enumerate(grid(12))]
+    main, other = (sum(s.length * s.width for s in segments if s.priority == p) for p in (1, 4))
+    equipped = default_fleet(segments, ("snow",))
+    tonnes = math.ceil(1.1 * 2 * (0.073 * main + 0.050 * other) / 1000)
+    assert len(equipped.fleet.depots) > 1
+    assert stocked(equipped.fleet, "salt") == 1000 * tonnes
+    assert any(f"{tonnes} t of salt, for 2 design snowfalls" in why.en for why in equipped.why)
+    assert any(f"储备 {tonnes} t，够设计降雪 2 场" in why.zh for why in equipped.why)
+
+
+@pytest.mark.parametrize("mm", [SNOW_MM, SNOW_STORM_MM])
+def test_a_design_snowfall_takes_at_most_half_of_the_salt(mm):
+    """So that the stock lasts for the two it is said to be for."""
+    segments = tuple(grid(4))
+    fleet = default_fleet(segments, ("snow",), (), "district").fleet
+    name = Name(zh="镇", en="town")
+    scenario = Scenario(
+        id="town", name=name, city=City(id="town", name=name, segments=segments,
+        offices=(Office(id="district", name=name, lon=0.02, lat=0.02),)), fleet=fleet, storm=design_snow(mm, 0),
+        command=default_command(("snow",)), hazards=("snow",), duration=36 * 3600,
+    )  # fmt: skip
+    used = run(scenario, 1, greedy(scenario)).totals["used.salt"]
+    assert 0.25 * stocked(fleet, "salt") < used <= 0.5 * stocked(fleet, "salt")
 
 
 def test_flood_machines_follow_the_points():
@@ -113,13 +141,13 @@ def test_a_small_district_has_one_depot_in_its_middle():
 
 def test_the_fleet_explains_itself_in_both_languages():
     """Every ratio that was used is told with its source."""
-    why = default_fleet(grid(6), ("snow", "water"), [point(1)]).why
-    zh, en = " ".join(w.zh for w in why), " ".join(w.en for w in why)
-    for name in ("km_per_plough", "deicer_g_m2", "trucks_per_point", "relief"):
+    equipped = default_fleet(grid(6), ("snow", "water"), [point(1)])
+    zh, en = (" ".join(getattr(source, lang) for source in equipped.sources) for lang in ("zh", "en"))
+    for name in ("km_per_plough", "deicer_first_g_m2", "deicer_storms", "trucks_per_point", "relief"):
         assert RATIOS[name].source.zh in zh
         assert RATIOS[name].source.en in en
-    assert "除雪车" in zh
-    assert "ploughs:" in en
+    assert "除雪车" in " ".join(why.zh for why in equipped.why)
+    assert "ploughs:" in " ".join(why.en for why in equipped.why)
 
 
 @settings(max_examples=20, deadline=None)

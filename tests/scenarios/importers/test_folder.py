@@ -1,11 +1,14 @@
 """A scenario written to a folder is the scenario that is read from it, whole or not at all."""
 
+import json
+import re
 from pathlib import Path
 
 import pyrosm
 import pytest
 
 from optimization.dispatchers.greedy import make as greedy
+from scenarios.guide import columns_guide
 from scenarios.importers import folder as folder_module
 from scenarios.importers.compose import District, Report, compose
 from scenarios.importers.folder import write_scenario
@@ -13,10 +16,12 @@ from scenarios.importers.osm import ATTRIBUTION, import_osm
 from scenarios.importers.storms import chicago_depth, default_command, design_rain, design_snow
 from scenarios.load import load, variants
 from scenarios.problems import BadScenario
+from scenarios.schema import scenario_schema
 from simulation.engine import run
 from simulation.model import InjectRow, Name, Noun, Scenario, ScriptStep, SnowPhysics, WaterPhysics
 from simulation.weather import WeatherSeries
 from tests.scenarios.importers.test_fleet import grid
+from tests.scenarios.test_new import as_editors_see, fits
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "roads"
 DRAINS = """[TITLE]
@@ -50,6 +55,31 @@ def town(tmp_path_factory) -> Scenario:
     name = Name(zh="小镇", en="Small Town")
     compose(target, name, District(tuple(grid(4)), (), (ATTRIBUTION,), drains=DRAINS))
     return load(target)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_written_folder_explains_itself_as_a_new_one_does(tmp_path, lang):
+    """Guide to columns, schemas that editors find, and a README whose commands name variants that are there."""
+    name = Name(zh="小镇", en="Small Town")
+    report = compose(
+        tmp_path / "town", name, District(tuple(grid(2)), (), (ATTRIBUTION,), drains=DRAINS), lang
+    )
+    assert (report.folder / "columns.md").read_text(encoding="utf-8") == columns_guide(lang)
+    assert (
+        json.loads((report.folder / "scenario.schema.json").read_text(encoding="utf-8")) == scenario_schema()
+    )
+    for file, schema in (
+        ("scenario.yaml", "scenario.schema.json"),
+        ("storms/snowstorm.yaml", "../storm.schema.json"),
+    ):
+        first = (report.folder / file).read_text(encoding="utf-8").splitlines()[0]
+        assert first == f"# yaml-language-server: $schema={schema}"
+        assert (report.folder / file).parent.joinpath(schema).resolve().is_file()
+    assert fits(as_editors_see(report.folder / "scenario.yaml"), scenario_schema()) == []
+    text = (report.folder / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^uv run stormyard run town --variant (\S+)", text, flags=re.MULTILINE)
+    assert {"cloudburst", "no-response"} <= set(named) <= set(variants(report.folder))
+    assert text.startswith(f"# {getattr(name, lang)}\n") and "`columns.md`" in text
 
 
 def test_a_rich_scenario_comes_back_the_same(tmp_path, town):

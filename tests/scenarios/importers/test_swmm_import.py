@@ -17,7 +17,7 @@ from scenarios.problems import BadScenario
 from simulation.drainage.inp import read_inp
 from simulation.engine import Simulation
 from simulation.hazards.water import under_storm
-from simulation.model import Scenario
+from simulation.model import Scenario, WaterPhysics
 from simulation.network import Network
 from simulation.record import Run
 from tests.simulation.drainage.drains import pipe, pystorms, station, town
@@ -158,6 +158,9 @@ def test_the_models_own_rain_becomes_a_variant(tmp_path: Path) -> None:
         (pipe().replace("C J O 100", "C J O9 100"), r"model.inp line \d+: conduit 'C' ends at node 'O9'"),
         (pipe().replace("C CIRCULAR", "C HEXAGON"), r"model.inp line \d+: SWMM: invalid keyword"),
         (pipe().replace("100 0.013", "0 0.013"), "length"),
+        ("[TITLE]\nwells\n[JUNCTIONS]\nJ 1 1\n[OUTFALLS]\nO 0 FREE NO\n", "has no conduit, pump"),
+        (pipe()[: pipe().index("[XSECTIONS]")], "has no cross-section"),
+        (pipe().replace("[CONDUITS]", "[CONDUITES]"), r"unknown section \[CONDUITES\]"),
     ],
 )
 def test_a_faulty_model_is_told_by_file_and_line_and_leaves_nothing(
@@ -170,7 +173,7 @@ def test_a_faulty_model_is_told_by_file_and_line_and_leaves_nothing(
 
 
 def test_a_missing_file_and_a_taken_folder_are_told(tmp_path: Path) -> None:
-    with pytest.raises(BadScenario, match="the file cannot be read"):
+    with pytest.raises(BadScenario, match="the file cannot be opened"):
         import_swmm(tmp_path / "none.inp", tmp_path / "out")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
@@ -199,6 +202,23 @@ def test_a_chinese_model_in_gbk_is_read_and_said(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ the same water as SWMM's
+
+
+def test_the_figure_of_the_notes_is_that_of_a_run_in_which_nobody_acts(tmp_path: Path) -> None:
+    """One decision about debris: none, in the notes and in the run, until the variant asks for it."""
+    report = import_swmm(written(tmp_path, pystorms("alpha")), tmp_path / "out")
+    run = finished(load(tmp_path / "out"))
+    assert run.totals["flooded_m3"] == pytest.approx(report.facts["flooded_m3"], rel=0.001)
+    assert f"When nobody acts, {run.totals['flooded_m3']:,.0f} m3 overflow" in " ".join(
+        n.en for n in report.notes
+    )
+    assert load(tmp_path / "out", "clogged-inlets").physics.water == WaterPhysics()
+
+
+def test_where_pumps_come_too_late_the_notes_say_so(tmp_path: Path) -> None:
+    """In alpha deep water is gone after twenty minutes."""
+    notes = import_swmm(written(tmp_path, pystorms("alpha")), tmp_path / "out").notes
+    assert any("comes too late" in n.en and "泵到时水已退" in n.zh for n in notes)
 
 
 @pytest.mark.parametrize("name", ["alpha", "gamma", "theta"])
