@@ -8,7 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from results.language import Both, both
-from results.metrics import SETTLED, covered, first_service, first_settled, material_used
+from results.metrics import (
+    SETTLED,
+    covered,
+    first_service,
+    first_settled,
+    material_used,
+    precipitation_end,
+)
 from simulation.model import Fleet, Scenario
 from simulation.network import Network
 from simulation.record import Run
@@ -125,26 +132,45 @@ class Cover(NamedTuple):
     """t in all yards at the start"""
     used: float
     """t spread or laid"""
-    hours: float
-    """For which the stock lasts at the pace at which it was used."""
-    spent: bool
-    """Whether all of it was used."""
-    until: float
-    """Second at which it was last used."""
+    pace: float | None
+    """t/h while precipitation fell, from the first use on; None where none was used by then."""
+    hours: float | None
+    """For which the stock lasts at that pace."""
+    spent: float | None
+    """Second at which 95 % of the stock was used; None where more was left."""
+
+    @property
+    def left(self) -> float:
+        """t that were not used"""
+        return self.stock - self.used
+
+
+SPENT = 0.95
+"""Share of a stock from which it counts as used up: the last tons ride in hoppers far from where they are wanted."""
 
 
 def cover(run: Run, material: str) -> Cover | None:
-    """How long a material lasts at the pace of a storm; None where none was used.
+    """How far a material went; None where none was used.
 
-    The pace is what was used over the hours from the first to the last pass that could use it, at least one.
-    What stands in the hoppers counts as stock: a yard that is empty because it loaded everybody is not a
-    district without material.
+    The pace is that of the hours in which it snows or rains: afterwards crews slow down because little is left
+    to do, or to spread. What stands in the hoppers counts as stock: a yard that is empty because it loaded
+    everybody is not a district without material.
     """
     stock = sum(s.amount for s in run.scenario.fleet.stock if s.material == material) / 1000
     used = material_used(run)[material] / 1000
     verb = {m.id: "sandbag" if m.use == "bag" else "spread" for m in run.scenario.fleet.materials}[material]
-    when = [e.t for e in run.events if e.kind in ("pass", "protected") and verb in e.verb]
-    if not used or not when:
+    spread = [
+        (e.t, e.value) for e in run.events if e.kind in ("pass", "protected") and verb in e.verb and e.value
+    ]
+    if not used or not spread:
         return None
-    hours = max(when[-1] - when[0], 3600) / 3600
-    return Cover(stock, used, stock / used * hours, used > 0.98 * stock, float(when[-1]))
+    t, kilograms = (np.array(column, float) for column in zip(*spread, strict=True))
+    gone = used * np.cumsum(kilograms) / kilograms.sum()
+    stopped = precipitation_end(run)
+    falling = t <= stopped
+    pace = hours = None
+    if falling.any():
+        pace = float(gone[falling][-1]) / max(1.0, (min(stopped, t[-1]) - t[0]) / 3600)
+        hours = stock / pace
+    spent = float(t[np.argmax(gone >= SPENT * stock)]) if gone[-1] >= SPENT * stock else None
+    return Cover(stock, used, pace, hours, spent)

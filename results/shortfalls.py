@@ -1,78 +1,76 @@
-"""What is missing in a storm, and what would have to change, in figures that can be checked by a new run."""
+"""What went wrong in a storm: missed goals, and machines that found no material, each in one sentence with figures."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
-from results.capacity import cover, machines
+from results.capacity import SPENT, cover
 from results.charts import clock
 from results.goals import Goal
 from results.language import Both, both
-from results.metrics import classes, clear_share, closed_late, precipitation_end, sites, unclear_roads
-from results.series import stock_lines
+from results.metrics import (
+    arrival_delays,
+    classes,
+    clear_share,
+    closed_late,
+    cut_off_h,
+    sites,
+    unclear_roads,
+)
 from simulation.network import Network
 from simulation.record import Run
 
-EMPTY = 0.001
-"""t below which a yard counts as empty."""
-ORDER = ("access", "closures", "sites", "stock", "pace", "reach", "split")
-"""Kinds of shortfall, the gravest first."""
+ORDER = ("access", "closures", "sites", "clear", "pass", "bridges", "stock", "split", "reach")
+"""Kinds of shortfall, the gravest first: what endangers people, then what stops traffic, then why."""
+
+
+DRY = 0.02
+"""Share of its first load below which a machine counts as empty."""
 
 
 class Shortfall(NamedTuple):
-    """Something missing in one storm."""
+    """Something that went wrong in one storm."""
 
     kind: str
     """One of ``ORDER``."""
     what: Both
-    change: Both
-    """What would have to change; an estimate in proportion, to be tried in a variant."""
 
 
 def shortfalls(run: Run, goals: list[Goal]) -> list[Shortfall]:
-    """Missed goals and empty yards of a run, each with what would have to change."""
+    """Missed goals and missing material of a run, the gravest first."""
     missed = {goal.key: goal for goal in goals if goal.met is False}
-    timed = ("clear_h", "first_pass_h", "bridges")
-    found = [_pace(run, goal) for key, goal in missed.items() if key.startswith(timed)]
+    found = [_late(run, goal) for key, goal in missed.items() if key.startswith(tuple(_TIMED))]
     if "sites_over_limit" in missed:
         found.append(_sites(run))
     if "closed_late" in missed:
         found.append(_closures(run))
     if goal := missed.get("order_to_arrival_min.p90"):
-        what = both("gap.reach", reached=f"{goal.reached:.0f}", target=f"{goal.target:.0f}")
-        found.append(Shortfall("reach", what, both("gap.reach_change")))
+        late = sum(d.minutes > goal.target for d in arrival_delays(run))
+        what = both("readiness.reach", reached=f"{goal.reached:.0f}", target=f"{goal.target:.0f}", late=late)
+        found.append(Shortfall("reach", what))
     if goal := missed.get("critical_access"):
-        what = both("gap.access", reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
-        found.append(Shortfall("access", what, both("gap.access_change")))
+        places = sum(hours > goal.target for hours in cut_off_h(run).values())
+        what = both("readiness.access", n=places, reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
+        found.append(Shortfall("access", what))
     return sorted(found + _stock(run), key=lambda shortfall: ORDER.index(shortfall.kind))
 
 
-def _pace(run: Run, goal: Goal) -> Shortfall:
-    """Treatment has to be so many times as fast; machines in proportion."""
-    have = max(machines(run.scenario.fleet, "plough"), machines(run.scenario.fleet, "spread"))
+_TIMED = {"clear_h": "clear", "first_pass_h": "pass", "bridges_h": "bridges"}
+
+
+def _late(run: Run, goal: Goal) -> Shortfall:
+    kind = _TIMED[goal.key.partition(".")[0]]
     if goal.reached is not None:
-        what = both("gap.late", goal=goal.name, reached=f"{goal.reached:.1f}", target=f"{goal.target:g}")
-        factor = goal.reached / goal.target if goal.target else math.inf
-    else:
         what = both(
-            "gap.never",
-            goal=goal.name,
-            target=f"{goal.target:g}",
-            share=f"{100 * _share_at_end(run, goal):.0f}",
+            "readiness.late", goal=goal.name, reached=f"{goal.reached:.1f}", target=f"{goal.target:g}"
         )
-        factor = (
-            (run.scenario.duration - precipitation_end(run)) / 3600 / goal.target if goal.target else math.inf
-        )
-    if not have:
-        return Shortfall("pace", what, both("gap.no_machines"))
-    if not math.isfinite(factor) or factor <= 1:
-        return Shortfall("pace", what, both("gap.order"))
-    more = math.ceil(have * (factor - 1))
-    at_least = "gap.pace_at_least" if goal.reached is None else "gap.pace"
-    return Shortfall("pace", what, both(at_least, factor=f"{factor:.2f}", more=more, have=have))
+        return Shortfall(kind, what)
+    share = f"{100 * _share_at_end(run, goal):.0f}"
+    hours = f"{run.scenario.duration / 3600:g}"
+    key = "readiness.never_clear" if kind == "clear" else "readiness.never"
+    return Shortfall(kind, both(key, goal=goal.name, target=f"{goal.target:g}", share=share, hours=hours))
 
 
 def _share_at_end(run: Run, goal: Goal) -> float:
@@ -85,41 +83,100 @@ def _share_at_end(run: Run, goal: Goal) -> float:
 
 def _sites(run: Run) -> Shortfall:
     limit = run.scenario.goals.depth_limit
-    over = np.array([site.depth > limit for site in sites(run)])
-    pumps, at_once = machines(run.scenario.fleet, "pump"), int(over.sum(axis=0).max())
-    what = both("gap.sites", n=int(over.any(axis=1).sum()), at_once=at_once)
-    return Shortfall(
-        "sites", what, both("gap.sites_change" if at_once > pumps else "gap.sites_earlier", pumps=pumps)
+    depth = np.array([site.depth for site in sites(run)])
+    peaks = depth.max(axis=1)
+    worst = sites(run)[int(peaks.argmax())].place.name
+    what = both(
+        "readiness.sites",
+        n=int((peaks > limit).sum()),
+        limit=f"{100 * limit:g}",
+        worst=worst,
+        cm=f"{100 * peaks.max():.0f}",
     )
+    return Shortfall("sites", what)
 
 
 def _closures(run: Run) -> Shortfall:
     late = closed_late(run)
-    never = sum(not math.isfinite(x.closed) for x in late)
-    worst = max((x.closed - x.t for x in late if math.isfinite(x.closed)), default=0.0)
-    what = both("gap.closures", n=len(late), never=never)
-    return Shortfall("closures", what, both("gap.closures_change", minutes=f"{worst / 60:.0f}"))
+    never = sum(not np.isfinite(x.closed) for x in late)
+    worst = max((x.closed - x.t for x in late if np.isfinite(x.closed)), default=0.0)
+    depth = f"{100 * run.scenario.goals.close_depth:g}"
+    return Shortfall(
+        "closures",
+        both("readiness.closures", n=len(late), never=never, cm=depth, minutes=f"{worst / 60:.0f}"),
+    )
+
+
+class RunDry(NamedTuple):
+    """Machines that could not load again because no yard had any left, while others still carried some."""
+
+    t: int
+    """Second at which the first of them found nothing."""
+    empty: int
+    """Machines that ended the run empty (``DRY``)."""
+    loaded: int
+    """Machines that were loaded at all."""
+    left: float
+    """t that were still on machines at the end"""
+    kind: str
+    """Kind of machine that brought back the most"""
+    kept: float
+    """t that it brought back"""
+    taken: float
+    """t that it had loaded"""
+
+
+def ran_dry(run: Run, material: str) -> RunDry | None:
+    """How a material ran out on the machines; None where no yard was asked in vain or nobody ended up empty.
+
+    Loading at the call-out, when everybody fills up, is no shortage.
+    """
+    use = {m.id: m.use for m in run.scenario.fleet.materials}[material]
+    verb = "sandbag" if use == "bag" else "spread"
+    asked = [e.t for e in run.events if e.kind == "unsupplied" and verb in e.verb]
+    first: dict[str, float] = {}
+    carried: dict[str, float] = {}
+    for event in run.events:
+        if event.kind == "refill" and event.crew and event.verb == material:
+            first.setdefault(event.crew, event.value)
+            carried[event.crew] = carried.get(event.crew, 0.0) + event.value
+        elif event.kind in ("pass", "protected") and verb in event.verb and event.crew in carried:
+            carried[event.crew] -= event.value
+    if not asked or not any(load < DRY * first[crew] for crew, load in carried.items()):
+        return None
+    empty = sum(load < DRY * first[crew] for crew, load in carried.items())
+    kinds = {e.id: e.kind for e in run.scenario.fleet.equipment}
+    kept: dict[str, float] = {}
+    for crew, load in carried.items():
+        kind = kinds[crew.rpartition("/")[0]]
+        kept[kind] = kept.get(kind, 0.0) + load / 1000
+    most = max(kept, key=lambda kind: kept[kind])
+    taken = sum(
+        e.value / 1000
+        for e in run.events
+        if e.kind == "refill" and e.verb == material and e.crew and kinds[e.crew.rpartition("/")[0]] == most
+    )
+    return RunDry(asked[0], empty, len(carried), sum(carried.values()) / 1000, most, kept[most], taken)
 
 
 def _stock(run: Run) -> list[Shortfall]:
-    """Materials that yards ran out of; what more it takes if the pace had gone on until precipitation ends."""
+    """Materials that were used up, and those that no yard had while machines still carried some."""
     found = []
     for material in run.scenario.fleet.materials:
-        lines = [x for x in stock_lines(run) if x.material == material.id and x.tonnes.max() > EMPTY]
-        out = [float(x.t[np.argmax(x.tonnes <= EMPTY)]) for x in lines if (x.tonnes <= EMPTY).any()]
-        went = cover(run, material.id)
-        if not out or went is None:
+        went = None if material.use == "fuel" else cover(run, material.id)
+        if went is None:
             continue
-        what = both(
-            "gap.stock", material=material.name, n=len(out), yards=len(lines), when=clock(run, min(out))
-        )
-        more = 0.0
-        if went.spent:
-            more = went.stock * max(0.0, (precipitation_end(run) - went.until) / 3600 / went.hours)
-        if more >= 1:
-            found.append(Shortfall("stock", what, both("gap.stock_more", more=f"{more:.0f}")))
-        elif went.spent:
-            found.append(Shortfall("stock", what, both("gap.stock_spent")))
-        else:
-            found.append(Shortfall("split", what, both("gap.stock_split")))
+        dry = ran_dry(run, material.id)
+        if went.spent is not None:
+            what = both(
+                "readiness.spent", material=material.name, pct=f"{100 * SPENT:.0f}",
+                stock=f"{went.stock:,.0f}", when=clock(run, went.spent),
+            )  # fmt: skip
+            found.append(Shortfall("stock", what))
+        elif dry is not None:
+            what = both(
+                "readiness.split", material=material.name, when=clock(run, dry.t), empty=dry.empty,
+                loaded=dry.loaded, left=f"{dry.left:,.0f}",
+            )  # fmt: skip
+            found.append(Shortfall("split", what))
     return found

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -21,12 +21,15 @@ from optimization.dispatchers import make, names
 from scenarios import load as scenario_files
 from scenarios.problems import BadScenario, Problem, SeveralScenarios, did_you_mean
 from simulation import engine
-from simulation.model import Scenario
+from simulation.model import HazardName, Scenario
 from simulation.record import AS_IT_STANDS, Origin, Run
 from simulation.situation import Dispatcher, Situation
 from stormyard.room import Room
 from stormyard.room import Watch as RoomWatch
 from stormyard.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from results.season import Trial
 
 Watch = Callable[[Situation], None]
 RUNS = Path("runs")
@@ -73,7 +76,9 @@ def origin(variant: str | None, sets: Sequence[str] = ()) -> Origin:
     for text in sets:
         path, _, value = text.partition("=")
         overrides[path.strip()] = yaml.safe_load(value) if value.strip() else None
-    return Origin("" if variant in (None, BASE) else str(variant), json.loads(json.dumps(overrides, default=str)))
+    return Origin(
+        "" if variant in (None, BASE) else str(variant), json.loads(json.dumps(overrides, default=str))
+    )
 
 
 def decisions_of(dispatcher: Dispatcher) -> list[dict[str, Any]]:
@@ -141,9 +146,12 @@ def only_one(references: Sequence[str]) -> str:
 
 def page_for(what: str, runs: Mapping[str, Run]) -> Path:
     """A page under ``runs/`` for what is set side by side."""
-    digest = hashlib.sha256("".join(run.digest for run in runs.values()).encode()).hexdigest()[:6]
     first = next(iter(runs.values())).scenario.id
-    return RUNS / f"{_FILE_CHARACTERS.sub('-', f'{what}-{first}')}-{digest}.html"
+    return RUNS / f"{_FILE_CHARACTERS.sub('-', f'{what}-{first}')}-{_digest_of(runs)}.html"
+
+
+def _digest_of(runs: Mapping[str, Run]) -> str:
+    return hashlib.sha256("".join(run.digest for run in runs.values()).encode()).hexdigest()[:6]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -160,21 +168,38 @@ def write_text(path: Path, text: str) -> None:
 # --------------------------------------------------------------------------- readiness
 
 
-def readiness_storms(references: Sequence[str], dispatcher: str = "") -> dict[str, Scenario]:
-    """The storms that a readiness report asks for, by label, all checked.
+SEASONS: dict[str, HazardName] = {"rain": "water", "snow": "snow"}
+
+
+def readiness_storms(
+    references: Sequence[str], dispatcher: str = "", season: str = ""
+) -> dict[str, Scenario]:
+    """The storms that a readiness report asks for, by label, all checked and long enough for every deadline.
 
     A district such as ``jinshui`` stands for its design storms (``*-design``), each with its variants; a
-    scenario for its own storm and its variants. Raises BadScenario with everything that is wrong.
+    scenario for its own storm and its variants; ``season`` keeps those of rain or of snow. Raises
+    BadScenario with everything that is wrong.
     """
+    from results.goals import judged_by
+
     storms: dict[str, Scenario] = {}
     problems: list[Problem] = []
+    if season and season not in SEASONS:
+        hint = did_you_mean(season, SEASONS) or f"seasons are {', '.join(SEASONS)}"
+        problems.append(Problem(f"--season {season}", "there is no such season", hint))
     for reference, variant in _readiness_references(references, problems):
         try:
             storm = scenario_files.load(reference, variant)
             chosen_dispatcher(storm, dispatcher)
-            storms[f"{reference}:{variant}" if variant else reference] = storm
         except BadScenario as bad:
             problems += bad.problems
+            continue
+        if not season or SEASONS.get(season) in storm.hazards:
+            whole = storm.model_copy(update={"duration": max(storm.duration, judged_by(storm))})
+            storms[f"{reference}:{variant}" if variant else reference] = whole
+    if not problems and not storms:
+        what = f"none of these storms is one of {season}"
+        problems.append(Problem(" ".join(references), what, "leave out --season to take them all"))
     if problems:
         raise BadScenario(problems)
     return storms
@@ -217,12 +242,58 @@ def readiness_languages(languages: Sequence[str], formats: Sequence[str]) -> lis
     return list(dict.fromkeys(languages))
 
 
-def write_readiness(runs: Mapping[str, Run], language: str, folder: Path) -> Path:
+def try_remedies(
+    runs: Mapping[str, Run],
+    dispatcher: str = "",
+    seed: int = 0,
+    told: Callable[[float, float], None] | None = None,
+) -> list[Trial]:
+    """The lightest and the heaviest failed storm of each hazard, run again with one thing changed at a time.
+
+    ``told`` is called with the seconds simulated and the seconds there are at most.
+    """
+    from results.remedies import ladders
+    from results.season import Trial, storms_of, to_try
+
+    todo = [
+        (storm, ladders(storm.run.scenario, storm.hazard)) for storm in to_try(storms_of(list(runs.items())))
+    ]
+    whole = sum(storm.run.scenario.duration * len(ladder) for storm, steps in todo for ladder in steps)
+    trials, done = [], 0.0
+    for storm, steps in todo:
+        for ladder in steps:
+            for i, remedy in enumerate(ladder, 1):
+                made = simulate(remedy.scenario, seed, dispatcher, _counting(told, done, whole))
+                trials.append(Trial.of(storm, remedy.key, remedy.change, made.run))
+                done += remedy.scenario.duration
+                if not trials[-1].missed:
+                    done += remedy.scenario.duration * (len(ladder) - i)
+                    break
+    return trials
+
+
+def _counting(told: Callable[[float, float], None] | None, done: float, whole: float) -> Watch | None:
+    return None if told is None else lambda situation: told(done + situation.t, whole)
+
+
+def readiness_folder(references: Sequence[str], runs: Mapping[str, Run], seed: int) -> Path:
+    """A folder under ``runs/`` that is named by the district and the season: the same storms get the same one."""
+    return RUNS / f"{readiness_name(references, runs)}-{_digest_of(runs)}-seed{seed}"
+
+
+def readiness_name(references: Sequence[str], runs: Mapping[str, Run]) -> str:
+    """``readiness-jinshui-rain-snow``: what is asked about, and the seasons it is asked for."""
+    hazards = {hazard for run in runs.values() for hazard in run.scenario.hazards}
+    seasons = [season for season, hazard in SEASONS.items() if hazard in hazards]
+    named = "-".join(("readiness", *(r.rstrip("/") for r in references), *seasons))
+    return _FILE_CHARACTERS.sub("-", named)
+
+
+def write_readiness(runs: Mapping[str, Run], trials: Sequence[Trial], language: str, path: Path) -> Path:
     """Write the page, which holds both languages and opens in ``language``, and return its path."""
     from results.readiness import readiness_page
 
-    path = folder / "readiness.html"
-    write_text(path, readiness_page(runs, language))
+    write_text(path, readiness_page(runs, language, trials))
     return path
 
 

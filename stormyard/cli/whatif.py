@@ -29,6 +29,7 @@ from stormyard.front import FAILED, STOPPED, Front, Halt, answered
 from stormyard.words import preferred
 
 if TYPE_CHECKING:
+    from results.readiness import Readiness
     from simulation.record import Run
 
 
@@ -156,17 +157,21 @@ def ensemble(
 @answered
 def readiness(
     scenario: Annotated[list[str], argument("readiness", "SCENARIO...")],
-    dispatcher: Dispatcher = "", seed: Seed = 0, out: OutFolder = None,
+    dispatcher: Dispatcher = "", seed: Seed = 0,
+    season: Annotated[str, option("season", "--season", metavar="rain|snow")] = "",
+    tries: Annotated[bool, option("tries", "--tries/--no-tries")] = True,
+    out: OutFolder = None,
     format_: Annotated[str, option("format", "--format", metavar="html")] = "html",
     json: Json = False, lang: Annotated[str | None, option("langs", "--lang", metavar="zh,en")] = None,
     debug: Debug = False,
 ) -> None:  # fmt: skip
     from results import store
+    from results.readiness import Readiness
     from stormyard import jobs
 
     languages = jobs.readiness_languages(items(lang or preferred()), items(format_))
     front = Front(languages[0], json)
-    storms = jobs.readiness_storms(scenario, dispatcher)
+    storms = jobs.readiness_storms(scenario, dispatcher, season)
     first = next(iter(storms.values()))
     front.header(first, title=first.city.name, dispatcher=dispatcher or first.dispatcher, seed=seed)
     whole, done, runs = sum(s.duration for s in storms.values()), 0.0, {}
@@ -175,7 +180,39 @@ def readiness(
             front.line(f"  {label}: {front.words.name(storm.storm.name)}")
             runs[label] = jobs.simulate(storm, seed, dispatcher, counting_from(update, done)).run
             done += storm.duration
-    folder = out or jobs.folder_for(first, "readiness", seed)
-    page = jobs.write_readiness(runs, languages[0], folder)
+    with front.progress("tries") as update:
+        trials = jobs.try_remedies(runs, dispatcher, seed, update) if tries else []
+    folder = out or jobs.readiness_folder(scenario, runs, seed)
+    path = folder / f"{jobs.readiness_name(scenario, runs)}.html"
+    with front.progress("write"):
+        page = jobs.write_readiness(runs, trials, languages[0], path)
+        found = Readiness.of(runs, trials)
+    _verdict(front, found)
     front.wrote(page)
-    front.result([{"label": label, **store.manifest(run)} for label, run in runs.items()])
+    manifests = {label: store.manifest(run) for label, run in runs.items()}
+    told = found.plain(front.words.language)
+    told["storms"] = [{"label": label, **manifests[label], **said} for label, said in told["storms"].items()]
+    front.result({"page": str(page), **told})
+
+
+FIRST_ACTIONS = 2
+"""Actions of each season that the terminal names; the page has all."""
+
+
+def _verdict(front: Front, found: Readiness) -> None:
+    """Goals by storm, the worst shortfall and the first things to do."""
+    from results.readiness import verdict_rows
+
+    language = front.words.language
+    front.table(
+        [[cell.said(language) for cell in row] for row in verdict_rows(found.storms)], text_columns=(0, 2)
+    )
+    for storm, short in found.worst:
+        front.say("readiness.worst", "bold", storm=storm.name.said(language), what=short.what.said(language))
+    seasons: dict[str, int] = {}
+    for n, action in enumerate(found.actions, 1):
+        seasons[action.hazard] = seasons.get(action.hazard, 0) + 1
+        if seasons[action.hazard] > FIRST_ACTIONS:
+            continue
+        what, who, until = (text.said(language) for text in (action.what, action.who, action.until))
+        front.say("readiness.first_action", n=n, what=what, who=who, until=until)

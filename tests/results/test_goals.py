@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from results.capacity import cover, figures, people_per_shift
-from results.goals import goals, snow_grade
+from results.capacity import figures, people_per_shift
+from results.goals import goals, judged_by, snow_grade
 from results.metrics import metrics
 from results.series import on_duty, spreadable, stock_lines, telling_times, tracks
 from results.shortfalls import shortfalls
@@ -62,7 +62,14 @@ def test_a_goal_that_is_not_due_before_the_run_ends_is_left_open() -> None:
     run = snow_run(hours=12)
     judged = {g.key: g.met for g in goals(run)}
     assert (judged["first_pass_h.p4"], judged["clear_h.p4"]) == (None, None)
-    assert [s.kind for s in shortfalls(run, goals(run))] == ["split"]
+    assert shortfalls(run, goals(run)) == []
+
+
+def test_a_run_until_the_last_deadline_judges_every_goal() -> None:
+    """Snow until hour 4, 48 h for class 4 in a storm, one hour more; rain has no deadline after its end."""
+    assert judged_by(scenario("snow", hours=12)) == (4 + 48 + 1) * HOUR
+    assert judged_by(scenario("water", hours=12)) == 0
+    assert None not in {g.met for g in goals(snow_run(hours=53))}
 
 
 def test_goals_of_a_cloudburst() -> None:
@@ -116,26 +123,6 @@ def test_telling_times_hold_the_worst_and_the_end() -> None:
     dry = water_run()
     dry.fields["water_depth"][:] = 0
     assert telling_times(dry) == [0, 16, 32, 48]
-
-
-def test_cover_counts_what_was_spread_not_what_was_loaded() -> None:
-    """12.5 of 20 t in two hours last 3.2 h, though the yard is empty."""
-    held = cover(snow_run(), "salt")
-    assert held is not None
-    assert (held.stock, held.used, held.spent) == (20, 12.5, False)
-    assert held.hours == pytest.approx(3.2)
-
-
-def test_missing_things_say_what_would_have_to_change() -> None:
-    """The missed class, the yard, the late closure: each with a figure."""
-    run = snow_run(hours=60)
-    said = " | ".join(f"{s.what.en}: {s.change.en}" for s in shortfalls(run, goals(run)))
-    assert "first pass, class 4: not reached within the run (24 h allowed; 0 % clear at its end)" in said
-    assert "1 of 1 yards ran out of De-icer, the first at 01-31 02:30: the district still had some" in said
-    wet = water_run()
-    said = " | ".join(f"{s.what.en}: {s.change.en}" for s in shortfalls(wet, goals(wet)))
-    assert "1 underpasses closed too late, 0 of them never: close on the forecast" in said
-    assert "at least 60 min earlier" in said
 
 
 def test_readiness_figures_by_hand() -> None:

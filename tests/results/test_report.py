@@ -11,15 +11,15 @@ import matplotlib as mpl
 import pytest
 
 from results import charts, fonts
-from results.content import Command, Document, Section
+from results.content import Command, Document, Section, Table
 from results.language import Both
 from results.maps import layers, map_data
-from results.readiness import readiness_page
+from results.metrics import metrics, precipitation_end
 from results.report import comparison_report, report
 from results.report.html import page
 from results.sections import modules
 from simulation.model import Name
-from simulation.record import Run
+from simulation.record import Origin, Run
 from tests.results.made_runs import scenario, snow_run, water_run
 
 VOID = {"meta", "img", "input", "br", "source"}
@@ -257,23 +257,46 @@ def test_runs_side_by_side() -> None:
     assert "From warning to response" in said
     assert '<td class="n good">' in source
     assert "(-60)" in source
+    assert "differs from the first" in said
+    assert "60 min (worse)" not in said
+    assert "(better)" in said
 
 
 @pytest.mark.usefixtures("undrawn")
-def test_readiness_over_storms() -> None:
-    """Each storm is a column; goals met and missed, gaps and assumptions are there."""
-    runs = {
-        "snow": replace(snow_run(), totals={**snow_run().totals, "snow_fallen_kg": 1e5}),
-        "rain": water_run(),
-    }
-    source = readiness_page(runs, "en")
-    outline = Outline(source)
-    said = "".join(outline.said["en"])
-    assert outline.open == []
-    for words in ("Test snow", "Test rain", "What is missing", "The ten worst places", "What was assumed"):
-        assert words in said
-    with pytest.raises(ValueError, match="at least one storm"):
-        readiness_page({})
+def test_a_comparison_shows_the_figures_of_the_run_folders() -> None:
+    """Metrics that are known are not worked out anew."""
+    kept = {"a": metrics(water_run()), "b": {**metrics(water_run()), "closed_late": 77.0}}
+    assert ">77 (+" in comparison_report({"a": water_run(), "b": water_run()}, "en", kept)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_head_says_what_was_asked_for() -> None:
+    """Variant and overrides stand under the title; a scenario as it stands has no such line."""
+    run = replace(water_run(), origin=Origin("at-first-red", {"hours": 6}))
+    assert "variant at-first-red; changed: hours = 6" in report(run, "en").split("<section", 1)[0]
+    assert 'class="asked"' not in report(water_run(), "en")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_both_tables_say_the_same_of_a_goal_that_is_not_due() -> None:
+    """A class that is never clear in a run that ends before the deadline is not due, in goals and in roads."""
+    run = snow_run()
+    short = run.scenario.model_copy(update={"duration": precipitation_end(run) + 3600})
+    source = report(replace(run, scenario=short), "en")
+    assert "not due: the run ends" in source
+    assert "not within the run, not due yet" in source
+
+
+def test_wide_tables_are_stacked_on_a_phone() -> None:
+    """Many columns, or much to read: each cell then carries the head of its column."""
+    head = [Both.same(f"h{i}") for i in range(7)]
+    wide = Table(Both.same("wide"), head, [[Both.same("x")] * 7])
+    slim = Table(Both.same("slim"), head[:3], [[Both.same("x")] * 3])
+    source = page(
+        Document(Both.same("t"), Both.same(""), (), (), [Section("s", Both.same("s"), [wide, slim])])
+    )
+    assert source.count('<table class="stacked">') == 1
+    assert "<em>h6</em>" in source
 
 
 def test_layers_are_what_the_run_has() -> None:

@@ -60,4 +60,6 @@ def plain_pages(patch: pytest.MonkeyPatch) -> None:
     """One line in place of each page."""
     patch.setattr("results.report.write_report", _plain_report)
     patch.setattr("results.report.comparison_report", lambda runs, lang, *_: f"{', '.join(runs)} in {lang}")
-    patch.setattr("results.readiness.readiness_page", lambda runs, lang: f"{', '.join(runs)} in {lang}")
+    patch.setattr(
+        "results.readiness.readiness_page", lambda runs, lang, trials: f"{', '.join(runs)} in {lang}"
+    )

@@ -298,17 +298,36 @@ def test_compare_sets_runs_side_by_side(made: Path, workplace: Path) -> None:
 
 
 def test_readiness_of_a_scenario_is_its_storm_and_its_variants(workplace: Path) -> None:
-    """One page, its storms named as they are run."""
-    said = stormyard("readiness", "tiny/snow", "--lang", "en,zh", "--json", "--out", "report")
+    """One page, its storms named as they are run; the verdict is told, not only a path."""
+    said = stormyard("readiness", "tiny/snow", "--lang", "en,zh", "--json", "--no-tries", "--out", "report")
     assert said.exit_code == 0, said.stderr
-    labels = [run["label"] for run in json.loads(said.stdout)]
+    told = json.loads(said.stdout)
+    labels = [storm["label"] for storm in told["storms"]]
     assert labels[0] == "tiny/snow"
     assert "tiny/snow:early" in labels
     assert not any("no-response" in label for label in labels)
     assert [label for label in labels if f"  {label}: " not in said.stderr] == []
-    assert files_below(workplace) == ["report/readiness.html"]
-    page = (workplace / "report" / "readiness.html").read_text(encoding="utf-8")
+    assert files_below(workplace) == ["report/readiness-tiny-snow-snow.html"]
+    assert told["page"] == str(Path("report") / "readiness-tiny-snow-snow.html")
+    page = (workplace / told["page"]).read_text(encoding="utf-8")
     assert page == f"{', '.join(labels)} in en"
+    assert "goals met" in said.stderr
+    assert {goal["met"] for storm in told["storms"] for goal in storm["goals"]} <= {True, False}
+
+
+def test_readiness_tries_what_would_help_and_keeps_to_a_season(workplace: Path) -> None:
+    """A storm that fails is run again with more of everything; a season that no storm is of is told."""
+    said = stormyard("readiness", "tiny/snow", "--season", "rain")
+    assert said.exit_code == 2
+    assert "none of these storms is one of rain" in said.stderr
+    said = stormyard("readiness", "tiny/snow", "--season", "snow", "--json")
+    assert said.exit_code == 0, said.stderr
+    told = json.loads(said.stdout)
+    missed = [s["label"] for s in told["storms"] if any(g["met"] is False for g in s["goals"])]
+    assert {trial["storm"] for trial in told["trials"]} <= set(missed)
+    assert bool(told["trials"]) == bool(missed)
+    (page,) = files_below(workplace)
+    assert page.startswith("runs/readiness-tiny-snow-snow-")
 
 
 def test_a_district_stands_for_its_design_storms(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -271,7 +271,7 @@ def _rain_design(years: int) -> Record:
         warnings.append((1.0, "water", "red"))
     return Record(
         f"rain-design-{years}",
-        (f"设计暴雨 {years} 年一遇", f"Design rain, {years} years"),
+        (f"设计暴雨 {years} 年一遇", f"Design rain, {years}-year"),
         SETTING,
         "2026-07-20T16:00:00+08:00",
         f"""
