@@ -141,15 +141,19 @@ class Comparison:
     """Names of materials by id."""
 
     def to_rows(self, words: Words) -> list[list[str]]:
-        """A head and a row a telling metric, as text: metric, unit, a value a run, then change and verdict."""
-        pairs = [label for later in self.labels[1:] for label in (f"Δ {later}", "")]
-        table = [[words["compare.metric"], words["compare.unit"], *self.labels, *pairs]]
+        """A head and a row a telling metric, as text: metric, unit, a value a run with its change and verdict."""
+        table = [[words["compare.metric"], words["compare.unit"], *self.labels]]
         for row in (row for row in self.rows if row.telling):
             name = metric_name(row.metric, self.materials)
             cells = [name.said(words.language), words[f"unit.{measure(row.metric).unit}"]]
-            cells += [shown(row.metric, v, words) for v in row.values]
-            for change, judged in zip(row.changes, row.verdicts, strict=True):
-                cells += [change_text(row.metric, change), words[f"compare.{judged}"] if judged else ""]
+            cells.append(shown(row.metric, row.values[0], words))
+            for value, change, judged in zip(row.values[1:], row.changes, row.verdicts, strict=True):
+                said = [shown(row.metric, value, words)]
+                if judged not in ("", "same"):
+                    said.append(
+                        f"({change_text(row.metric, change)} {words[f'compare.{judged}']})".replace("( ", "(")
+                    )
+                cells.append(" ".join(said))
             table.append(cells)
         return table
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from results.language import Both, both
+from results.language import HERE, LANGUAGES, Both, both, catalogue
 from results.names import dispatcher_name, known, name_of
-from simulation.model import Scenario, Storm
+from simulation.model import LEVELS, Scenario, Storm, Tier
 from simulation.record import Run
 from simulation.units import Unit, unit_of
 
@@ -37,12 +37,35 @@ def asked(run: Run) -> list[Both]:
     """Variant, overrides and branch; empty for a scenario as it stands."""
     found = [both("origin.variant", name=run.origin.variant)] if run.origin.variant else []
     if run.origin.overrides:
-        changed = ", ".join(f"{path} = {_plain(value)}" for path, value in run.origin.overrides.items())
-        found.append(both("origin.changed", what=changed))
+        changed = [_override(run.scenario, path, value) for path, value in run.origin.overrides.items()]
+        found.append(both("origin.changed", what=_listed(changed)))
     if branch := run.origin.branch:
         when = _clock(run.scenario.storm, branch.at)
         found.append(both("origin.branch", when=when, parent=branch.parent[:8]))
     return found
+
+
+def _override(scenario: Scenario, path: str, value: Any) -> Both:
+    """A path and its value, after what the path stands for where that has a name."""
+    set_to = f"{path} = {_plain(value)}"
+    named = _path_name(scenario, path)
+    return both("origin.named", what=named, path=set_to) if named else Both.same(set_to)
+
+
+def _path_name(scenario: Scenario, path: str) -> Both | None:
+    """A parameter, or the stock of a yard, a row of machines or a team by name."""
+    room, _, rest = path.removeprefix("physics.").partition(".")
+    if room == "fleet":
+        table, _, row = rest.partition(".")
+        row = row.rpartition(".")[0]
+        depot, _, material = row.partition(":")
+        if table == "stock":
+            return both("origin.stock", depot=name_of(scenario, depot), material=name_of(scenario, material))
+        said = name_of(scenario, row)
+        return said if said != Both.same(row) else None
+    while rest and f"parameter.{room}.{rest}" not in catalogue(HERE / "en.yaml"):
+        rest = rest.rpartition("_")[0]
+    return both(f"parameter.{room}.{rest}") if rest else None
 
 
 def _plain(value: Any) -> str:
@@ -78,7 +101,7 @@ def _between(was: Scenario, now: Scenario) -> Iterator[Both]:
     if was.plan_book != now.plan_book:
         yield both("differs.plan_book")
     if was.command.timeline != now.command.timeline:
-        yield _timeline(now)
+        yield _timeline(was, now)
     if was.command.standing_orders != now.command.standing_orders:
         orders = [
             both("differs.standing_order", level=both(f"level.{o.level}"), act=both(f"act.{o.act}"))
@@ -114,15 +137,27 @@ def _clock(storm: Storm, second: float) -> str:
     return (storm.start + timedelta(seconds=second)).strftime("%m-%d %H:%M")
 
 
-def _timeline(now: Scenario) -> Both:
+def _timeline(was: Scenario, now: Scenario) -> Both:
+    """The levels that are declared at other times, and when they were."""
     if not now.command.timeline:
         return both("differs.by_rules")
+    old, new = _level_times(was), _level_times(now)
     steps = [
-        both("differs.level_at", level=both(f"level.{step.level}"),
-             when=_clock(now.storm, step.t))
-        for step in now.command.timeline
+        both("differs.level_at", level=both(f"level.{level}"), when=new.get(level) or both("differs.not_declared"),
+             was=old.get(level) or both("differs.not_declared"))
+        for level in ("none", *LEVELS)
+        if old.get(level) != new.get(level)
     ]  # fmt: skip
     return both("differs.timeline", what=_listed(steps))
+
+
+def _level_times(scenario: Scenario) -> dict[str, str]:
+    """Clock times of each level of a set course."""
+    found: dict[str, str] = {}
+    for step in scenario.command.timeline:
+        when = _clock(scenario.storm, step.t)
+        found[step.level] = f"{found[step.level]}, {when}" if step.level in found else when
+    return found
 
 
 def _listed(parts: list[Both]) -> Both:
@@ -192,7 +227,7 @@ def _values(path: str, was: Any, now: Any, unit: Unit | None) -> Iterator[Both]:
                 continue
             yield from _values(f"{path}.{name}", getattr(was, name), getattr(now, name), _unit(info))
         return
-    yield both("differs.value", what=_parameter(path), was=_written(was, unit), now=_written(now, unit))
+    yield both("differs.value", what=_parameter(path), was=written(was, unit), now=written(now, unit))
 
 
 def _parameter(path: str) -> Both:
@@ -213,19 +248,29 @@ def inner_unit(annotation: Any) -> Unit | None:
     return None
 
 
-def _written(value: Any, unit: Unit | None) -> str:
-    """Numbers in the planner's unit, anything else as it is."""
-    factor, tail = (unit.factor, "" if unit.written == "1" else f" {unit.written}") if unit else (1.0, "")
+def unit_said(unit: Unit | None) -> Both:
+    """A unit of the files as people write it, with the space before it; empty for a pure number."""
+    if unit is None or unit.written in ("", "1"):
+        return Both("", "")
+    return Both(*(f" {said}" for said in known(f"unit.{unit.written.replace('/', '_')}", unit.written)))
+
+
+def written(value: Any, unit: Unit | None) -> Both:
+    """A number, or numbers, in the planner's unit; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float | tuple | dict):
-        return str(value)
-    return _numbers(value, factor) + tail
+        return Both.same(value)
+    factor = unit.factor if unit else 1.0
+    return Both(
+        *(_numbers(value, factor, language) + unit_said(unit).said(language) for language in LANGUAGES)
+    )
 
 
-def _numbers(value: Any, factor: float) -> str:
+def _numbers(value: Any, factor: float, language: str) -> str:
+    if isinstance(value, dict) and set(value) <= set(get_args(Tier)):
+        return ", ".join(f"{both(f'tier.{k}').said(language)} {v / factor:.6g}" for k, v in value.items())
     if isinstance(value, dict):
-        return " / ".join(_numbers(v, factor) for v in value.values())
+        return " / ".join(_numbers(v, factor, language) for v in value.values())
     if isinstance(value, tuple | list):
-        return ("; " if value and isinstance(value[0], dict) else " / ").join(
-            _numbers(v, factor) for v in value
-        )
+        sign = "; " if value and isinstance(value[0], dict) else " / "
+        return sign.join(_numbers(v, factor, language) for v in value)
     return f"{value / factor:.6g}" if isinstance(value, int | float) else str(value)

@@ -82,6 +82,7 @@ def _nouns(held: _Held) -> dict[str, Both]:
     for place in city.places:
         if place.drain_node:
             found.setdefault(place.drain_node, Both.of(place.name))
-    for nouns in (city.offices, fleet.depots, fleet.teams, city.places):
+    found |= _rows(held)
+    for nouns in (fleet.materials, city.offices, fleet.depots, fleet.teams, city.places):
         found |= {noun.id: Both.of(noun.name) for noun in nouns}
     return found

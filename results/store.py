@@ -235,7 +235,8 @@ def read_run(directory: Path) -> Run:
     scenario = read_scenario(directory)
     if scenario.digest() != known["scenario_hash"]:
         raise RunFolderError(
-            f"{directory / SCENARIO} was changed after the run: its hash is not the one in {MANIFEST}"
+            f"{directory / SCENARIO} was changed after the run, or another version of Stormyard wrote it: "
+            f"its hash is not the one in {MANIFEST}; run the scenario again"
         )
     return Run(
         scenario=scenario,

@@ -195,8 +195,17 @@ def _(block: Table) -> str:
 
 def _stacked(table: Table) -> bool:
     """Whether a phone shows each row as a list of its cells: there are many columns, or much to read in them."""
-    texts = [cell.text if isinstance(cell, Cell) else cell for row in table.rows for cell in row]
-    return len(table.head) > 6 or (len(table.head) > 2 and any(len(words.en) > 60 for words in texts))
+    rows = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in table.rows]
+    room = sum(
+        max((min(_signs(words), 18) for words in column), default=0) for column in zip(*rows, strict=True)
+    )
+    much = len(table.head) > 2 and any(len(words.en) > 60 for row in rows for words in row)
+    return len(table.head) > 6 or room > 66 or much
+
+
+def _signs(words: Both) -> int:
+    """Width of a text in Latin letters; a Chinese character takes two."""
+    return max(len(words.en), sum(2 if c > "\u2e80" else 1 for c in words.zh))
 
 
 @_block.register

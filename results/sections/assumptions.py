@@ -8,9 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from results.content import Block, Cell, Paragraph, Section, Table, Tone, figure
-from results.differences import inner_unit
+from results.differences import inner_unit, written
 from results.language import Both, Words, both
-from results.names import known
 from results.sections import Reading
 from simulation.record import Run
 from simulation.units import Unit, unit_of
@@ -71,25 +70,11 @@ def basis_of(group: str, description: str) -> Basis:
 
 def _value(value: Any, unit: Unit | None) -> Both | None:
     """A number, or numbers, in the planner's unit; None for anything else."""
-    if isinstance(value, dict) and value and all(isinstance(v, int | float) for v in value.values()):
-        parts = [(known(f"tier.{k}", k), _plain(v, unit)) for k, v in value.items()]
-        return Both("，".join(f"{k.zh} {v}" for k, v in parts), ", ".join(f"{k.en} {v}" for k, v in parts))
-    said = _plain(value, unit)
-    return None if said is None else Both.same(said)
-
-
-def _plain(value: Any, unit: Unit | None) -> str | None:
-    factor, name = (unit.factor, unit.written) if unit else (1.0, "")
-    tail = f" {name}" if name not in ("", "1") else ""
-    if isinstance(value, bool | str) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return f"{value / factor:.6g}{tail}"
-    if isinstance(value, tuple) and value and all(isinstance(v, int | float) for v in value):
-        return " / ".join(f"{v / factor:.6g}" for v in value) + tail
-    if isinstance(value, tuple) and value and all(isinstance(v, dict) for v in value):
-        return "; ".join(" / ".join(f"{x / factor:.6g}" for x in v.values()) for v in value) + tail
-    return None
+    parts = [value]
+    while parts and isinstance(parts[0], tuple | dict):
+        parts = [x for part in parts for x in (part.values() if isinstance(part, dict) else part)]
+    plain = bool(parts) and all(isinstance(x, int | float) and not isinstance(x, bool) for x in parts)
+    return written(value, unit) if plain else None
 
 
 def _equipment(run: Run) -> list[Block]:

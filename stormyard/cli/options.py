@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -74,6 +75,19 @@ Variants = Annotated[str, option("variants", "--variants", metavar="A,B")]
 Json = Annotated[bool, option("json", "--json")]
 Lang = Annotated[str | None, option("lang", "--lang", metavar="zh|en", callback=_known_language)]
 Debug = Annotated[bool, option("debug", "--debug")]
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"stormyard {version('stormyard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _app(
+    version: Annotated[bool, option("version", "--version", callback=_say_version, is_eager=True)] = False,
+) -> None:
+    """Options that stand before any command."""
 
 
 def items(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from results.compare import MEASURES, compare, in_order, intervals, measure, metric_name, spread, verdict
 from results.language import Words
 from results.metrics import metrics
+from simulation.model import Name
 from tests.results.made_runs import snow_run, water_run
 
 BASE = {"clear_h.p1": 10.0, "clear_h.p4": None, "pumped_m3": 100.0, "cost": 5.0}
@@ -36,6 +37,27 @@ def test_lower_is_better_and_never_is_worst() -> None:
     assert back["clear_h.p4"].verdicts == ("worse",)
 
 
+def test_spending_is_no_outcome() -> None:
+    """Money, hours and material are spent less or more, never better or worse; refusals are neither."""
+    assert verdict("cost", 100.0, 0.0) == "less"
+    assert verdict("team_h", 10.0, 12.0) == "more"
+    assert verdict("material_used_t.salt", 10.0, 0.0) == "less"
+    assert verdict("refusals", 3.0, 0.0) == "changed"
+
+
+def test_a_little_is_neither_better_nor_worse() -> None:
+    """Half a percent, or less than is shown, is no verdict."""
+    assert verdict("flooded_m3", 2_575_450.0, 2_574_601.0) == "little"
+    assert verdict("order_to_arrival_min.p90", 4.01, 4.03) == "little"
+    assert verdict("flooded_m3", 100.0, 90.0) == "better"
+
+
+def test_materials_are_called_by_name() -> None:
+    """By their id where nobody knows a name."""
+    assert metric_name("material_used_t.salt", {"salt": Name(zh="盐", en="rock salt")}).zh == "物资消耗（盐）"
+    assert metric_name("material_used_t.salt").en == "material used, salt"
+
+
 def test_two_nevers_are_the_same() -> None:
     """A class that neither run clears is no difference."""
     assert verdict("clear_h.p4", None, None) == "same"
@@ -49,22 +71,16 @@ def test_a_metric_that_only_one_run_has() -> None:
     assert row.verdicts == ("",)
     table = comparison.to_rows(Words("en"))
     line = next(cells for cells in table if cells[0] == "water that left the drains")
-    assert line[1:5] == ["m³", "–", "120", ""]
+    assert line[1:] == ["m³", "–", "120"]
 
 
 def test_rows_are_told_in_words() -> None:
     """Head, metric, unit, values, change and verdict; never is a word."""
     table = compare({"base": BASE, "more": BETTER}).to_rows(Words("en"))
-    assert table[0] == ["metric", "unit", "base", "more", "Δ more", ""]
-    assert ["time to clear after snow stops, class 1", "h", "10.00", "8.00", "-2.00", "better"] in table
-    assert [
-        "time to clear after snow stops, class 4",
-        "h",
-        "not within the run",
-        "30.00",
-        "",
-        "better",
-    ] in table
+    assert table[0] == ["metric", "unit", "base", "more"]
+    assert ["time to clear after snow stops, class 1", "h", "10.00", "8.00 (-2.00 better)"] in table
+    never = ["time to clear after snow stops, class 4", "h", "not within the run", "30.00 (better)"]
+    assert never in table
     assert compare({"base": BASE}).to_rows(Words("zh"))[1][0] == "雪停后清净用时（一级道路）"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ import xarray as xr
 
 import results.store
 from results.metrics import metrics
-from results.store import RunFolderError, read_run, write_run
+from results.store import RunFolderError, manifest, read_manifest, read_run, write_run
 from scenarios.load import load
-from simulation.record import Run
+from simulation.record import Branch, Origin, Run
 from stormyard.jobs import simulate
 from tests.results.made_runs import snow_run, water_run
 
@@ -40,6 +41,18 @@ def test_a_run_comes_back_as_it_was_written(make: Callable[[], Run], tmp_path: P
         step = values.attrs["packing_step"] or 1e-6
         assert float(abs(back.fields[name] - values).max()) <= step / 2
         assert back.fields[name].dims == values.dims
+
+
+def test_the_manifest_says_what_was_asked_for(tmp_path: Path) -> None:
+    """Variant, overrides and branch come back from the folder; a run as it stands has none."""
+    origin = Origin("early", {"hours": 6}, Branch(3600, "d1ge5t"))
+    back = write_run(replace(snow_run(), origin=origin), tmp_path / "run", report=False)
+    told = read_manifest(back)
+    assert (told["variant"], told["overrides"], told["branch"]) == (
+        "early", {"hours": 6}, {"at_s": 3600, "parent": "d1ge5t"},
+    )  # fmt: skip
+    assert read_run(back).origin == origin
+    assert manifest(snow_run())["branch"] is None
 
 
 def test_the_folder_has_every_file_of_the_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

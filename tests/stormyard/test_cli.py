@@ -408,6 +408,22 @@ def test_a_run_folder_with_a_part_missing_is_bad_input(copied: Path, name: str) 
     assert name in said.stderr
 
 
+def test_the_version_is_told() -> None:
+    """Before any command, and nothing else happens."""
+    said = stormyard("--version")
+    assert (said.exit_code, said.stdout) == (0, f"stormyard {jobs.product_version()}\n")
+
+
+def test_a_branch_goes_on_with_the_dispatcher_of_the_run(made: Path) -> None:
+    """Not with the scenario's; a run that people played goes on with the scenario's own."""
+    kept = replays.Kept.read(made)
+    other = replace(kept, manifest=kept.manifest | {"dispatcher": "greedy>assignment"})
+    assert replays.successor(other) == "assignment"
+    assert replays.successor(other, "scripted") == "scripted"
+    played = replace(kept, manifest=kept.manifest | {"dispatcher": "player"})
+    assert replays.successor(played) == kept.scenario.dispatcher
+
+
 def test_a_branch_keeps_the_past_and_changes_the_future(made: Path, workplace: Path) -> None:
     """Until the moment the events are those of the run, then another gives the orders."""
     said = stormyard(
