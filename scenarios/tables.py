@@ -110,9 +110,9 @@ def _rows(grid: list[list[Any]], file: str, problems: list[Problem]) -> Marked |
         problems.append(problem(Where(file, "row", 1), "table.no_header"))
         return None
     header = [str(cell).strip() if _filled(cell) else "" for cell in grid[0]]
-    if not _header_is_sound(header, file, problems):
+    if not _header_is_sound(header, grid, file, problems):
         return None
-    rows = []
+    rows, told = [], False
     for number, cells in enumerate(grid[1:], start=2):
         if not any(_filled(cell) for cell in cells):
             continue
@@ -122,22 +122,28 @@ def _rows(grid: list[list[Any]], file: str, problems: list[Problem]) -> Marked |
                 cell = cells[column] if column < len(cells) else None
                 where = Where(file, "row", number, name)
                 row[name] = Marked(_cell(cell, where, problems), where)
-        extra = next((cell for cell in cells[len(header) :] if _filled(cell)), None)
+        named = (*header, *[""] * len(cells))
         stray = next(
-            (cell for cell, name in zip(cells, header, strict=False) if not name and _filled(cell)), extra
+            (cell for cell, name in zip(cells, named, strict=False) if not name and _filled(cell)), None
         )
-        if stray is not None:
+        if stray is not None and not told:
+            told = True
             hint = Said("table.quote_comma" if file.lower().endswith(".csv") else "table.name_column")
-            where = Where(file, "row", number)
-            problems.append(problem(where, "table.no_column_name", hint=hint, given=shown(stray)))
+            problems.append(
+                problem(Where(file, "row", number), "table.no_column_name", hint=hint, given=shown(stray))
+            )
         rows.append(Marked(row, Where(file, "row", number)))
     return Marked(rows, Where(file, "row", 1))
 
 
-def _header_is_sound(header: list[str], file: str, problems: list[Problem]) -> bool:
+def _header_is_sound(header: list[str], grid: list[list[Any]], file: str, problems: list[Problem]) -> bool:
     names = [name for name in header if name]
+    wider = any(sum(map(_filled, cells)) > 1 for cells in grid[1:])
     if len(names) == 1 and any(mark in names[0] for mark in ";\t，；"):
         problems.append(problem(Where(file, "row", 1), "table.not_commas"))
+        return False
+    if len(names) == 1 and wider:
+        problems.append(problem(Where(file, "row", 1), "table.title_row", given=shown(names[0])))
         return False
     twice = {name for name in names if names.count(name) > 1}
     for name in sorted(twice):

@@ -117,6 +117,35 @@ def test_a_formula_error_in_excel_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_title_above_the_header_is_one_problem(tmp_path: Path) -> None:
+    """A merged title row is told as such, once, and not as a column that is unknown and four that are missing."""
+    book = openpyxl.Workbook()
+    for row in (["库存表"], ["depot", "material", "amount_t"], ["west", "salt", 2]):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    book.save(tmp_path / "stock.xlsx")
+    problems: list[Problem] = []
+    assert read_table(tmp_path / "stock.xlsx", "stock.xlsx", problems) is None
+    (told,) = problems
+    assert (told.where, told.what) == ("stock.xlsx row 1", "only '库存表' stands in the first row")
+    assert "split merged cells" in told.hint and "取消合并单元格" in told.told("zh")
+
+
+def test_a_merged_cell_in_the_header_is_told_once(tmp_path: Path) -> None:
+    """The second column of the pair has no name: the first row that shows it is named, not every one."""
+    book = openpyxl.Workbook()
+    for row in (["depot", "material", "amount_t"], *(["west", "salt", n] for n in range(1, 9))):
+        book.active.append(row)
+    book.active.merge_cells("B1:C1")
+    book.save(tmp_path / "stock.xlsx")
+    problems: list[Problem] = []
+    read_table(tmp_path / "stock.xlsx", "stock.xlsx", problems)
+    assert [(p.where, p.what) for p in problems] == [
+        ("stock.xlsx row 2", "'1' stands in a column without a name")
+    ]
+    assert "merged cells there must be split" in problems[0].hint
+
+
 def test_headers_carry_units_and_names_both_languages() -> None:
     """The header of a table is made from the model."""
     assert header(Stock) == ["depot", "material", "amount_t"]
