@@ -26,8 +26,8 @@ _USES = {"snow": ("deicer", "abrasive", "fuel"), "water": ("bag", "fuel")}
 """What each hazard's work takes from the yards."""
 
 
-def draw(room: Room, reply: Reply, words: Words) -> RenderableType:
-    """The view that a reply asks for."""
+def draw(room: Room, reply: Reply, words: Words, width: int) -> RenderableType:
+    """The view that a reply asks for, for a terminal of so many columns."""
     situation, speaker = room.situation, Speaker(room.scenario, words)
     about, page = reply.about, reply.page
     if situation is None:
@@ -36,7 +36,7 @@ def draw(room: Room, reply: Reply, words: Words) -> RenderableType:
         case "status":
             return board(room, situation, speaker)
         case "crews":
-            return lists.crews(speaker, situation, about, page)
+            return lists.crews(speaker, situation, about, page, width)
         case "jobs":
             return lists.jobs(speaker, situation, about, page)
         case "stock":
@@ -124,7 +124,7 @@ def forecast_line(speaker: Speaker, situation: Situation) -> str:
     """The coming hours: mm/h and air temperature."""
     outlook = situation.forecast
     hours = (
-        f"{speaker.clock(t)[-5:-3]}h {rate * 3600:.1f} mm/h {air:+.0f}°C"
+        speaker.words("room.hour", hour=speaker.clock(t)[-5:-3], rate=f"{rate * 3600:.1f}", air=f"{air:+.0f}")
         for t, rate, air in zip(outlook.t, outlook.precipitation, outlook.air, strict=True)
     )
     return speaker.words("room.forecast", hours=" | ".join(hours))

@@ -30,34 +30,44 @@ class Dealt:
     """No job was left for them."""
 
 
-def deal(crews: Sequence[str], rows: Sequence[int], situation: Situation) -> Dealt:
-    """Every job goes to one of the crews, in turn: to those with fewest, to loaded ones before empty ones, to
-    the nearest.
+def deal_jobs(crews: Sequence[str], rows: Sequence[int], situation: Situation) -> Dealt:
+    """Rows of the job list, all of the same work, dealt to crews; the dose is the largest that is advised."""
+    jobs = situation.jobs
+    rate = max(float(jobs.rate[row]) for row in rows) or None
+    work = [(jobs.target[row], int(jobs.place[row])) for row in rows]
+    return deal(crews, jobs.verbs[rows[0]], work, rate, situation)
+
+
+def deal(
+    crews: Sequence[str],
+    wanted: tuple[Verb, ...],
+    work: Sequence[tuple[str, int]],
+    rate: float | None,
+    situation: Situation,
+) -> Dealt:
+    """Every (target, junction) goes to one of the crews, in turn: to those with fewest, to loaded ones before
+    empty ones, to the nearest (a junction of -1 is near to all).
 
     Where several may work at one place, crews that are left over join in turn. A crew does of a pass what it
     can. Where no crew at all can, the first is ordered nevertheless, so that the refusal says why.
     """
-    jobs, by_id = situation.jobs, {crew.id: crew for crew in situation.crews}
-    wanted = jobs.verbs[rows[0]]
-    rate = max(float(jobs.rate[row]) for row in rows) or None
+    by_id = {crew.id: crew for crew in situation.crews}
     able = [id for id in crews if set(wanted) & set(by_id[id].verbs) and by_id[id].activity not in UNREADY]
     fit = able or list(crews[:1])
-    share: dict[str, list[int]] = {id: [] for id in fit}
+    share: dict[str, list[str]] = {id: [] for id in fit}
     times = {id: situation.travel_times(by_id[id].node) for id in fit}
     empty = {id: "spread" in wanted and not by_id[id].load for id in fit}
-    for row in rows:
-        by = {id: (len(share[id]), empty[id], times[id][jobs.place[row]], fit.index(id)) for id in fit}
-        chosen = min(fit, key=by.__getitem__)
-        share[chosen].append(row)
+    for target, place in work:
+        far = {id: float(times[id][place]) if place >= 0 else 0.0 for id in fit}
+        by = {id: (len(share[id]), empty[id], far[id], fit.index(id)) for id in fit}
+        share[min(fit, key=by.__getitem__)].append(target)
     spare = [id for id in fit if not share[id]]
     if EXCLUSIVE.isdisjoint(wanted):
-        for place, id in enumerate(spare):
-            share[id].append(rows[place % len(rows)])
+        for turn, id in enumerate(spare):
+            share[id].append(work[turn % len(work)][0])
         spare = []
     orders = tuple(
-        Assign(id, _able(wanted, by_id[id].verbs), tuple(jobs.target[row] for row in share[id]), rate)
-        for id in fit
-        if share[id]
+        Assign(id, _able(wanted, by_id[id].verbs), tuple(share[id]), rate) for id in fit if share[id]
     )
     return Dealt(orders, tuple(id for id in crews if id not in fit), tuple(spare))
 

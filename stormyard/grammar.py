@@ -13,7 +13,7 @@ from simulation.model import Scenario, Verb
 from simulation.orders import Assign, Close, Open, Order, Recall, SetLevel, Transfer
 from simulation.situation import Situation
 from simulation.work import TARGETS
-from stormyard.dealing import Dealt, deal, job_order
+from stormyard.dealing import Dealt, deal, deal_jobs, job_order
 from stormyard.lexicon import MINUTES, is_part, level_of, name_of, nearest, nearest_command, tokens
 from stormyard.nouns import Nouns, plain
 
@@ -119,7 +119,15 @@ def _assign(rest: list[str], on: _Context) -> Request:
         raise BadLine("usage", usage="assign")
     crews, verbs = _crews(rest[:1], on), tuple(_verb(v) for v in re.split(r"[,+]", rest[1]) if v)
     targets = tuple(_target(verbs[0], t, on) for word in rest[2:] for t in word.split(",") if t)
-    return tuple(Assign(crew, verbs, targets, rate) for crew in crews)
+    if len(crews) == 1:
+        return (Assign(crews[0], verbs, targets, rate),)
+    network = on.situation.network
+    places = (network.segment_index.get(target, -1) for target in targets)
+    work = [
+        (target, int(network.tail[row]) if row >= 0 else -1)
+        for target, row in zip(targets, places, strict=True)
+    ]
+    return deal(crews, verbs, work, rate, on.situation)
 
 
 def _send(rest: list[str], on: _Context) -> Request:
@@ -131,7 +139,7 @@ def _send(rest: list[str], on: _Context) -> Request:
     rows = [ranked[n] for n in _numbers(rest[split + 1 :], len(jobs), "no_such_job")]
     if len({jobs.verbs[row] for row in rows}) > 1:
         raise BadLine("mixed_jobs", verbs=" / ".join(sorted({"+".join(jobs.verbs[row]) for row in rows})))
-    return deal(crews, rows, on.situation)
+    return deal_jobs(crews, rows, on.situation)
 
 
 def _recall(rest: list[str], on: _Context) -> Request:

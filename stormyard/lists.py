@@ -24,6 +24,8 @@ PAGE = 40
 """Rows of a page of a list on its own; more crews than that are counted by kind."""
 NUMBERS = 4
 """Runs of crew numbers that are shown of a kind."""
+WIDE = 120
+"""Columns of a terminal from which a list of crews has room for the names of their kinds."""
 KIND_WIDTH = 22
 """Columns of the name of a kind; what does not fit is cut."""
 _WRAPPED = ("targets", "reason", "can", "name", "road")
@@ -70,12 +72,16 @@ def page_of(
 # --------------------------------------------------------------------------- crews
 
 
-def crews(speaker: Speaker, situation: Situation, about: str, page: int) -> RenderableType:
-    """Every crew, or those that a word names; many crews are counted by kind unless a word is given."""
+def crews(speaker: Speaker, situation: Situation, about: str, page: int, width: int) -> RenderableType:
+    """Every crew, or those that a word names; many crews are counted by kind unless a word is given.
+
+    Names of kinds are left out where the terminal's ``width`` columns do not hold them.
+    """
     if len(situation.crews) > PAGE and not about and page == 1:
         return crews_by_kind(speaker, situation)
     words = speaker.words
-    columns = ("number", "crew", "kind", "can", "doing", "load_t", "duty_h", "targets")
+    kinds = ("kind",) if width >= WIDE else ()
+    columns = ("number", "crew", *kinds, "can", "doing", "load_t", "duty_h", "targets")
     made = table(words, "room.crew_list", *columns)
     rows: list[tuple[str, ...]] = []
     for number, crew in enumerate(situation.crews, 1):
@@ -86,7 +92,7 @@ def crews(speaker: Speaker, situation: Situation, about: str, page: int) -> Rend
             (
                 str(number),
                 crew.id,
-                speaker.name("kind", crew.kind),
+                *(speaker.name("kind", crew.kind) for _ in kinds),
                 speaker.verbs(crew.verbs),
                 words[f"activity.{crew.activity}"],
                 load,

@@ -94,8 +94,10 @@ class Room:
         self._injects = injects_of(scenario)
         self._ear = Ear(scenario)
         self._simulation: Simulation | None = None
+        self._result: Run | None = None
         if journal.finished:
             self._simulation, self.situation = replay(scenario, self.seed, journal.log)
+            self.result()
         elif journal.stands:
             self._return_to_stand()
         else:
@@ -175,16 +177,16 @@ class Room:
 
     def result(self) -> Run:
         """The run, once the storm is over."""
-        simulation = self._standing()
         if self.situation is not None:
             raise RuntimeError("the storm is not over yet")
-        run = simulation.result(PLAYER)
-        if not self.journal.finished:
-            self.journal.end(run.digest)
-        return run
+        if self._result is None:
+            self._result = self._standing().result(PLAYER)
+            if not self.journal.finished:
+                self.journal.end(self._result.digest)
+        return self._result
 
     def close(self) -> None:
-        """Free the drain model; the save stays."""
+        """Free the drain model; the save stays, and so does the result of a storm that is over."""
         if self._simulation is not None:
             self._simulation.close()
 
@@ -280,7 +282,9 @@ class Room:
             if not due and moved and (stop or simulation.t == until):
                 break
         self._write_down()
-        if self.situation is not None:
+        if self.situation is None:
+            self.result()
+        else:
             self.journal.stand(self.situation.t, self.situation.why)
 
     def _look(self) -> None:

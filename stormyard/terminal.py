@@ -50,7 +50,7 @@ def show(room: Room, reply: Reply, words: Words, console: Console) -> None:
     if len(given) > SHOWN:
         console.print(Text(words("room.more_orders", count=len(given) - SHOWN), style="dim"))
     if reply.show and room.situation is not None:
-        console.print(draw(room, reply, words))
+        console.print(draw(room, reply, words, console.width))
 
 
 def reader(room: Room, words: Words, console: Console) -> Read:

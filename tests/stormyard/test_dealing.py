@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulation.situation import Situation
-from stormyard.dealing import deal, job_order
+from stormyard.dealing import deal_jobs, job_order
 from tests.stormyard.rooms import begin, tell
 
 
@@ -29,7 +29,7 @@ def shares(orders: tuple, crews: int) -> list[int]:
 def test_every_job_goes_to_one_crew(situation: Situation) -> None:
     """Five jobs among three crews: no job twice, no crew with two more than another."""
     rows = job_order(situation.jobs)[:5]
-    dealt = deal(["plough/1", "plough/2", "plough/3"], rows, situation)
+    dealt = deal_jobs(["plough/1", "plough/2", "plough/3"], rows, situation)
     targets = [t for order in dealt.orders for t in order.targets]
     assert sorted(targets) == sorted(situation.jobs.target[row] for row in rows)
     assert sorted(shares(dealt.orders, 3)) == [1, 2, 2]
@@ -44,7 +44,7 @@ def test_the_nearest_crew_is_sent(situation: Situation) -> None:
     crews = tuple(
         crew._replace(node=there if crew.id == "plough/2" else away, load=1000.0) for crew in situation.crews
     )
-    dealt = deal(["plough/1", "plough/2"], [row], replace(situation, crews=crews))
+    dealt = deal_jobs(["plough/1", "plough/2"], [row], replace(situation, crews=crews))
     assert [order.crew for order in dealt.orders] == ["plough/2"]
     assert dealt.spare == ("plough/1",)
 
@@ -54,17 +54,17 @@ def test_crews_that_take_no_order_are_left_out(situation: Situation) -> None:
     crews = tuple(c._replace(activity="broken") if c.id == "plough/1" else c for c in situation.crews)
     broken = replace(situation, crews=crews)
     rows = job_order(situation.jobs)[:2]
-    dealt = deal(["plough/1", "plough/2"], rows, broken)
+    dealt = deal_jobs(["plough/1", "plough/2"], rows, broken)
     assert [order.crew for order in dealt.orders] == ["plough/2"]
     assert dealt.unable == ("plough/1",)
-    assert [order.crew for order in deal(["plough/1"], rows, broken).orders] == ["plough/1"]
+    assert [order.crew for order in deal_jobs(["plough/1"], rows, broken).orders] == ["plough/1"]
 
 
 def test_loaded_spreaders_go_before_empty_ones(situation: Situation) -> None:
     """A crew with nothing to spread would drive for salt first."""
     row = next(r for r in job_order(situation.jobs) if "spread" in situation.jobs.verbs[r])
     crews = tuple(crew._replace(load=0.0 if crew.id == "plough/1" else 900.0) for crew in situation.crews)
-    dealt = deal(["plough/1", "plough/2"], [row], replace(situation, crews=crews))
+    dealt = deal_jobs(["plough/1", "plough/2"], [row], replace(situation, crews=crews))
     assert [order.crew for order in dealt.orders] == ["plough/2"]
 
 
@@ -73,6 +73,8 @@ def test_several_pumps_may_join_at_one_place(situation: Situation) -> None:
     jobs = situation.jobs
     pumping = replace(jobs, verbs=tuple(("pump",) for _ in jobs.verbs))
     crews = tuple(crew._replace(verbs=("pump",)) for crew in situation.crews)
-    dealt = deal([c.id for c in crews], job_order(jobs)[:1], replace(situation, crews=crews, jobs=pumping))
+    dealt = deal_jobs(
+        [c.id for c in crews], job_order(jobs)[:1], replace(situation, crews=crews, jobs=pumping)
+    )
     assert shares(dealt.orders, 3) == [1, 1, 1]
     assert dealt.spare == ()

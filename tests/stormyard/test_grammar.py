@@ -132,6 +132,13 @@ def test_jobs_are_sent_by_their_numbers(room: Room) -> None:
     assert sent(room, "调 2 任务 1-2").orders == (order,)
 
 
+def test_targets_are_shared_among_several_crews(room: Room) -> None:
+    """Named one by one as well as by the numbers of the list; one that is broken down is left out."""
+    dealt = sent(room, "assign 1-2 plough H0-0 H1-0")
+    assert [(order.crew, order.targets) for order in dealt.orders] == [("plough/2", ("H0-0", "H1-0"))]
+    assert dealt.unable == ("plough/1",)
+
+
 def test_jobs_that_nobody_is_on_come_first() -> None:
     """Then the most urgent; equals in the order of the list."""
     jobs = Jobs(

@@ -20,7 +20,8 @@ from stormyard.news import CONTROLLER
 from stormyard.room import PLAYER, Reply, Room
 from stormyard.terminal import show
 from stormyard.words import LANGUAGES, words
-from tests.stormyard.rooms import begin, resume, tell, to_the_end
+from tests.cities import flood
+from tests.stormyard.rooms import NAMES, adviser, begin, resume, tell, to_the_end
 
 
 def keys(reply: Reply) -> list[str]:
@@ -250,6 +251,18 @@ def test_a_finished_exercise_can_be_looked_at_again(tmp_path: Path) -> None:
     to_the_end(room)
     run = room.result()
     assert resume(tmp_path).result().digest == run.digest
+
+
+def test_a_flood_has_a_result_after_the_room_was_closed(tmp_path: Path) -> None:
+    """The drain model is freed when the player leaves; what it computed is kept."""
+    room = Room.begin(flood(hours=2), 1, tmp_path, "test", NAMES, adviser)
+    to_the_end(room)
+    room.close()
+    run = room.result()
+    assert run.balance["water"] < 0.05
+    again = resume(tmp_path)
+    again.close()
+    assert again.result().digest == run.digest
 
 
 def test_a_scenario_that_was_changed_under_an_exercise_is_refused(tmp_path: Path) -> None:
