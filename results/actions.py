@@ -61,9 +61,8 @@ def _tried(storms: Sequence[Storm], trials: Sequence[Trial], hazard: HazardName)
     """Changes that were worth it; where two together did more than each, the two together."""
     best: dict[str, Trial] = {}
     for trial in trials:
-        if trial.key != "nobody" and trial.gain >= max(
-            WORTH, best[trial.key].gain if trial.key in best else 0
-        ):
+        least = best[trial.key].gain + 1e-9 if trial.key in best else WORTH
+        if trial.key != "nobody" and trial.gain >= least:
             best[trial.key] = trial
     if "both" in best and all(best["both"].gain > best[k].gain for k in ("salt", "machines") if k in best):
         best.pop("salt", None)
@@ -99,8 +98,10 @@ def _seen(best: Trial, trials: Sequence[Trial]) -> Both:
     after = {goal.key: goal for goal in best.goals}
     before = {goal.key for goal in best.storm.missed}
     moved = [
-        both("readiness.moved", goal=g.name, before=_reached(g), after=_reached(after[g.key]), target=f"{g.target:g}",
-             unit=both(f"unit.{g.unit}"))
+        both(
+            "readiness.moved" if g.target else "readiness.moved_count", goal=g.name, before=_reached(g),
+            after=_reached(after[g.key]), target=f"{g.target:g}", unit=both(f"unit.{g.unit}"),
+        )
         for g in best.storm.missed
         if g.key in after
     ]  # fmt: skip
@@ -108,7 +109,7 @@ def _seen(best: Trial, trials: Sequence[Trial]) -> Both:
     if worse := [goal for goal in best.missed if goal.key not in before]:
         said.append(both("readiness.tried_worse", missed=missed_words(worse)))
     said += [
-        both("readiness.tried_also", storm=t.storm.name, change=t.change, before=len(t.storm.missed),
+        both("readiness.tried_also", storm=t.storm.name, change=t.brief, before=len(t.storm.missed),
              after=len(t.missed))
         for t in trials
         if t is not best

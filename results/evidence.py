@@ -21,7 +21,7 @@ from results.metrics import (
     unclear_roads,
 )
 from results.remedies import able_rows
-from results.season import VERBS, Storm, Trial, listed
+from results.season import CLAUSES, VERBS, Storm, Trial, listed
 from simulation.model import LEVELS
 from simulation.network import Network
 from simulation.orders import level_rank
@@ -213,7 +213,7 @@ def _why(
         until = wet[min(first[p] for p in later)].name if later else wet[-1].name
         said.append(both(f"readiness.{key}", n=len(spared), storm=until))
     said += _in_time(storm, found[storm.label], group)
-    said += _idle(trials)
+    said += _tried(storm, trials)
     return [Both(" ".join(s.zh for s in said).replace("。 ", "。"), " ".join(s.en for s in said))]
 
 
@@ -239,17 +239,22 @@ def _in_time(storm: Storm, found: dict[str, Site], group: Sequence[str]) -> list
     return [both("readiness.sites_pump", early=f"{early:.0f}", n=len(pumped), late=f"{late:.0f}")]
 
 
-def _idle(trials: Sequence[Trial]) -> list[Both]:
-    """What the same storm does where nobody acts: how much the teams change."""
-    for trial in trials:
+def _tried(storm: Storm, trials: Sequence[Trial]) -> list[Both]:
+    """How many of the sites go under in the same storm where nobody acts, and with each change."""
+    said = []
+    for trial in (t for t in trials if t.storm.label == storm.label):
         if trial.key == "nobody":
-            before, after = trial.storm.figures, trial.figures
-            return [
-                both("readiness.sites_nobody", storm=trial.storm.name, n=f"{after['sites_over_limit']:.0f}",
-                     now=f"{before['sites_over_limit']:.0f}", a=f"{after['depth_over_15cm_km_h']:.1f}",
-                     b=f"{before['depth_over_15cm_km_h']:.1f}")
-            ]  # fmt: skip
-    return []
+            before, after = storm.figures, trial.figures
+            said.append(
+                both("readiness.sites_nobody", n=len(trial.flooded), now=f"{before['sites_over_limit']:.0f}",
+                     a=f"{after['depth_over_15cm_km_h']:.1f}", b=f"{before['depth_over_15cm_km_h']:.1f}")
+            )  # fmt: skip
+    changes = [
+        both("readiness.sites_with", change=t.brief, n=len(t.flooded))
+        for t in trials
+        if t.storm.label == storm.label and t.key != "nobody"
+    ]
+    return [*said, both("readiness.sites_tried", changes=listed(changes, CLAUSES))] if changes else said
 
 
 # --------------------------------------------------------------------------- roads

@@ -20,7 +20,9 @@ class Remedy(NamedTuple):
 
     key: str
     change: Both
-    """What is changed, from how much to how much."""
+    """What is changed, and by how much."""
+    brief: Both
+    """The same in a few words."""
     scenario: Scenario
 
 
@@ -47,7 +49,8 @@ def _snow(scenario: Scenario) -> Iterator[list[Remedy]]:
 
 
 def _nobody(scenario: Scenario) -> Remedy:
-    return Remedy("nobody", both("readiness.try_nobody"), scenario.model_copy(update={"respond": False}))
+    said = both("readiness.try_nobody")
+    return Remedy("nobody", said, said, scenario.model_copy(update={"respond": False}))
 
 
 def _inlets(scenario: Scenario) -> list[Remedy]:
@@ -60,7 +63,7 @@ def _inlets(scenario: Scenario) -> list[Remedy]:
         "readiness.try_inlets", now=f"{100 * water.clog_start:.0f}", then=f"{100 * water.clog_cleared:.0f}"
     )
     physics = scenario.physics.model_copy(update={"water": clean})
-    return [Remedy("inlets", change, scenario.model_copy(update={"physics": physics}))]
+    return [Remedy("inlets", change, change, scenario.model_copy(update={"physics": physics}))]
 
 
 def _at_once(scenario: Scenario, hazard: HazardName) -> list[Remedy]:
@@ -71,13 +74,13 @@ def _at_once(scenario: Scenario, hazard: HazardName) -> list[Remedy]:
     command = scenario.command.model_copy(update={"timeline": (change,)})
     lead = fallen(scenario)[1] / 3600
     said = both("readiness.try_early", n=count(scenario.fleet, VERBS[hazard]), hours=f"{lead:.1f}")
-    return [Remedy("early", said, scenario.model_copy(update={"command": command}))]
+    return [Remedy("early", said, said, scenario.model_copy(update={"command": command}))]
 
 
 def _salt(scenario: Scenario, factor: float) -> Remedy:
     now = stock_of(scenario.fleet, "deicer") / 1000
     said = both("readiness.try_salt", now=f"{now:,.0f}", more=f"{now * (factor - 1):,.0f}")
-    return Remedy("salt", said, _with(scenario, stock=_more_salt(scenario.fleet, factor)))
+    return Remedy("salt", said, said, _with(scenario, stock=_more_salt(scenario.fleet, factor)))
 
 
 def _machines(scenario: Scenario, key: str, verbs: tuple[str, ...], factor: float) -> Remedy:
@@ -88,14 +91,16 @@ def _machines(scenario: Scenario, key: str, verbs: tuple[str, ...], factor: floa
     names = {k.id: Both.of(k.name) for k in fleet.kinds}
     kinds = listed([both("readiness.kind_count", kind=names[k], n=n) for k, n in more.most_common() if n])
     said = both(f"readiness.try_{key}", more=more.total(), now=count(fleet, verbs), kinds=kinds)
-    return Remedy(key, said, _with(scenario, equipment=rows))
+    brief = both(f"readiness.brief_{key}", more=more.total())
+    return Remedy(key, said, brief, _with(scenario, equipment=rows))
 
 
 def _both(scenario: Scenario, factor: float) -> Remedy:
     machines_ = _machines(scenario, "machines", BLADES, factor)
     salt = _salt(scenario, factor)
     changed = _with(machines_.scenario, stock=salt.scenario.fleet.stock)
-    return Remedy("both", both("readiness.try_both", a=machines_.change, b=salt.change), changed)
+    said = both("readiness.try_both", a=machines_.change, b=salt.change)
+    return Remedy("both", said, both("readiness.try_both", a=machines_.brief, b=salt.brief), changed)
 
 
 # --------------------------------------------------------------------------- fleets
@@ -115,14 +120,16 @@ def count(fleet: Fleet, verbs: Collection[str]) -> int:
 
 
 def _more_machines(fleet: Fleet, verbs: tuple[str, ...], factor: float) -> tuple[Any, ...]:
-    """Rows of equipment with counts raised so that the whole comes to the factor, row after row."""
+    """Rows of equipment with counts raised so that each kind comes to the factor, row after row."""
     able = able_rows(fleet, verbs)
-    rows, owed, have = [], 0.0, 0
+    rows = []
+    owed: Counter[str] = Counter()
+    have: Counter[str] = Counter()
     for row in fleet.equipment:
         if row.id in able:
-            owed += row.count * factor
-            more = max(row.count, math.floor(owed + 0.5) - have)
-            have += more
+            owed[row.kind] += row.count
+            more = max(row.count, math.floor(owed[row.kind] * factor + 0.5) - have[row.kind])
+            have[row.kind] += more
             row = row.model_copy(update={"count": more})
         rows.append(row)
     return tuple(rows)

@@ -102,18 +102,20 @@ class Trial(NamedTuple):
     """Key of the remedy."""
     change: Both
     """What was changed, with amounts."""
+    brief: Both
+    """The same in a few words."""
     figures: Figures
     goals: list[Goal]
     flooded: tuple[Place, ...]
     """Sites that were over the depth limit all the same."""
 
     @classmethod
-    def of(cls, storm: Storm, key: str, change: Both, run: Run) -> Trial:
+    def of(cls, storm: Storm, key: str, change: Both, brief: Both, run: Run) -> Trial:
         """What became of the run; the run itself is not kept."""
         reached = metrics(run)
         limit = run.scenario.goals.depth_limit
         flooded = tuple(site.place for site in sites(run) if site.depth.max(initial=0) > limit)
-        return cls(storm, key, change, reached, goals(run, reached), flooded)
+        return cls(storm, key, change, brief, reached, goals(run, reached), flooded)
 
     @property
     def missed(self) -> list[Goal]:

@@ -264,7 +264,7 @@ def try_remedies(
         for ladder in steps:
             for i, remedy in enumerate(ladder, 1):
                 made = simulate(remedy.scenario, seed, dispatcher, _counting(told, done, whole))
-                trials.append(Trial.of(storm, remedy.key, remedy.change, made.run))
+                trials.append(Trial.of(storm, *remedy[:3], made.run))
                 done += remedy.scenario.duration
                 if not trials[-1].missed:
                     done += remedy.scenario.duration * (len(ladder) - i)

@@ -209,10 +209,11 @@ def _verdict(front: Front, found: Readiness) -> None:
     )
     for storm, short in found.worst:
         front.say("readiness.worst", "bold", storm=storm.name.said(language), what=short.what.said(language))
-    seasons: dict[str, int] = {}
-    for n, action in enumerate(found.actions, 1):
-        seasons[action.hazard] = seasons.get(action.hazard, 0) + 1
-        if seasons[action.hazard] > FIRST_ACTIONS:
-            continue
+    first = [
+        action
+        for hazard in dict.fromkeys(action.hazard for action in found.actions)
+        for action in [a for a in found.actions if a.hazard == hazard][:FIRST_ACTIONS]
+    ]
+    for n, action in enumerate(first, 1):
         what, who, until = (text.said(language) for text in (action.what, action.who, action.until))
         front.say("readiness.first_action", n=n, what=what, who=who, until=until)

@@ -106,8 +106,8 @@ def test_what_helped_becomes_an_action_with_its_figures() -> None:
     """Clean inlets keep the site dry: who, until when, and what it was before; what did nothing is no action."""
     made = with_goals(water_run(), ready_by={"water": "05-15"})
     wet = storm(made)
-    inlets = Trial.of(wet, "inlets", ladders(made.scenario, "water")[1][0].change, shallower(made, 0.1))
-    pumps = Trial.of(wet, "pumps", ladders(made.scenario, "water")[2][0].change, made)
+    inlets = Trial.of(wet, *ladders(made.scenario, "water")[1][0][:3], shallower(made, 0.1))
+    pumps = Trial.of(wet, *ladders(made.scenario, "water")[2][0][:3], made)
     assert (inlets.gain, pumps.gain) == (1, 0)
     found = actions([wet], [inlets, pumps])
     assert found[0].what.en.startswith("Clean the street inlets")
