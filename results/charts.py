@@ -40,7 +40,7 @@ from results.metrics import (
     sites,
     unclear_roads,
 )
-from results.series import Spreadable, by_hour, spreadable, stock_lines
+from results.series import Spreadable, by_hour, spreadable, stock_lines, together_by_material
 from simulation.model import LEVELS
 from simulation.network import Network
 from simulation.record import Run
@@ -59,6 +59,8 @@ WIDE, NARROW = 8.0, 4.1
 """Inches: on a desk or on paper, and on a phone, where text must not shrink with the chart."""
 WORST_SITES = 6
 """Curves in a panel."""
+MOST_LINES = 9
+"""Curves of stock; beyond, a curve stands for a material in all yards."""
 _STYLE: Any = {
     "font.family": [fonts.FAMILY], "font.size": 9, "axes.unicode_minus": False, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": "#5b6470", "axes.grid": True, "grid.color": "#d9dde3",
@@ -163,7 +165,7 @@ def snow(run: Run, words: Words, width: float = WIDE) -> Figure | None:
                     bottom.plot(_date(run, due), 100 * CLEAR_SHARE, "D", color=look["color"], markersize=6,
                                 markeredgecolor="white", zorder=5)  # fmt: skip
         top.set_ylabel(words["chart.snow"])
-        top.set_ylim(bottom=0)
+        top.set_ylim(0, max(1.0, top.get_ylim()[1]))
         _legend(top, 4)
         bottom.axhline(100 * CLEAR_SHARE, color="#5b6470", linewidth=0.9, linestyle=(0, (4, 3)))
         bottom.set_ylabel(words["chart.clear"])
@@ -238,7 +240,9 @@ def stock(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     lines = [x for x in stock_lines(run) if x.material in kinds and np.ptp(x.tonnes) > 0]
     if not lines:
         return None
-    spread = spreadable(run)
+    spread, several = spreadable(run), len({x.material for x in lines}) > 1
+    if len(lines) > MOST_LINES:
+        lines, several = together_by_material(lines), False
     with style():
         figure = Figure(figsize=(width, 5.2 if spread else 3.2))
         panels = figure.subplots(2 if spread else 1, 1, sharex=True, squeeze=False)[:, 0]
@@ -247,9 +251,8 @@ def stock(run: Run, words: Words, width: float = WIDE) -> Figure | None:
         axes = panels[-1]
         depots = {d.id: d for d in run.scenario.fleet.depots}
         colours = mpl.colormaps["viridis"](np.linspace(0, 0.88, len(lines)))
-        several = len({x.material for x in lines}) > 1
         for i, (line, colour) in enumerate(zip(lines, colours, strict=True)):
-            name = words.name(depots[line.depot].name)
+            name = words.name(depots[line.depot].name if line.depot else kinds[line.material].name)
             label = f"{name} · {words.name(kinds[line.material].name)}" if several else name
             when = [_date(run, float(s)) for s in line.t]
             axes.step(when, line.tonnes, where="post", color=colour, linestyle=CLASS_STYLES[i % 4],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,19 @@ def stock_lines(run: Run) -> list[StockLine]:
         tonnes = np.cumsum([amount for _, amount in steps]) / 1000
         lines.append(StockLine(depot, material, moments, np.r_[tonnes, tonnes[-1]]))
     return lines
+
+
+def together_by_material(lines: Sequence[StockLine]) -> list[StockLine]:
+    """A line a material, all yards together; its depot is empty."""
+    found = []
+    for material in dict.fromkeys(line.material for line in lines):
+        mine = [line for line in lines if line.material == material]
+        t = np.unique(np.concatenate([line.t for line in mine]))
+        tonnes = sum(
+            (line.tonnes[np.searchsorted(line.t, t, side="right") - 1] for line in mine), np.zeros(len(t))
+        )
+        found.append(StockLine("", material, t, tonnes))
+    return found
 
 
 def _transfers(run: Run) -> list[tuple[int, Transfer]]:

@@ -20,7 +20,7 @@ from results.compare import (
     verdict,
 )
 from results.content import Block, Cell, Document, Section, Table, Tone
-from results.differences import differences, joined, variant_name
+from results.differences import asked, differences, joined, variant_name
 from results.goals import Goal, goals
 from results.language import LANGUAGES, Both, Words, both
 from results.metrics import Figures, metrics, warning_to_order
@@ -72,7 +72,7 @@ def column_name(label: str, run: Run) -> Both:
 def headline(runs: Mapping[str, Run], figures: Mapping[str, Figures], names: Mapping[str, Both]) -> Table:
     """What each run differs in, the goals it met, and the figures that tell most."""
     (label, first), *others = runs.items()
-    unlike: list[Both | Cell] = [both("differs.row"), both("differs.first")]
+    unlike: list[Both | Cell] = [both("differs.row"), joined([both("differs.first"), *asked(first)])]
     met: list[Both | Cell] = [both("card.goals"), _met(goals(first, figures[label]))]
     for other, run in others:
         unlike.append(joined(differences(first, run)) or both("differs.nothing"))

@@ -73,7 +73,8 @@ def solver_table(decisions: Sequence[dict[str, Any]]) -> list[Block]:
 def _refusals(run: Run) -> list[Block]:
     refused = [e for e in run.events if e.kind == "refused"]
     if not refused:
-        return [Paragraph(both("text.none_refused"))]
+        given = any(e.kind == "order" for e in run.events)
+        return [Paragraph(both("text.none_refused" if given else "text.no_orders"))]
     first: dict[tuple[str, str], int] = {}
     for event in refused:
         first.setdefault((event.verb, event.text), event.t)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from results.charts import duration
 from results.compare import measure, metric_name
-from results.content import Card, Cards, Cell, Section, Table, Tone, figure
+from results.content import Card, Cards, Cell, Note, Section, Table, Tone, figure
 from results.goals import Goal, snow_grade, snowfall
 from results.language import LANGUAGES, Both, Words, both
-from results.metrics import recorded, warning_to_order
+from results.metrics import SETTLED, recorded, warning_to_order
 from results.sections import Reading
 
 ORDER = 10
@@ -19,7 +19,17 @@ ORDER = 10
 def section(reading: Reading) -> Section:
     """Cards, then a table of the goals."""
     cards = Cards([*_storm_cards(reading), *_effort_cards(reading)])
-    return Section("outcome", both("section.outcome"), [cards, *goal_table(reading.goals)])
+    return Section(
+        "outcome", both("section.outcome"), [cards, *_untested(reading), *goal_table(reading.goals)]
+    )
+
+
+def _untested(reading: Reading) -> list[Note]:
+    """Clearing goals are met by themselves where no snow lies."""
+    peak = reading.figures.get("snow_peak_mm")
+    if peak is None or peak > SETTLED:
+        return []
+    return [Note(both("text.no_snow_lay", mm=f"{peak:.1f}"))]
 
 
 def goal_table(goals: Sequence[Goal]) -> list[Table]:

@@ -27,16 +27,21 @@ def section(reading: Reading) -> Section | None:
 
 
 def stock_table(run: Run) -> list[Block]:
-    """Stock at the start and the end of the run and since when a yard was empty, where anything was taken."""
+    """Stock at the start and the end of the run and since when a yard was empty, where anything was taken.
+
+    A yard whose stock was loaded at the call-out is empty and no worse for it: bad news is one that ran out later.
+    """
     depots = {d.id: d for d in run.scenario.fleet.depots}
     materials = {m.id: m for m in run.scenario.fleet.materials}
+    short = {(e.target, e.verb) for e in run.events if e.kind == "stockout"}
     rows = []
     for line in stock_lines(run):
         if line.depot not in depots or line.material not in materials or not np.ptp(line.tonnes):
             continue
         out = np.flatnonzero(line.tonnes <= EMPTY)
         ran_out = len(out) > 0 and line.tonnes.max() > EMPTY
-        since = Cell(Both.same(charts.clock(run, line.t[out[0]])), "bad") if ran_out else Cell(Both.same("–"))
+        since = Cell(Both.same(charts.clock(run, line.t[out[0]])) if ran_out else Both.same("–"),
+                     "bad" if (line.depot, line.material) in short else "")  # fmt: skip
         rows.append(
             (Both.of(depots[line.depot].name), Both.of(materials[line.material].name),
              figure(line.tonnes[0]), figure(line.tonnes[-1]), since)

@@ -78,10 +78,10 @@ def test_rows_are_told_in_words() -> None:
     """Head, metric, unit, values, change and verdict; never is a word."""
     table = compare({"base": BASE, "more": BETTER}).to_rows(Words("en"))
     assert table[0] == ["metric", "unit", "base", "more"]
-    assert ["time to clear after snow stops, class 1", "h", "10.00", "8.00 (-2.00 better)"] in table
-    never = ["time to clear after snow stops, class 4", "h", "not within the run", "30.00 (better)"]
+    assert ["time to clear after precipitation stops, class 1", "h", "10.00", "8.00 (-2.00 better)"] in table
+    never = ["time to clear after precipitation stops, class 4", "h", "not within the run", "30.00 (better)"]
     assert never in table
-    assert compare({"base": BASE}).to_rows(Words("zh"))[1][0] == "雪停后清净用时（一级道路）"
+    assert compare({"base": BASE}).to_rows(Words("zh"))[1][0] == "降水停止后清净用时（一级道路）"
 
 
 def test_metrics_come_in_the_order_of_the_contract() -> None:

@@ -86,7 +86,7 @@ def test_names_of_crews_sites_and_dispatchers() -> None:
     row = run.scenario.fleet.equipment[0]
     team = next(t for t in run.scenario.fleet.teams if t.id == row.team)
     assert crew_name(run.scenario, f"{row.id}/2").en.startswith(f"{team.name.en}, ")
-    assert crew_name(run.scenario, f"{row.id}/2").zh.endswith("2 号")
+    assert crew_name(run.scenario, f"{row.id}/2").zh.endswith("（2 号）")
     assert crew_name(run.scenario, "nobody").en == "nobody"
     assert segment_name(run.scenario, "row0-0").en == "Row 0 Road"
     assert dispatcher_name("greedy>player").zh == "逐次就近派工（greedy） → 人工指挥"

@@ -52,7 +52,7 @@ def test_missed_goals_are_told_with_their_figures() -> None:
     run = snow_run(hours=60)
     said = [s.what.en for s in shortfalls(run, goals(run))]
     assert said == [
-        "clear after snow stops, class 4: not within the 60 h of the run, 48 h allowed; 0 % clear at its end.",
+        "clear after precipitation stops, class 4: not within the 60 h of the run, 48 h allowed; 0 % clear at its end.",
         "first pass, class 4: not within 60 h, 24 h allowed.",
     ]
     wet = water_run()
