@@ -92,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
         ("jinshui/blizzard", "greedy", 3.0), ("jinshui/blizzard", "assignment", 20.0),
         ("jinshui/cloudburst", "greedy", None), ("jinshui/cloudburst", "assignment", None),
     )  # fmt: skip
+    for reference, dispatcher in (("tiny/snow", "assignment"), ("tiny/flood", "greedy")):
+        simulate(load(reference), dispatcher)  # what is imported late is not the storm's
     rows = []
     for reference, dispatcher, bound in plan:
         print(f"{reference} {dispatcher} ...", file=sys.stderr)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimization.ground import Ground
-from optimization.tours import rows_by_verbs
 from simulation.model import Verb
 from simulation.situation import CrewReport, Situation
 from simulation.work import ROAD_VERBS
@@ -47,7 +46,7 @@ class Sites:
 def sites(ground: Ground, situation: Situation, idle: list[CrewReport]) -> Sites | None:
     """The site jobs of a situation beside the idle crews that can do one of them; None where none can."""
     jobs = situation.jobs
-    by_verbs = {v[0]: rows for v, rows in rows_by_verbs(jobs).items() if v[0] not in ROAD_VERBS}
+    by_verbs = {v[0]: rows for v, rows in jobs.by_verbs.items() if v[0] not in ROAD_VERBS}
     rows = sorted(int(r) for some in by_verbs.values() for r in some)
     lead = [jobs.verbs[r][0] for r in rows]
     crews = [c for c in idle if any(v in by_verbs for v in c.verbs)]
@@ -55,7 +54,9 @@ def sites(ground: Ground, situation: Situation, idle: list[CrewReport]) -> Sites
         return None
     busy = _pumping(ground, situation)
     need = np.array([_need(ground, situation, r, busy) for r in rows])
-    power = np.array([[_power(ground, situation, c, r) for r in rows] for c in crews])
+    verbs = sorted(set(lead))
+    by_verb = np.array([[_power(ground, situation, crew, verb) for verb in verbs] for crew in crews])
+    power = by_verb[:, [verbs.index(verb) for verb in lead]]
     delay = np.full(power.shape, np.inf)
     place = jobs.place[rows]
     for i, crew in enumerate(crews):
@@ -83,8 +84,9 @@ def _need(ground: Ground, situation: Situation, row: int, pumping: dict[str, flo
     return 0.0 if jobs.crews[row] else 1.0
 
 
-def _power(ground: Ground, situation: Situation, crew: CrewReport, row: int) -> float:
-    verb, kind = situation.jobs.verbs[row][0], ground.kinds[crew.kind]
+def _power(ground: Ground, situation: Situation, crew: CrewReport, verb: Verb) -> float:
+    """What a crew takes off the need of a site that asks for ``verb``."""
+    kind = ground.kinds[crew.kind]
     if verb not in crew.verbs:
         return 0.0
     if verb == "pump":

@@ -15,7 +15,7 @@ import numpy as np
 from optimization.ground import DETOUR, Ground
 from optimization.worth import Worth
 from simulation.model import Kind, Verb
-from simulation.situation import CrewReport, Jobs, Situation
+from simulation.situation import CrewReport, Situation
 from simulation.work import DEPTH_SLOWING, ROAD_VERBS
 
 TOUR = 60 * 60.0
@@ -104,13 +104,6 @@ def usable(crew: Sequence[Verb], job: tuple[Verb, ...], has_material: bool) -> t
     return able if able and able[0] == job[0] else ()
 
 
-def rows_by_verbs(jobs: Jobs) -> dict[tuple[Verb, ...], np.ndarray]:
-    """Rows of the jobs for each set of verbs that one of them asks for, in order of first appearance."""
-    code = {verbs: i for i, verbs in enumerate(dict.fromkeys(jobs.verbs))}
-    codes = np.fromiter(map(code.__getitem__, jobs.verbs), int, len(jobs))
-    return {verbs: np.flatnonzero(codes == i) for verbs, i in code.items()}
-
-
 def treatment_seconds(ground: Ground, situation: Situation, kind: Kind, roads: Roads) -> np.ndarray:
     """(m,) s in which a kind treats each road's whole carriageway. Mirrors ``simulation.work``."""
     segment = roads.segment
@@ -139,7 +132,7 @@ class Tours:
         self.open &= situation.travel_factor[jobs.segment] > 0
         self._by_verbs = {
             verbs: rows[self.open[rows]]
-            for verbs, rows in rows_by_verbs(jobs).items()
+            for verbs, rows in jobs.by_verbs.items()
             if verbs[0] in ROAD_VERBS and self.open[rows].any()
         }
         doses = (jobs.rate * jobs.need)[self.open & (jobs.rate > 0)]
@@ -197,7 +190,8 @@ class Tours:
         """A tour for a crew through open jobs of ``work``; None where no job can be reached and done within
         the crew's duty time."""
         roads = work.roads
-        free = np.flatnonzero(self.open[roads.rows] & (roads.part == self._part[crew.node]))
+        reachable = self.open[roads.rows] & (roads.part == self._part[crew.node])
+        free = np.flatnonzero(reachable & (work.seconds <= crew.duty_left))
         if not len(free):
             return None
         fair = float(work.seconds[free].sum()) / self._idle

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -76,6 +77,13 @@ class Jobs:
 
     def __len__(self) -> int:
         return len(self.target)
+
+    @cached_property
+    def by_verbs(self) -> dict[tuple[Verb, ...], np.ndarray]:
+        """Rows for each set of verbs that a job asks for, in order of first appearance."""
+        code = {verbs: i for i, verbs in enumerate(dict.fromkeys(self.verbs))}
+        codes = np.fromiter(map(code.__getitem__, self.verbs), int, len(self))
+        return {verbs: np.flatnonzero(codes == i) for verbs, i in code.items()}
 
 
 @dataclass(frozen=True)

@@ -249,10 +249,10 @@ def _guard(world: World, crew: Crew, target: str) -> Process:
     """Stand at a place, report, and close its road when the water comes near the closing depth."""
     segments = segments_of_place(world, target)
     limit = GUARD_SHARE * world.scenario.goals.close_depth
+    depth = world.water_depth()
     seconds = 0
     while True:
-        depth = world.water_depth()
-        deep = any(depth[segment] >= limit for segment in segments)
+        deep = any(depth.item(segment) >= limit for segment in segments)
         if deep or seconds % GUARD_REPORT == 0:
             for segment in segments:
                 crew.observe(segment)

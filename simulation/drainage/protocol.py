@@ -54,6 +54,9 @@ class Drainage(Protocol):
     def depth(self) -> np.ndarray:
         """(nodes,) m above invert, above ``full_depth`` where water is ponded."""
 
+    def ponded(self) -> np.ndarray:
+        """(nodes,) m of water that stands above the rim; 0 where none does or can."""
+
     def flooding(self) -> np.ndarray:
         """(nodes,) m3/s leaving through the rim now."""
 

@@ -125,6 +125,7 @@ class SwmmDrainage:
         self.invert = self._length * self._parameter(shared_enum.NodeProperty.INVERT_ELEVATION)
         area = self._length**2 * self._parameter(shared_enum.NodeProperty.POND_AREA)
         self.ponded_area = area if self._inp.ponding else np.zeros(count)
+        self._ponds = np.flatnonzero(self.ponded_area > 0).tolist()
         self._low = low_depth
         self._rain_area = sum(s.area for s in self._inp.subcatchments)
         self._inflow, self._pumping = np.zeros(count), np.zeros(count)
@@ -211,14 +212,21 @@ class SwmmDrainage:
 
     def depth(self) -> np.ndarray:
         """(nodes,) m above invert, above ``full_depth`` where water is ponded."""
-        return self._length * self._read(_DEPTH)
+        return self._length * self._read(_DEPTH, self._index)
+
+    def ponded(self) -> np.ndarray:
+        """(nodes,) m of water that stands above the rim; 0 where none does or can."""
+        above = np.zeros(self._count)
+        depth = self._length * self._read(_DEPTH, self._ponds)
+        above[self._ponds] = np.maximum(depth - self.full_depth[self._ponds], 0.0)
+        return above
 
     def flooding(self) -> np.ndarray:
         """(nodes,) m3/s leaving through the rim now."""
-        return self._flow * self._read(_FLOOD)
+        return self._flow * self._read(_FLOOD, self._index)
 
-    def _read(self, what: int) -> np.ndarray:
-        return np.fromiter(map(self._value, repeat(what), self._index), float, self._count)
+    def _read(self, what: int, nodes: list[int]) -> np.ndarray:
+        return np.fromiter(map(self._value, repeat(what), nodes), float, len(nodes))
 
     def set_inflow(self, node: int, flow: float) -> None:
         """Water put in at a node from now on, m3/s, at least 0."""

@@ -93,7 +93,7 @@ def treat(
     ):  # fmt: skip
         treatment[mask], reason[mask] = code, why
     severity = 0.25 + np.minimum(solid / np.maximum(limit, 0.1), 4.0) / 2.0
-    return treatment, reason, np.where(np.isin(treatment, (SPREAD, BOTH)), dose, 0.0), severity
+    return treatment, reason, np.where((treatment == SPREAD) | (treatment == BOTH), dose, 0.0), severity
 
 
 def held_segments(world: World) -> np.ndarray:

@@ -181,9 +181,7 @@ class Water:
         kept = math.exp(-seconds / STREET_DRAIN_TIME)
         self._street = self._street * kept + lost * STREET_DRAIN_TIME * (1 - kept)
         depth = street_depth(self._street, self._length, self._width)
-        if self._ponds.any():
-            above = self._drains.depth() - self._drains.full_depth
-            depth = np.where(self._ponds, np.maximum(above, 0.0), depth)
+        depth = np.where(self._ponds, self._drains.ponded(), depth)
         world.fields["node_depth"][:] = depth
         world.fields["node_flooding"][:] = flooding
         world.fields["water_depth"][:] = np.where(self._has_node, depth[self._node], 0.0)
