@@ -112,6 +112,8 @@ class Border:
             raise self._refused(node.where, key, column=column.key)
         if annotation is float:
             held = self._number(column, node) * column.factor
+            if not math.isfinite(held):
+                raise self._refused(node.where, "value.not_finite", given=shown(node.text))
             return float(round(held)) if column.is_time else held
         if annotation is int:
             return self._count(column, node)
@@ -186,10 +188,6 @@ class Border:
             return str(value)
         if isinstance(value, (dict, list)):
             raise self._refused(node.where, "value.word_expected")
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, (datetime, date, time)):
-            return value.isoformat()
         text = node.text
         if _CONTROL.search(text):
             raise self._refused(node.where, "value.control_character", given=shown(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,10 @@ class Marked:
         """The value as one would write it; empty for nothing."""
         if self.value is None:
             return ""
+        if isinstance(self.value, bool):
+            return "true" if self.value else "false"
+        if isinstance(self.value, (date, time)):
+            return self.value.isoformat()
         if isinstance(self.value, float) and self.value.is_integer() and abs(self.value) < 1e15:
             return str(int(self.value))
         return str(self.value).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scenarios.checks.facts import Facts, Found
-from scenarios.marked import Marked
+from scenarios.marked import FAULTY, Marked
 from scenarios.problems import Problem, did_you_mean, problem, shown
 from scenarios.said import Said
 from simulation.model import (
@@ -83,7 +83,9 @@ def _refer(facts: Facts, reference: _Reference) -> Found:
     missing: dict[str, Marked] = {}
     for row in facts.seen(reference.cls):
         named = row.get(reference.key)
-        if named is not None and isinstance(named.value, (str, int, float)) and named.text not in known:
+        if named is None or named.value is FAULTY or isinstance(named.value, (dict, list)):
+            continue
+        if named.text not in known:
             missing.setdefault(named.text if known else "", named)
     files = tuple(dict.fromkeys(row.where.file for row in facts.seen(reference.target)))
     for number, named in enumerate(missing.values()):

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
+from datetime import datetime, time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scenarios.load import load, variants
+from scenarios.load import load, read, variants
 from scenarios.problems import BadScenario
+from tests.scenarios.folders import read_rows
+
+HANZI = re.compile("[\u4e00-\u9fff]")
 
 FILES = (
     "scenario.yaml", "city/city.yaml", "city/roads.geojson", "city/places.csv", "city/offices.csv",
@@ -69,13 +75,67 @@ def test_mutated_files_never_crash(ground: Path, pristine: Path, file: str, seed
     """Random edits of any file of the sample are loaded or refused with at least one problem in words."""
     (ground / file).write_bytes(mutated((pristine / file).read_bytes(), seed, count))
     try:
-        assert load(ground).city.segments
+        loaded = read(ground)
+        assert loaded.scenario.city.segments
+        assert all(HANZI.search(note.told("zh")) for note in loaded.notes())
         assert "no-response" in variants(ground)
     except BadScenario as bad:
         assert bad.problems
         assert all(problem.where and problem.what for problem in bad.problems)
+        assert all(HANZI.search(problem.told("zh")) for problem in bad.problems)
     finally:
         shutil.copyfile(pristine / file, ground / file)
+
+
+CELLS = (
+    None,
+    -1,
+    0,
+    1e308,
+    1e9,
+    True,
+    "x",
+    "=1/0",
+    "#REF!",
+    "3;4",
+    "，",
+    datetime(2024, 1, 1),
+    time(7, 30),
+    "a" * 300,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # fmt: skip
+@given(
+    table=st.sampled_from(("stock", "teams", "equipment", "depots")),
+    cells=st.lists(
+        st.tuples(st.integers(1, 8), st.integers(1, 14), st.sampled_from(CELLS)), min_size=1, max_size=4
+    ),
+    damage=st.none() | st.integers(0, 2**32),
+)
+def test_workbooks_never_crash(
+    ground: Path, pristine: Path, table: str, cells: list[tuple[int, int, object]], damage: int | None
+) -> None:
+    """A table as a workbook, with any kinds of cells in it and bytes of it lost."""
+    book = openpyxl.Workbook()
+    for row in read_rows(pristine / f"fleet/{table}.csv"):
+        book.active.append([cell or None for cell in row])
+    for row, column, value in cells:
+        book.active.cell(row, column).value = value
+    made = ground / f"fleet/{table}.xlsx"
+    book.save(made)
+    if damage is not None:
+        made.write_bytes(mutated(made.read_bytes(), damage, 2))
+    (ground / f"fleet/{table}.csv").unlink()
+    try:
+        read(ground).notes()
+    except BadScenario as bad:
+        assert all(HANZI.search(problem.told("zh")) for problem in bad.problems)
+    finally:
+        made.unlink()
+        shutil.copyfile(pristine / f"fleet/{table}.csv", ground / f"fleet/{table}.csv")
 
 
 STEPS = (

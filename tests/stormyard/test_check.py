@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.load import load
+from scenarios.problems import BadScenario
 from scenarios.sample import write_sample
 from tests.scenarios.folders import append, cell, write
+from tests.scenarios.test_fuzz import FILES, mutated
 from tests.stormyard.commands import files_below, plain_pages, stormyard
 
 
@@ -105,3 +108,35 @@ def test_problems_are_told_in_the_readers_language(towns: Path) -> None:
     assert "fleet/equipment.csv 第 3 行，kind 列：“plow-3t”不是装备类型" in said.stderr
     assert "是否想写“plough-3t”？" in said.stderr
     assert "YAML 有语法错误" in stormyard("run", "towns/west", "--lang", "zh").stderr
+
+
+COMMANDS = (
+    ["run"], ["check"], ["compare", "--variants", "rain"], ["ensemble", "--members", "2"], ["exercise"],
+    ["readiness", "--no-tries"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_spoilt_folder_is_refused_by_every_command(command: list[str], seed: int, towns: Path) -> None:
+    """Whatever the bytes are: exit 2, no traceback, nothing written, not even into the folder."""
+    folder, file = towns / "east", FILES[seed * 3]
+    sound, attempt = (folder / file).read_bytes(), seed * 1000
+    while sound_still(folder):
+        attempt += 1
+        (folder / file).write_bytes(mutated(sound, attempt, 3))
+    before = files_below(towns.parent)
+    name, *more = command
+    said = stormyard(name, "towns/east", *more)
+    assert said.exit_code == 2, said.stderr
+    assert said.stdout == "" and "Traceback" not in said.stderr
+    assert files_below(towns.parent) == before
+
+
+def sound_still(folder: Path) -> bool:
+    """Whether the scenario loads."""
+    try:
+        load(folder)
+    except BadScenario:
+        return False
+    return True

@@ -95,6 +95,11 @@ SLIPS = [
         ("fleet/stock.csv row 3, column amount_t", "is not a finite number", "leave unknown cells empty"),
     ),
     slip(
+        "overflowing",
+        cell(DEPOTS, 2, "turnaround_min", "1e308"),
+        ("fleet/depots.csv row 2, column turnaround_min", "'1e308' is not a finite number", ""),
+    ),
+    slip(
         "negative stock",
         cell(STOCK, 2, "amount_t", "-3"),
         (
