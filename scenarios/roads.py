@@ -18,6 +18,9 @@ from simulation.model import Name, Segment
 EARTH_RADIUS = 6_371_008.8
 """Mean radius of the earth in metres (IUGG R1)."""
 
+WGS84 = ("CRS84", "4326", "WGS84", "WGS 84", "4490")
+"""What the system of degrees is called; CGCS2000 degrees (EPSG:4490) are the same within a metre."""
+
 Point = tuple[float, float]
 
 
@@ -73,7 +76,7 @@ def _parse(text: str, file: str, problems: list[Problem]) -> Any:
 
 def _refuse_other_systems(document: dict[str, Any], file: str, problems: list[Problem]) -> None:
     name = str(document.get("crs") or "")
-    if name and not any(good in name for good in ("CRS84", "4326", "WGS84", "WGS 84")):
+    if name and not any(good in name for good in WGS84):
         problems.append(problem(file, "geojson.other_system", system=shown(name)))
 
 

@@ -11,6 +11,7 @@ from scenarios.importers.compose import District
 from scenarios.marked import FAULTY, Marked
 from scenarios.problems import BadScenario, Problem
 from scenarios.roads import line_length, read_roads
+from scenarios.said import Said
 from simulation.model import Name, Segment
 
 CLASS_KEYS = ("highway", "fclass", "road_class", "class")
@@ -28,16 +29,23 @@ FLAGS = {
 }
 """Truth values, and Geofabrik's letters (oneway: F with the line, T against it, B both)."""
 
+SHAPES = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+MOST_TOLD = 10
+"""Problems that are told one by one."""
+
 
 def read_vector(path: Path) -> District:
     """Segments of a GeoJSON file.
 
     Features with ``start``, ``end`` and ``road_class`` are segments as they stand. Others are lines that meet
     where they share a vertex; they are cut there, and get the defaults of their class, as OpenStreetMap ways do.
-    Raises BadScenario with every problem.
+    Points and areas, which map exports bring along, are left out. Raises BadScenario with the problems, at most
+    `MOST_TOLD` of them one by one.
     """
-    problems: list[Problem] = []
-    rows = read_roads(path, path.name, problems)
+    found: list[Problem] = []
+    rows = read_roads(path, path.name, found)
+    problems = [problem for problem in found if not _is_other_shape(problem)]
+    left_out = len(found) - len(problems)
     features = rows.value if rows is not None else []
     if features and all({"start", "end", "road_class"} <= row.value.keys() for row in features):
         border = Border(problems)
@@ -50,9 +58,38 @@ def read_vector(path: Path) -> District:
         hint = f"{', '.join(CLASS_KEYS[:-1])} or class must hold one of {', '.join(osm_tags.PUBLIC)}"
         problems.append(Problem(path.name, "the file holds no network of roads for vehicles", hint))
     if problems:
-        raise BadScenario(problems)
+        raise BadScenario(_shortened(problems, path.name))
+    notes = account.notes()
+    if left_out:
+        notes.append(
+            Name(
+                zh=f"不是线的要素（点、面）未采用：{left_out} 个",
+                en=f"features that are no lines (points, areas) were left out: {left_out}",
+            )
+        )
     source = Name(zh=f"道路数据：{path.name}。", en=f"Roads: {path.name}.")
-    return District(own, ways.underpasses(own), (source,), tuple(account.notes()), account.facts())
+    return District(own, ways.underpasses(own), (source,), tuple(notes), account.facts())
+
+
+def _is_other_shape(problem: Problem) -> bool:
+    """Whether a feature is a point or an area, which no road could be."""
+    what = problem.what
+    return (
+        isinstance(what, Said)
+        and what.key == "geojson.no_line"
+        and str(what.gaps["given"]).strip("'") in SHAPES
+    )
+
+
+def _shortened(problems: Sequence[Problem], file: str) -> list[Problem]:
+    """The first problems, and how many more there are: a file in metres has one for every feature."""
+    if len(problems) <= MOST_TOLD:
+        return list(problems)
+    rest = len(problems) - MOST_TOLD
+    return [
+        *problems[:MOST_TOLD],
+        Problem(file, f"and {rest} more problems", "the first ones may explain the rest"),
+    ]
 
 
 def _ways(features: Sequence[Marked], account: ways.Account, problems: list[Problem]) -> list[ways.Way]:

@@ -66,3 +66,14 @@ def test_altitudes_and_single_part_lines_are_read(sample: Path) -> None:
     second["geometry"] = {"type": "MultiLineString", "coordinates": [second["geometry"]["coordinates"]]}
     path.write_text(json.dumps(document), encoding="utf-8")
     assert load(sample).digest() == before
+
+
+def test_chinese_degrees_are_read_as_they_stand(sample: Path) -> None:
+    """Official Chinese data are in CGCS2000 degrees, within a metre of WGS84."""
+    path = sample / "city/roads.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    problems: list[Problem] = []
+    rows = read_roads(path, "roads.geojson", problems)
+    assert rows is not None and len(rows.value) == len(document["features"]) and problems == []

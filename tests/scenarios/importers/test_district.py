@@ -343,3 +343,33 @@ def test_roads_of_another_projection_are_refused(tmp_path, x, y, expected):
         new_district(tmp_path / "out", path)
     assert expected in str(raised.value)
     assert not (tmp_path / "out").exists()
+
+
+def test_points_and_areas_of_a_map_export_are_left_out_and_counted(tmp_path):
+    """Traffic lights and squares come along with streets in an export of overpass-turbo."""
+    path = geojson(tmp_path / "roads.geojson", [([(0, 0), (1, 0), (1, 1), (0, 0)], {"highway": "primary"})])
+    document = json.loads(path.read_text(encoding="utf-8"))
+    lon, lat = point(0, 0)
+    for kind, place in (
+        ("Point", [lon, lat]),
+        ("Polygon", [[[lon, lat], [lon + 1, lat], [lon, lat + 1], [lon, lat]]]),
+    ):
+        feature = {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": place}}
+        document["features"].append(feature)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    report = new_district(tmp_path / "out", path)
+    assert any("no lines (points, areas) were left out: 2" in note.en for note in report.notes)
+
+
+def test_a_file_in_metres_is_not_told_feature_by_feature(tmp_path):
+    """Ten problems and a count, however many streets there are."""
+    features = [
+        {"type": "Feature", "properties": {"highway": "primary"},
+         "geometry": {"type": "LineString", "coordinates": [[5e5 + n, 4e6], [5e5, 4e6 + n]]}}
+        for n in range(50)
+    ]  # fmt: skip
+    path = tmp_path / "roads.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    with pytest.raises(BadScenario, match="and 40 more problems") as raised:
+        new_district(tmp_path / "out", path)
+    assert len(raised.value.problems) == 11
