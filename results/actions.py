@@ -158,7 +158,7 @@ def _split(storms: Sequence[Storm], hazard: HazardName) -> list[Action]:
         dry = [(s, d) for s in storms if material.use != "fuel" and (d := ran_dry(s.run, material.id))]
         dry = [(s, d) for s, d in dry if d.left >= 1]
         if dry:
-            storm, most = max(dry, key=lambda pair: pair[1].left)
+            storm, most = max(dry, key=lambda pair: pair[1].empty)
             kinds = {k.id: k.name for k in storm.run.scenario.fleet.kinds}
             what = both("readiness.do_split", material=material.name, left=f"{most.left:,.0f}",
                         kind=kinds[most.kind], kept=f"{most.kept:,.0f}", taken=f"{most.taken:,.0f}")  # fmt: skip

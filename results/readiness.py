@@ -23,6 +23,9 @@ from results.shortfalls import ORDER, Shortfall, shortfalls
 from simulation.model import HazardName
 from simulation.record import Run
 
+SEASONS: dict[HazardName, str] = {"water": "rain", "snow": "snow"}
+"""Seasons by their hazards, as they are named in commands and JSON."""
+
 
 class Readiness(NamedTuple):
     """What a district's emergency office has to know before the season."""
@@ -46,7 +49,8 @@ class Readiness(NamedTuple):
             "storms": {s.label: _plain_storm(s, language) for s in self.storms},
             "worst_shortfalls": [{"storm": storm.label, "what": s.what.said(language)} for storm, s in self.worst],
             "actions": [
-                {"season": a.hazard, **{k: getattr(a, k).said(language) for k in ("what", "who", "until", "why")}}
+                {"season": SEASONS[a.hazard], "what": a.what.said(language), "who": a.who.said(language),
+                 "until": a.until.said(language), "why": a.why.said(language)}
                 for a in self.actions
             ],
             "trials": [

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from results.capacity import stock_of
 from results.language import Both, both
-from results.season import VERBS, fallen, listed
+from results.season import CLAUSES, VERBS, fallen, listed
 from simulation.model import Fleet, HazardName, LevelChange, Scenario
 
 BLADES = ("plough", "spread")
@@ -89,7 +89,9 @@ def _machines(scenario: Scenario, key: str, verbs: tuple[str, ...], factor: floa
     for before, after in zip(fleet.equipment, rows, strict=True):
         more[before.kind] += after.count - before.count
     names = {k.id: Both.of(k.name) for k in fleet.kinds}
-    kinds = listed([both("readiness.kind_count", kind=names[k], n=n) for k, n in more.most_common() if n])
+    kinds = listed(
+        [both("readiness.kind_count", kind=names[k], n=n) for k, n in more.most_common() if n], CLAUSES
+    )
     said = both(f"readiness.try_{key}", more=more.total(), now=count(fleet, verbs), kinds=kinds)
     brief = both(f"readiness.brief_{key}", more=more.total())
     return Remedy(key, said, brief, _with(scenario, equipment=rows))

@@ -28,6 +28,8 @@ ORDER = ("access", "closures", "sites", "clear", "pass", "bridges", "stock", "sp
 
 DRY = 0.02
 """Share of its first load below which a machine counts as empty."""
+FEW = 0.05
+"""Share of the loaded machines up to which it is no matter that they ended empty (a setting)."""
 
 
 class Shortfall(NamedTuple):
@@ -127,7 +129,7 @@ class RunDry(NamedTuple):
 
 
 def ran_dry(run: Run, material: str) -> RunDry | None:
-    """How a material ran out on the machines; None where no yard was asked in vain or nobody ended up empty.
+    """How a material ran out on the machines; None where no yard was asked in vain or few ended up empty.
 
     Loading at the call-out, when everybody fills up, is no shortage.
     """
@@ -142,9 +144,9 @@ def ran_dry(run: Run, material: str) -> RunDry | None:
             carried[event.crew] = carried.get(event.crew, 0.0) + event.value
         elif event.kind in ("pass", "protected") and verb in event.verb and event.crew in carried:
             carried[event.crew] -= event.value
-    if not asked or not any(load < DRY * first[crew] for crew, load in carried.items()):
-        return None
     empty = sum(load < DRY * first[crew] for crew, load in carried.items())
+    if not asked or not carried or empty < FEW * len(carried):
+        return None
     kinds = {e.id: e.kind for e in run.scenario.fleet.equipment}
     kept: dict[str, float] = {}
     for crew, load in carried.items():

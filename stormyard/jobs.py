@@ -19,7 +19,7 @@ import yaml
 
 from optimization.dispatchers import make, names
 from scenarios import load as scenario_files
-from scenarios.problems import BadScenario, Problem, SeveralScenarios, did_you_mean
+from scenarios.problems import BadScenario, Problem, SeveralScenarios, Where, did_you_mean, problem
 from simulation import engine
 from simulation.model import HazardName, Scenario
 from simulation.record import AS_IT_STANDS, Origin, Run
@@ -91,10 +91,9 @@ def chosen_dispatcher(scenario: Scenario, name: str = "") -> str:
     """The dispatcher's name. Raises BadScenario for one that does not exist."""
     chosen = name or scenario.dispatcher
     if chosen not in names():
-        where = f"--dispatcher {name}" if name else "scenario.yaml, dispatcher"
-        raise BadScenario(
-            [Problem(where, f"there is no dispatcher '{chosen}'", did_you_mean(chosen, names()))]
-        )
+        where = f"--dispatcher {name}" if name else Where("scenario.yaml", part="dispatcher")
+        hint = did_you_mean(chosen, names())
+        raise BadScenario([problem(where, "option.no_dispatcher", hint=hint, name=chosen)])
     return chosen
 
 
@@ -127,8 +126,7 @@ def labelled(folders: Sequence[Path]) -> dict[str, Path]:
     Raises BadScenario where there is nothing to compare.
     """
     if len(folders) < 2:
-        hint = "give a scenario with --variants a,b, or two or more run folders"
-        raise BadScenario([Problem(" ".join(map(str, folders)), "one thing cannot be compared", hint)])
+        raise BadScenario([problem(" ".join(map(str, folders)), "option.one_thing")])
     short = [folder.resolve().name for folder in folders]
     labels = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
     return dict(zip(labels, folders, strict=True))
@@ -137,10 +135,7 @@ def labelled(folders: Sequence[Path]) -> dict[str, Path]:
 def only_one(references: Sequence[str]) -> str:
     """The scenario whose variants are compared. Raises BadScenario for several."""
     if len(references) > 1:
-        what = "variants are compared of one scenario"
-        raise BadScenario(
-            [Problem(" ".join(references), what, "leave out --variants to compare run folders")]
-        )
+        raise BadScenario([problem(" ".join(references), "option.variants_of_one")])
     return references[0]
 
 
@@ -169,6 +164,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 SEASONS: dict[str, HazardName] = {"rain": "water", "snow": "snow"}
+"""Hazards by the season that brings them."""
 
 
 def readiness_storms(
@@ -185,8 +181,8 @@ def readiness_storms(
     storms: dict[str, Scenario] = {}
     problems: list[Problem] = []
     if season and season not in SEASONS:
-        hint = did_you_mean(season, SEASONS) or f"seasons are {', '.join(SEASONS)}"
-        problems.append(Problem(f"--season {season}", "there is no such season", hint))
+        hint = did_you_mean(season, SEASONS)
+        problems.append(problem(f"--season {season}", "option.no_season", hint=hint))
     for reference, variant in _readiness_references(references, problems):
         try:
             storm = scenario_files.load(reference, variant)
@@ -198,8 +194,7 @@ def readiness_storms(
             whole = storm.model_copy(update={"duration": max(storm.duration, judged_by(storm))})
             storms[f"{reference}:{variant}" if variant else reference] = whole
     if not problems and not storms:
-        what = f"none of these storms is one of {season}"
-        problems.append(Problem(" ".join(references), what, "leave out --season to take them all"))
+        problems.append(problem(" ".join(references), "option.no_storm_of_season", season=season))
     if problems:
         raise BadScenario(problems)
     return storms
@@ -226,16 +221,12 @@ def _readiness_references(
 def readiness_languages(languages: Sequence[str], formats: Sequence[str]) -> list[str]:
     """The languages of the pages. Raises BadScenario for one there are no words in, or another format."""
     problems = [
-        Problem(
-            f"--lang {name}", "there are no words in this language", f"languages are {', '.join(LANGUAGES)}"
-        )
+        problem(f"--lang {name}", "option.no_language", names=LANGUAGES)
         for name in languages or [""]
         if name not in LANGUAGES
     ]
     problems += [
-        Problem(f"--format {name}", "pages are not written in this format", "the format is html")
-        for name in formats or [""]
-        if name != "html"
+        problem(f"--format {name}", "option.no_format") for name in formats or [""] if name != "html"
     ]
     if problems:
         raise BadScenario(problems)
@@ -324,8 +315,8 @@ def exercise_room(
     room = _resumed(folder, watch)
     if room.scenario.id not in (Path(reference).as_posix(), Path(reference).resolve().name):
         room.close()
-        what = f"this folder holds an exercise of {room.scenario.id}, not of {reference}"
-        raise BadScenario([Problem(str(folder), what, f"resume it as '{room.scenario.id}'")])
+        kept = room.scenario.id
+        raise BadScenario([problem(str(folder), "exercise.other", kept=kept, asked=reference)])
     return room
 
 
@@ -333,15 +324,13 @@ def _begun(scenario: Scenario, seed: int, folder: Path) -> Room:
     try:
         return Room.begin(scenario, seed, folder, product_version(), names(), make)
     except FileExistsError as error:
-        hint = "--resume goes on with it, --dir chooses another folder"
-        raise BadScenario([Problem(str(folder), "this folder holds an exercise already", hint)]) from error
+        raise BadScenario([problem(str(folder), "exercise.there")]) from error
 
 
 def _resumed(folder: Path, watch: RoomWatch) -> Room:
     try:
         return Room.resume(folder, names(), make, watch)
     except FileNotFoundError as error:
-        problem = Problem(str(folder), "there is no exercise to resume", "leave out --resume to begin one")
-        raise BadScenario([problem]) from error
+        raise BadScenario([problem(str(folder), "exercise.none")]) from error
     except ValueError as error:
         raise BadScenario([Problem(str(folder), str(error), "begin another with --dir")]) from error

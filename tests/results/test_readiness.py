@@ -146,4 +146,4 @@ def test_the_verdict_for_programs_is_plain() -> None:
     goals = {g["key"]: (g["reached"], g["met"]) for g in told["storms"]["rain"]["goals"]}
     assert goals["sites_over_limit"] == (1, False)
     assert told["worst_shortfalls"][0]["what"].startswith("1 处下穿通道")
-    assert {a["season"] for a in told["actions"]} == {"water"}
+    assert {a["season"] for a in told["actions"]} == {"rain"}
