@@ -37,6 +37,11 @@ def in_both_languages(sentence: str) -> Both:
     return Both.same(sentence)
 
 
+def refusal_key(sentence: str) -> str:
+    """The key of a recorded refusal; one of no known form is its own key."""
+    return next((key for key, pattern in _patterns() if pattern.fullmatch(sentence)), sentence)
+
+
 def refusal_text(key: str, words: Mapping[str, str], names: Mapping[str, Both] | None = None) -> Both:
     """A refusal by its key, in both languages; ``names`` are the nouns that its ids stand for, if known."""
     gaps = {gap: (names or {}).get(text) or _gap(gap, text) for gap, text in words.items()}

@@ -11,11 +11,11 @@ import numpy as np
 
 from optimization.dispatchers import names
 from results import store
-from results.compare import compare, measure, metric_name, shown
+from results.compare import compare, measure, metric_name, shown, verdict
 from results.language import Words
 from results.metrics import NEVER, arrival_delays, closed_late, level_changes, warning_to_order
 from results.names import dispatcher_name, material_names
-from results.refusals import in_both_languages
+from results.refusals import in_both_languages, refusal_key
 from results.report import comparison_report
 from simulation.model import LEVELS
 from simulation.orders import SetLevel
@@ -28,7 +28,6 @@ from stormyard.sentences import Speaker
 PLAY, PAGE = "play", "comparison.html"
 PEERS = ("greedy", "assignment")
 """Dispatchers that the play is set beside, from the same start and seed."""
-REFUSALS_SHOWN = 5
 LONG_PAUSE = 2 * 3600
 """s between two orders from which the pause is worth a word."""
 
@@ -69,11 +68,12 @@ def figures(runs: Mapping[str, Run], words: Words) -> list[list[str]]:
         if not row.telling:
             continue
         how = measure(row.metric)
-        numbers = [NEVER if value is None else round(value, how.digits) for value in row.values]
-        marked = how.better == "low" and min(numbers) < max(numbers)
+        best = min(row.values, key=lambda value: NEVER if value is None else value)
+        good = [verdict(row.metric, best, value) in ("same", "little") for value in row.values]
+        marked = how.better == "low" and not all(good)
         cells = [
-            f"{shown(row.metric, value, words)}{' *' if marked and number == min(numbers) else ''}"
-            for value, number in zip(row.values, numbers, strict=True)
+            f"{shown(row.metric, value, words)}{' *' if marked and is_good else ''}"
+            for value, is_good in zip(row.values, good, strict=True)
         ]
         said = metric_name(row.metric, material_names(*runs.values())).said(words.language)
         table.append([said, words[f"unit.{how.unit}"], *cells])
@@ -119,11 +119,11 @@ def review(runs: Mapping[str, Run], undone: int, words: Words) -> Iterator[str]:
     yield from _arrivals(run, words)
     if "water_depth" in run.fields:
         yield from _closures(run, words)
-    refused = Counter(e.text for e in run.events if e.kind == "refused")
-    for sentence, count in refused.most_common(REFUSALS_SHOWN):
-        yield words("review.refused", count=count, reason=in_both_languages(sentence).said(words.language))
-    if len(refused) > REFUSALS_SHOWN:
-        yield words("review.more_refused", count=len(refused) - REFUSALS_SHOWN)
+    refused = [e.text for e in run.events if e.kind == "refused"]
+    first = {refusal_key(text): text for text in reversed(refused)}
+    for key, count in Counter(map(refusal_key, refused)).most_common():
+        reason = in_both_languages(first[key]).said(words.language)
+        yield words("review.refused" if count == 1 else "review.refused_often", count=count, reason=reason)
     if not refused:
         yield words["review.none_refused"]
     if undone:

@@ -13,7 +13,7 @@ from simulation.model import Scenario, Verb
 from simulation.orders import Assign, Close, Open, Order, Recall, SetLevel, Transfer
 from simulation.situation import Situation
 from simulation.work import TARGETS
-from stormyard.dealing import Dealt, deal, deal_jobs, job_order
+from stormyard.dealing import Dealt, Work, deal, deal_jobs, job_order
 from stormyard.lexicon import MINUTES, is_part, level_of, name_of, nearest, nearest_command, tokens
 from stormyard.nouns import Nouns, plain
 
@@ -122,12 +122,10 @@ def _assign(rest: list[str], on: _Context) -> Request:
     if len(crews) == 1:
         return (Assign(crews[0], verbs, targets, rate),)
     network = on.situation.network
-    places = (network.segment_index.get(target, -1) for target in targets)
-    work = [
-        (target, int(network.tail[row]) if row >= 0 else -1)
-        for target, row in zip(targets, places, strict=True)
-    ]
-    return deal(crews, verbs, work, rate, on.situation)
+    rows = (network.segment_index.get(target, -1) for target in targets)
+    places = [int(network.tail[row]) if row >= 0 else -1 for row in rows]
+    work = [Work(verbs, target, place, rate or 0.0) for target, place in zip(targets, places, strict=True)]
+    return deal(crews, work, on.situation)
 
 
 def _send(rest: list[str], on: _Context) -> Request:
@@ -137,8 +135,6 @@ def _send(rest: list[str], on: _Context) -> Request:
         raise BadLine("usage", usage="send")
     jobs, ranked = on.situation.jobs, job_order(on.situation.jobs)
     rows = [ranked[n] for n in _numbers(rest[split + 1 :], len(jobs), "no_such_job")]
-    if len({jobs.verbs[row] for row in rows}) > 1:
-        raise BadLine("mixed_jobs", verbs=" / ".join(sorted({"+".join(jobs.verbs[row]) for row in rows})))
     return deal_jobs(crews, rows, on.situation)
 
 

@@ -7,7 +7,7 @@ of sentence keys and views, which a terminal or a web page puts into words of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -166,12 +166,8 @@ class Room:
                 return Reply((self._saved("room.saved"),))
             case Quit():
                 return Reply((self._saved("room.saved"),), left=True)
-            case Dealt(orders, unable, spare):
-                said = self._give(orders, PLAYER)
-                for key, crews in (("room.unable", unable), ("room.spare", spare)):
-                    if crews:
-                        said.append(Said(key, {"crews": crews, "count": str(len(crews))}))
-                return Reply(tuple(said))
+            case Dealt() as dealt:
+                return Reply((*self._give(dealt.orders, PLAYER), *_left_over(dealt)))
             case orders:
                 return Reply(tuple(self._give(orders, PLAYER)))
 
@@ -346,6 +342,17 @@ class Room:
 def _in_order(heard: Message | News) -> tuple[int, str]:
     """Messages of a second stand as they came, before its news."""
     return heard.t, repr(heard) if isinstance(heard, News) else ""
+
+
+def _left_over(dealt: Dealt) -> Iterator[Said]:
+    """Crews and jobs that were left out when jobs were shared."""
+    for key, gap, ids in (
+        ("room.unable", "crews", dealt.unable),
+        ("room.spare", "crews", dealt.spare),
+        ("room.undone_jobs", "targets", dealt.undone),
+    ):
+        if ids:
+            yield Said(key, {gap: ids, "count": str(len(ids))})
 
 
 def _refused(refusal: Refusal) -> Said:

@@ -46,6 +46,11 @@ class Speaker:
         """Work that belongs to one pass."""
         return "+".join(self.words[f"verb.{verb}"] for verb in verbs)
 
+    def verb(self, verb: str) -> str:
+        """Work as it is typed, with its name where that is another."""
+        name = self.words[f"verb.{verb}"]
+        return verb if verb == name else self.words("room.named", id=verb, name=name)
+
     def some(self, ids: Sequence[str], noun: str = "", count: int = 3) -> str:
         """The first of many, with their names, and how many more there are."""
         shown = self.words["room.comma"].join(self.both(noun, id) if noun else id for id in ids[:count])
@@ -159,5 +164,5 @@ class Speaker:
         if gap == "usage":
             return self.words[f"usage.{value}"]
         if gap == "verbs":
-            return " / ".join(self.verbs(v.split("+")) for v in value.replace(", ", " / ").split(" / "))
+            return ", ".join(self.verb(verb) for verb in value.split(", "))
         return value

@@ -78,3 +78,23 @@ def test_several_pumps_may_join_at_one_place(situation: Situation) -> None:
     )
     assert shares(dealt.orders, 3) == [1, 1, 1]
     assert dealt.spare == ()
+
+
+def test_work_of_several_kinds_is_dealt_by_what_crews_can(situation: Situation) -> None:
+    """A crew gets one kind; what nobody is left for is told."""
+    jobs = situation.jobs
+    rows = job_order(jobs)[:4]
+    verbs = list(jobs.verbs)
+    verbs[rows[1]], verbs[rows[3]] = ("pump",), ("haul",)
+    crews = tuple(
+        crew._replace(verbs=("pump",) if crew.id == "plough/2" else ("plough", "spread"), activity="standby")
+        for crew in situation.crews[:2]
+    )
+    dealt = deal_jobs(
+        [c.id for c in crews], rows, replace(situation, crews=crews, jobs=replace(jobs, verbs=tuple(verbs)))
+    )
+    assert {order.crew: order.targets for order in dealt.orders} == {
+        "plough/1": (jobs.target[rows[0]], jobs.target[rows[2]]),
+        "plough/2": (jobs.target[rows[1]],),
+    }
+    assert dealt.undone == (jobs.target[rows[3]],)
