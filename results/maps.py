@@ -25,6 +25,8 @@ CLOSED = "#d3002d"
 WIDTHS = {1: 2.4, 2: 1.9, 3: 1.2, 4: 0.8}
 DEEPEST = 100.0
 """cm of water that the last colour stands for; an underpass may hold metres, but streets are what to tell apart."""
+WET = 1.0
+"""cm below which a road counts as dry."""
 MAX_BYTES = 2_000_000
 """A layer of more than this many values is thinned in time (a page has to load on an office PC)."""
 
@@ -45,12 +47,13 @@ class Layer(NamedTuple):
 
 
 def layers(run: Run) -> list[Layer]:
-    """Snow and ice in mm, water in cm: what the run has."""
+    """Snow and ice in mm, water in cm: what the run has; dry roads get no map of water beside one of snow."""
     found = []
     if "water_depth" in run.fields:
         depth = 100 * recorded(run, "water_depth")
         top = min(_round_up(depth.max(initial=0), 20), DEEPEST)
-        found.append(Layer("water", "cm", depth, top, 1.0, "viridis_r"))
+        if depth.max(initial=0) >= WET or "snow" not in run.fields:
+            found.append(Layer("water", "cm", depth, top, WET, "viridis_r"))
     if "snow" in run.fields:
         lying = covered(run)
         found.append(Layer("snow", "mm", lying, _round_up(lying.max(initial=0), 4), 0.2, "viridis_r"))

@@ -175,7 +175,7 @@ def _(block: Table) -> str:
 
     def cell(tag: str, column: int, content: Both | Cell) -> str:
         words, tone = (content.text, content.tone) if isinstance(content, Cell) else (content, "")
-        long = "long" if len(words.zh) > LONG else ""
+        long = "long" if max(map(len, words)) > LONG else ""
         kind = " ".join(k for k in ("n" if column in block.numbers else "", long, tone) if k)
         attributes = f' class="{kind}"' if kind else ""
         label = f"<em>{text(block.head[column])}</em>" if stacked and tag == "td" and column else ""

@@ -28,6 +28,8 @@ def _sites(run: Run) -> list[Block]:
     wet = [s for s in found if s.depth.max() > 0.005]
     if not found:
         return []
+    if not wet:
+        return [Paragraph(both("text.none_wet", total=len(found)))]
     limit, hours, t = run.scenario.goals.depth_limit, hour_weights(run), seconds(run)
     rows = [
         (Both.of(s.place.name), both(f"place.{s.place.kind}"),

@@ -45,7 +45,7 @@ def test_levels_are_told_by_the_clock() -> None:
     timeline = (LevelChange(t=3600, level="I"),)
     other = with_scenario(run, command=run.scenario.command.model_copy(update={"timeline": timeline}))
     when = run.scenario.storm.start.replace(hour=run.scenario.storm.start.hour + 1).strftime("%m-%d %H:%M")
-    assert told(run, other) == f"response: level I at {when} (was not declared)"
+    assert told(run, other) == f"response: level I: {when} (was not declared)"
     assert told(run, other, "zh") == f"响应级别：I 级响应 {when}（原 未宣布）"
 
 
