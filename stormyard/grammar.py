@@ -308,11 +308,12 @@ def _unknown(what: str, word: str, choices: Sequence[str]) -> BadLine:
 
 
 def _numbers(words: list[str], count: int, key: str) -> list[int]:
-    """Zero-based places from one-based numbers and ranges."""
+    """Zero-based places from one-based numbers and ranges; a range may run past the end of the list."""
     found: list[int] = []
     for item in (i for word in words for i in word.split(",") if i):
         match = re.fullmatch(r"(\d+)(?:-(\d+))?", item)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        first = int(match[1]) if match else 0
+        last = min(int(match[2]), count) if match and match[2] else first
         if not 1 <= first <= last <= count:
             raise BadLine(key, number=item, count=str(count))
         found += range(first - 1, last)

@@ -130,6 +130,8 @@ def test_jobs_are_sent_by_their_numbers(room: Room) -> None:
     assert order.targets == (jobs.target[first], jobs.target[second])
     assert set(order.verbs) <= set(jobs.verbs[first])
     assert sent(room, "调 2 任务 1-2").orders == (order,)
+    (every,) = sent(room, "send 2 to jobs 1-99").orders
+    assert len(every.targets) == len(jobs)
 
 
 def test_targets_are_shared_among_several_crews(room: Room) -> None:
