@@ -156,10 +156,11 @@ def slug(text: str) -> str:
 
 
 def as_name(name: Name | str | None, path: Path) -> Name:
-    """The name given, or one made of the file's."""
+    """The name given, or one made of the file's, such as Liechtenstein of ``liechtenstein-latest.osm.pbf``."""
     if isinstance(name, Name):
         return name
-    text = (name or "").strip() or path.name.partition(".")[0].replace("_", " ") or "district"
+    file = path.name.partition(".")[0].removesuffix("-latest").replace("_", " ").strip() or "district"
+    text = (name or "").strip() or file[0].upper() + file[1:]
     return Name(zh=text, en=text)
 
 

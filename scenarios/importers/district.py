@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from scenarios.importers.drain_map import ON_ROAD, Placed, place_nodes
 from scenarios.importers.drain_model import Floods, Model, flooding, read_model, refused, worst_first
 from scenarios.importers.folder import require_free
 from scenarios.importers.storms import design_rain
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, Problem, problem
 from simulation.drainage.inp import InpError
 from simulation.drainage.protocol import DrainageError
-from simulation.model import Name, Place
+from simulation.hazards.water import LEAST_STREET
+from simulation.model import Name, Place, Segment
 
 MOST_POINTS = 20
 """Waterlogging points named at most (a setting; the police list of Zhengzhou for 17 July 2024 has 23, V)."""
@@ -66,10 +67,8 @@ def read_district_roads(path: Path) -> District:
     if path.name.lower().endswith(osm.SUFFIXES):
         return osm.district_of(osm.read_osm(path))
     if path.suffix.lower() in (".shp", ".dbf", ".shx"):
-        hint = "open it in QGIS and choose Export > Save Features As > GeoJSON, EPSG:4326 (WGS84)"
-        raise BadScenario([Problem(path.name, "a shapefile is not read", hint)])
-    hint = f"give an OpenStreetMap extract ({', '.join(osm.SUFFIXES)}) or GeoJSON in WGS84 (.geojson)"
-    raise BadScenario([Problem(path.name, "roads cannot be read from this kind of file", hint)])
+        raise BadScenario([problem(path.name, "import.shapefile")])
+    raise BadScenario([problem(path.name, "import.no_roads_file", endings=osm.SUFFIXES)])
 
 
 def join(district: District, model: Model) -> District:
@@ -77,19 +76,17 @@ def join(district: District, model: Model) -> District:
     inp, file = model.inp, model.file
     placed = place_nodes(inp, district.segments)
     if placed is None:
-        hint = "save the model with its map, or give the nodes' positions in [COORDINATES]"
-        what = "no node of the model has coordinates, so none lies by a road"
-        raise BadScenario([Problem(file, what, hint)])
+        raise BadScenario([problem(file, "import.no_positions")])
     storm = design_rain(district.segments[0].line[0][0])
     try:
         floods = flooding(inp, storm)
     except InpError as error:
         raise refused(file, error) from None
     except DrainageError as error:
-        hint = "run the model in SWMM itself first"
-        raise BadScenario([Problem(file, f"the model does not run: {error}", hint)]) from error
+        raise BadScenario([problem(file, "import.does_not_run", reason=error)]) from error
     low_points = _low_points(placed, floods)
-    wet = _with_low_points(district, {i: placed.nodes[k] for i, k in low_points.items()})
+    lowest = _widened(district.segments, {i: placed.nodes[k] for i, k in low_points.items()})
+    wet = _with_low_points(district, lowest)
     points = _waterlogging(wet, placed, {placed.nodes[k]: i for i, k in low_points.items()}, floods)
     counts = {
         "nodes": len(inp.nodes),
@@ -118,6 +115,25 @@ def join(district: District, model: Model) -> District:
         drains=inp.text,
         floods=floods,
     )
+
+
+def _widened(segments: Sequence[Segment], nodes: Mapping[int, str]) -> dict[int, str]:
+    """Segment index -> node, with the segments that adjoin one too short to hold a pool of water: maps cut streets
+    into pieces of a few metres, on which any overflow would stand house-high."""
+    at: defaultdict[str, list[int]] = defaultdict(list)
+    for i, segment in enumerate(segments):
+        at[segment.start].append(i)
+        at[segment.end].append(i)
+    found = dict(nodes)
+    for first, node in nodes.items():
+        length, reached = segments[first].length, [first]
+        for i in reached:
+            for j in sorted({*at[segments[i].start], *at[segments[i].end]} - found.keys()):
+                if length < LEAST_STREET[0]:
+                    found[j] = node
+                    length += segments[j].length
+                    reached.append(j)
+    return found
 
 
 def _with_low_points(district: District, nodes: Mapping[int, str]) -> District:

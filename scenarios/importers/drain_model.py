@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.problems import BadScenario, Problem
+from scenarios.checks.drains import of_drains
+from scenarios.problems import BadScenario, problem
+from scenarios.said import Said
 from simulation.drainage.editing import external_files, with_storm
 from simulation.drainage.inp import Inp, InpError, read_inp
 from simulation.drainage.swmm import SwmmDrainage
@@ -85,31 +87,25 @@ def read_model(path: Path | str) -> Model:
     """Read an .inp file. Raises BadScenario with every problem, each by its line."""
     path = Path(path)
     if path.suffix.lower() != ".inp":
-        hint = "its name ends in .inp; in the SWMM editor: File, Save As"
-        raise BadScenario([Problem(path.name, "drains are read from an EPA SWMM model", hint)])
+        raise BadScenario([problem(path.name, "import.no_drains_file")])
     try:
         raw = path.read_bytes()
     except OSError as error:
-        what = f"the file cannot be opened: {error.strerror or error}"
-        raise BadScenario([Problem(str(path), what, "give the path of a SWMM .inp file")]) from error
+        reason, hint = error.strerror or error, Said("import.give_inp")
+        raise BadScenario([problem(str(path), "file.cannot_open", hint=hint, reason=reason)]) from error
     text, code = _decoded(raw)
     try:
         inp = read_inp("\n".join(text.splitlines()) + "\n")
     except InpError as error:
         raise refused(path.name, error) from None
     if not inp.links:
-        hint = "water has no way to run; the file may be cut off before [CONDUITS]"
-        raise BadScenario(
-            [Problem(path.name, "the model has no conduit, pump, orifice, weir or outlet", hint)]
-        )
+        raise BadScenario([problem(path.name, "import.no_links")])
     return Model(inp, code, path.name)
 
 
 def refused(file: str, error: InpError) -> BadScenario:
     """What SWMM or its reader has against a model, by file and line."""
-    return BadScenario(
-        Problem(f"{file} line {p.line}" if p.line else file, p.what, p.hint) for p in error.problems
-    )
+    return BadScenario(of_drains(file, found) for found in error.problems)
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:

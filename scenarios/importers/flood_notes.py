@@ -10,6 +10,8 @@ from simulation.model import Name, Scenario, Segment, WaterPhysics
 PUMP_LEAD = 30
 """Minutes from deep water to the first pump that runs: reading and report 10, decision up to 15, drive 5, set-up 12
 to 20 by the defaults of ``Command`` and of the catalogue; in runs of four cities 26 to 42."""
+EARLIEST = 20
+"""The same where all goes well: what pumps can move at most is reckoned from then on."""
 LITTLE = 0.05
 """Share of the overflow below which pumping hardly shows in a run's totals (a setting)."""
 LEAST_TOTAL = 1.0
@@ -46,7 +48,7 @@ def _told(floods: Floods, segments: Sequence[Segment], scenario: Scenario) -> It
 def _pumping(floods: Floods, segments: Sequence[Segment], scenario: Scenario) -> Name:
     """Where pumps are sent, for how long, and how much of the overflow they can move."""
     limit = scenario.goals.depth_limit
-    deep = deep_water(limit, 60 * PUMP_LEAD, floods.nodes, segments)
+    deep = deep_water(limit, 60 * EARLIEST, floods.nodes, segments)
     cm = f"{100 * limit:.0f} cm"
     if not deep:
         return Name(
@@ -68,7 +70,7 @@ def _pumping(floods: Floods, segments: Sequence[Segment], scenario: Scenario) ->
         )
     kinds = {kind.id: kind.pump_rate * kind.pump_yield for kind in scenario.fleet.kinds}
     rate = sum(kinds[row.kind] * row.count for row in scenario.fleet.equipment)
-    most = min(rate * (longest - PUMP_LEAD) * 60, sum(d.late for d in deep.values()))
+    most = min(rate * (longest - EARLIEST) * 60, sum(d.late for d in deep.values()))
     share = min(1.0, most / floods.total)
     few = share < LITTLE
     return Name(

@@ -15,7 +15,7 @@ from scenarios.catalog import load_kinds, load_materials
 from scenarios.columns import Column, columns
 from scenarios.help import schema_line, write_help
 from scenarios.load import load
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, problem, unwritable
 from scenarios.roads import write_roads
 from scenarios.tables import write_table
 from simulation.model import City, Command, Fleet, Goals, Name, Noun, Physics, Scenario, Storm
@@ -47,7 +47,7 @@ def write_scenario(
         target.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise BadScenario([unwritable(target, error)]) from error
     try:
         folder = made / target.name
         _write(folder, scenario, (scenario.storm, *storms), variants or {}, readme)
@@ -58,7 +58,7 @@ def write_scenario(
             target.rmdir()
         os.replace(folder, target)
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise BadScenario([unwritable(target, error)]) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target
@@ -68,17 +68,9 @@ def require_free(out_dir: Path | str) -> None:
     """Raise BadScenario where something stands in the folder's place already."""
     target = Path(out_dir)
     if target.exists() and not target.is_dir():
-        raise BadScenario([Problem(str(target), "this is a file, not a folder", "name a new folder")])
+        raise BadScenario([problem(str(target), "folder.is_file")])
     if target.is_dir() and any(target.iterdir()):
-        hint = "name a new folder, or remove what is in this one"
-        raise BadScenario([Problem(str(target), "the folder is not empty, and nothing is overwritten", hint)])
-
-
-def _unwritable(target: Path, error: OSError) -> BadScenario:
-    hint = "choose a folder you may write to, with room on its disk"
-    return BadScenario(
-        [Problem(str(target), f"the folder cannot be written: {error.strerror or error}", hint)]
-    )
+        raise BadScenario([problem(str(target), "folder.not_empty")])
 
 
 def _write(

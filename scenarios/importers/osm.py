@@ -14,8 +14,9 @@ from scenarios.importers import osm_tags, ways
 from scenarios.importers.compose import District, Report, as_name, compose
 from scenarios.importers.folder import require_free
 from scenarios.importers.geo import NearestSegment, centroid
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, Problem, problem
 from scenarios.roads import Point, line_length
+from scenarios.said import Said
 from simulation.model import Name, Place, PlaceKind, Segment
 from simulation.network import distances
 
@@ -68,16 +69,15 @@ def read_osm(path: Path | str, *, classes: Collection[str] = osm_tags.PUBLIC) ->
     """
     path = Path(path)
     if unknown := [name for name in classes if name not in osm_tags.CLASSES]:
-        hint = f"there are {', '.join(osm_tags.CLASSES)}"
-        raise BadScenario([Problem(path.name, f"'{unknown[0]}' is no class of road", hint)])
+        raise BadScenario(
+            [problem(path.name, "import.no_class", name=unknown[0], names=tuple(osm_tags.CLASSES))]
+        )
     account = ways.Account()
     lines, found = _scan(path, frozenset(classes), account)
     segments = ways.segments(lines, account)
     if not segments:
-        hint = "check that the extract covers streets and was not filtered to another layer"
-        if account.left_out:
-            hint = "the roads in it are private, lead nowhere, or lie in pieces without a junction"
-        raise BadScenario([Problem(path.name, "the file holds no network of roads for vehicles", hint)])
+        hint = Said("import.roads_left_out" if account.left_out else "import.check_extract")
+        raise BadScenario([problem(path.name, "import.no_network", hint=hint)])
     distinct = _distinct(found)
     places = _near(distinct, segments)
     return OsmRoads(segments, (*places, *ways.underpasses(segments)), account, len(distinct) - len(places))
@@ -132,10 +132,9 @@ def _scan(path: Path, classes: frozenset[str], account: ways.Account) -> tuple[l
 def _objects(path: Path) -> Iterator[Any]:
     """Nodes, ways with locations, and areas that carry a key of interest."""
     if not path.name.lower().endswith(SUFFIXES):
-        hint = f"OpenStreetMap files end in {', '.join(SUFFIXES)}"
-        raise BadScenario([Problem(path.name, "this is no OpenStreetMap file by its name", hint)])
+        raise BadScenario([problem(path.name, "import.no_osm_name", endings=SUFFIXES)])
     if not path.is_file():
-        raise BadScenario([Problem(str(path), "the file is missing", "give the path of an .osm.pbf extract")])
+        raise BadScenario([problem(str(path), "file.missing", hint=Said("import.give_osm"))])
     keys = dict.fromkeys(key for key, _ in PLACES)
     processor = (
         osmium.FileProcessor(str(path))
@@ -149,15 +148,14 @@ def _objects(path: Path) -> Iterator[Any]:
 
 
 def _broken(path: Path, words: str) -> Problem:
-    hint = "fetch it again and compare its size or checksum"
     if path.stat().st_size == 0:
-        return Problem(path.name, "the file is empty", hint)
+        return problem(path.name, "import.empty")
     if "EOF" in words or "no element found" in words:
-        return Problem(path.name, f"the file ends too early: it was cut short ({words})", hint)
+        return problem(path.name, "import.cut_short", reason=words)
     head = path.read_bytes()[:256].lstrip().lower()
     if head.startswith((b"<!doctype", b"<html")):
-        return Problem(path.name, "this is a web page, not map data", "the download failed; " + hint)
-    return Problem(path.name, f"the file cannot be read as OpenStreetMap data ({words})", hint)
+        return problem(path.name, "import.web_page")
+    return problem(path.name, "import.no_osm", reason=words)
 
 
 def _runs(item: Any) -> list[ways.Way]:

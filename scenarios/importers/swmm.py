@@ -14,7 +14,7 @@ from scenarios.importers.drain_model import Floods, flooding, read_model, refuse
 from scenarios.importers.folder import require_free
 from scenarios.importers.storms import design_rain
 from scenarios.importers.swmm_roads import OFFICE, layout, roads
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, problem
 from simulation.drainage.editing import model_duration, model_start, with_own_rain
 from simulation.drainage.inp import Inp, InpError
 from simulation.drainage.protocol import DrainageError
@@ -60,8 +60,7 @@ def import_swmm(
     except InpError as error:
         raise refused(path.name, error) from None
     except DrainageError as error:
-        hint = "run the model in SWMM itself first"
-        raise BadScenario([Problem(path.name, f"the model does not run: {error}", hint)]) from error
+        raise BadScenario([problem(path.name, "import.does_not_run", reason=error)]) from error
     places = tuple(_places(inp, floods, drawn.lonlat, segments))
     points = sum(p.kind == "waterlogging" for p in places)
     facts = {

@@ -19,6 +19,7 @@ from scenarios.problems import BadScenario
 from scenarios.roads import write_roads
 from simulation.drainage.inp import read_inp
 from simulation.engine import run
+from simulation.hazards.water import LEAST_STREET
 from tests.scenarios.importers.osm_files import point, write_osm
 from tests.scenarios.importers.test_fleet import grid
 
@@ -192,6 +193,18 @@ def test_the_worst_node_becomes_the_low_point_and_a_point_to_watch(tmp_path, tow
     assert tunnel.drain_node == "N3"
     assert scenario.city.drains is not None
     assert read_inp(scenario.city.drains).coordinates == read_inp(text).coordinates
+
+
+def test_a_pool_is_as_long_as_a_street_however_short_its_pieces(tmp_path):
+    """Where the map cuts South into pieces of 11 m, the drain's pool covers those beside its own, to 50 m in all."""
+    pieces = {**GRID, **{10 + n: (n / 10, 0) for n in range(1, 20)}}
+    south = [(1, [1, *range(11, 30), 5, 2], {"highway": "primary", "name": "South"})]
+    stubs = [(100 + n, [10 + n, 3], {"highway": "residential"}) for n in range(1, 20)]
+    path = write_osm(tmp_path / "town.osm", pieces, [*south, *STREETS[1:], *stubs])
+    report = new_district(tmp_path / "out", path, written(tmp_path, drains(degrees())), "Town")
+    pool = [s for s in load(report.folder).city.segments if s.low_point == "N2"]
+    assert len(pool) > 1
+    assert sum(s.length for s in pool) >= LEAST_STREET[0]
 
 
 def test_a_joined_district_runs_snow_and_rain(tmp_path, town):
