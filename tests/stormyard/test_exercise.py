@@ -104,7 +104,9 @@ def test_tab_completes_a_line_and_ctrl_c_keeps_the_exercise(tmp_path: Path) -> N
         player.process.expect(completed)
     player.types(" c4-1", r"not done \(hand/1: spread|hand/1: spread")
     player.process.sendintr()
-    player.process.expect("the exercise is saved; go on with: uv run stormyard exercise tiny/snow --dir play --resume")
+    player.process.expect(
+        "the exercise is saved; go on with: uv run stormyard exercise tiny/snow --dir play --resume"
+    )
     player.process.wait()
     assert player.process.exitstatus == 130
     assert [e.action for e in player.log] == [Assign("hand/1", ("spread",), ("c4-1",))]

@@ -13,7 +13,20 @@ from simulation.orders import REASONS
 from stormyard.words import FOLDER, LANGUAGES, preferred, words
 
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in sorted(FOLDER.parent.rglob("*.py")))
-BY_VALUE = ("stage", "why", "column", "opt", "arg", "help", "doctor", "news", "noun", "usage", "does", "review")
+BY_VALUE = (
+    "stage",
+    "why",
+    "column",
+    "opt",
+    "arg",
+    "help",
+    "doctor",
+    "news",
+    "noun",
+    "usage",
+    "does",
+    "review",
+)
 """Sections whose keys are put together from a value."""
 
 
