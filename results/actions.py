@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from results.goals import Goal
+from results.goals import Goal, precise
 from results.language import Both, both
 from results.metrics import arrival_delays, closed_late, cut_off_h, sites
 from results.remedies import able_rows
@@ -120,15 +120,7 @@ def _seen(best: Trial, trials: Sequence[Trial]) -> Both:
 def _reached(goal: Goal) -> Both:
     if goal.reached is None:
         return both("never")
-    return Both.same(_figure(goal))
-
-
-def _figure(goal: Goal) -> str:
-    """What was reached, with as many digits as it takes to tell it from what is allowed."""
-    reached, digits = goal.reached or 0.0, 1 if goal.unit == "h" else 0
-    while digits < 2 and float(f"{reached:.{digits}f}") == goal.target != reached:
-        digits += 1
-    return f"{reached:.{digits}f}"
+    return Both.same(precise(goal))
 
 
 def missed_words(missed: Sequence[Goal]) -> Both:
@@ -144,7 +136,7 @@ def goal_words(goal: Goal) -> Both:
     if not goal.target:
         return both("readiness.goal_count", goal=goal.name, reached=f"{goal.reached:.0f}")
     return both(
-        "readiness.goal_late", goal=goal.name, reached=_figure(goal), target=f"{goal.target:g}", unit=unit
+        "readiness.goal_late", goal=goal.name, reached=precise(goal), target=f"{goal.target:g}", unit=unit
     )
 
 

@@ -43,6 +43,14 @@ class Goal(NamedTuple):
         return (NEVER if self.reached is None else self.reached) <= self.target + 1e-9
 
 
+def precise(goal: Goal) -> str:
+    """What was reached, with as many digits as it takes to tell it from what is allowed: 4.03 h of 4, not 4.0."""
+    reached, digits = goal.reached or 0.0, 1 if goal.unit == "h" else 0
+    while digits < 2 and float(f"{reached:.{digits}f}") == goal.target != reached:
+        digits += 1
+    return f"{reached:.{digits}f}"
+
+
 def goals(run: Run, figures: Figures | None = None) -> list[Goal]:
     """Every goal that the scenario sets for what happened, in the order of urgency."""
     figures = metrics(run) if figures is None else figures
