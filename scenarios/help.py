@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from scenarios.guide import columns_guide
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, problem
 from scenarios.schema import scenario_schema, storm_schema
 
 STARTER = Path(__file__).parent / "starter"
@@ -21,7 +21,7 @@ _COMMANDS = {
 def require_language(lang: str) -> None:
     """Raise BadScenario where the guide is not written in a language."""
     if lang not in LANGUAGES:
-        raise BadScenario([Problem(f"--lang {lang}", f"'{lang}' is no language of the guide", "zh or en")])
+        raise BadScenario([problem(f"--lang {lang}", "folder.no_guide", lang=lang)])
 
 
 def write_help(folder: Path, lang: str) -> None:

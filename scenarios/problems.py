@@ -75,6 +75,11 @@ def problem(where: Where | str, key: str, /, *, hint: str | None = None, **gaps:
     return Problem(where.said if isinstance(where, Where) else where, Said(key, **gaps), hint)
 
 
+def unwritable(folder: object, error: OSError) -> Problem:
+    """A folder that the system does not let be written."""
+    return problem(str(folder), "folder.unwritable", reason=error.strerror or error)
+
+
 class BadScenario(Exception):
     """An input that cannot be used, with all that is wrong with it."""
 

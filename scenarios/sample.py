@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from scenarios.help import STARTER, commands_note, files_table, require_language, write_help
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, problem, unwritable
 
 README = "README.md"
 
@@ -32,8 +32,7 @@ def write_sample(directory: str | Path, lang: str = "zh") -> Path:
                 target.rmdir()
             made.replace(target)
     except OSError as error:
-        what = f"the folder cannot be written: {error.strerror or error}"
-        raise BadScenario([Problem(str(directory), what, "choose another place")]) from error
+        raise BadScenario([unwritable(directory, error)]) from error
     return target
 
 
@@ -45,6 +44,6 @@ def _readme(directory: str | Path, lang: str) -> str:
 
 def _refuse_occupied(target: Path) -> None:
     if target.exists() and not target.is_dir():
-        raise BadScenario([Problem(str(target), "this is a file, not a folder", "name a new folder")])
+        raise BadScenario([problem(str(target), "folder.is_file")])
     if target.exists() and any(target.iterdir()):
-        raise BadScenario([Problem(str(target), "the folder is not empty", "name a new or empty folder")])
+        raise BadScenario([problem(str(target), "folder.not_empty")])

@@ -14,7 +14,8 @@ from typing import Any
 from results.compare import Interval, Spread, change_text, intervals, measure, metric_name, shown
 from results.language import Words
 from results.metrics import NEVER, Figures, metrics
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, Problem, problem
+from scenarios.said import Said
 from simulation.ensemble import Ledger, Member, run_members
 from simulation.model import Scenario
 from stormyard.jobs import chosen_dispatcher, folder_for, product_version, simulate, write_text
@@ -77,17 +78,15 @@ class Ensemble:
         ledger = self.ledger
         if not resume:
             if ledger.path.exists():
-                hint = "--resume goes on with it, --out chooses another folder"
-                raise BadScenario([Problem(str(self.folder), "this folder holds an ensemble already", hint)])
+                raise BadScenario([problem(str(self.folder), "ensemble.there")])
             ledger.start()
             return
         if not ledger.path.exists():
-            hint = "leave out --resume to begin one"
-            raise BadScenario([Problem(str(self.folder), "there is no ensemble to resume", hint)])
+            raise BadScenario([problem(str(self.folder), "ensemble.none")])
         try:
             kept = ledger.read()
         except ValueError as error:
-            hint = "members of different questions are not mixed: --out chooses another folder"
+            hint = Said("ensemble.not_mixed")
             raise BadScenario([Problem(str(ledger.path), str(error), hint)]) from error
         self.done = [m for m in kept if not m.error and m.variant in self.scenarios and m.seed in self.seeds]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimization.dispatchers import make, names
 from results import store
-from scenarios.problems import BadScenario, Problem
+from scenarios.problems import BadScenario, problem
 from simulation import engine
 from simulation.model import Scenario
 from simulation.orders import Entry
@@ -158,9 +158,6 @@ def moment(text: str, scenario: Scenario) -> int:
             second = round((zone - start).total_seconds())
     if second is None or not 0 <= second < scenario.duration:
         last = start + timedelta(seconds=scenario.duration)
-        hint = (
-            "give a clock time (06:30), hours from the start (5.5h) or a local date and time"
-            f" (2024-01-31T18:00) from {start:%Y-%m-%dT%H:%M} to before {last:%Y-%m-%dT%H:%M}"
-        )
-        raise BadScenario([Problem(f"--at {text}", "this is no moment of the run", hint)])
+        span = {"first": f"{start:%Y-%m-%dT%H:%M}", "last": f"{last:%Y-%m-%dT%H:%M}"}
+        raise BadScenario([problem(f"--at {text}", "option.no_moment", **span)])
     return second

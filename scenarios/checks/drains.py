@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from scenarios.checks.facts import Facts, Found
 from scenarios.problems import Problem, Where, problem, shown, some
 from scenarios.said import recognised
-from simulation.drainage.inp import Inp
+from simulation.drainage.inp import Inp, InpProblem
 
 
 def check(facts: Facts) -> Found:
@@ -17,14 +17,19 @@ def check(facts: Facts) -> Found:
     file = facts.inp_file
     if facts.inp_error is not None:
         for found in facts.inp_error.problems:
-            where = Where(file, "line", found.line) if found.line else Where(file)
-            yield Problem(where.said, recognised(found.what), recognised(found.hint))
+            yield of_drains(file, found)
     if facts.inp is not None:
         yield from _loops(facts.inp, file)
     water = facts.hazards.get("water")
     absent = facts.inp is None and facts.inp_error is None
     if water is not None and absent and facts.drains_readable:
         yield problem(water.where, "drains.needed")
+
+
+def of_drains(file: str, found: InpProblem) -> Problem:
+    """What the reader of drain models found, at its line."""
+    where = Where(file, "line", found.line) if found.line else Where(file)
+    return Problem(where.said, recognised(found.what), recognised(found.hint))
 
 
 def _loops(inp: Inp, file: str) -> Found:

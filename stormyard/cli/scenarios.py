@@ -61,7 +61,7 @@ def new(
     debug: Debug = False,
 ) -> None:
     from scenarios.importers.district import new_district
-    from scenarios.problems import BadScenario, Problem
+    from scenarios.problems import BadScenario, problem
     from scenarios.sample import write_sample
 
     front = Front(lang, json)
@@ -70,8 +70,7 @@ def new(
             report = new_district(directory, roads, drains, name, front.words.language)
         return _reported(front, report)
     if drains is not None:
-        what, hint = "drains alone make no district", "give --roads too, or use 'import swmm'"
-        raise BadScenario([Problem(f"--drains {drains}", what, hint)])
+        raise BadScenario([problem(f"--drains {drains}", "option.drains_alone")])
     folder = write_sample(directory, front.words.language)
     front.wrote(folder)
     front.result({"folder": str(folder)})

@@ -121,7 +121,7 @@ def test_the_same_question_gets_the_same_folder_and_another_gets_another(workpla
         (["ensemble", "tiny/snow", "--members", "2", "--resume"], ["there is no ensemble to resume"]),
         (["readiness", "nowhere"], ["there is no scenario"]),
         (["readiness", "tiny/snow", "--format", "pdf"], ["not written in this format"]),
-        (["readiness", "tiny/snow", "--lang", "zh,fr"], ["no words in this language"]),
+        (["readiness", "tiny/snow", "--lang", "en,fr"], ["no words in this language"]),
         (["exercise", "tiny/snow", "--resume"], ["there is no exercise to resume"]),
         (["verify", "nothing"], ["there is no folder nothing"]),
         (["replay", "."], ["is no run folder"]),
