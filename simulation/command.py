@@ -23,7 +23,7 @@ from simulation.work import HAZARD_VERBS, close_segment
 from simulation.world import World
 
 REPORT_TICK = 300
-OBSERVED = ("snow", "ice", "road_temperature", "water_depth")
+OBSERVED = ("snow", "ice", "road_temperature", "water_depth", "obstacle")
 """Fields that a look at a segment tells, in the order of ``Reports.values``."""
 TIERS_BELOW: dict[Tier, tuple[Tier, ...]] = {
     "city": ("city", "district"),
@@ -56,8 +56,8 @@ class Reports:
         self._under_way: list[tuple[int, int, np.ndarray, np.ndarray]] = []
         self._lost_until: dict[str, int] = {}
         self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
-        self.values = np.zeros((4, count))
-        """Rows: snow, ice, road temperature, water depth as last reported."""
+        self.values = np.zeros((len(OBSERVED), count))
+        """Rows: snow, ice, road temperature, water depth and obstacles as last reported."""
         self.values[2] = world.scenario.storm.weather[0].air
         self.seen = np.full(count, -1, np.int64)
         self.node_depth = np.zeros(0)
@@ -116,7 +116,7 @@ class Reports:
 
     def _true(self, index: np.ndarray) -> np.ndarray:
         fields = self._world.fields
-        values = np.zeros((4, len(index)))
+        values = np.zeros((len(OBSERVED), len(index)))
         for row, name in enumerate(OBSERVED):
             if name in fields:
                 values[row] = fields[name][index]
@@ -135,12 +135,11 @@ class Reports:
             self.node_seen[node[known]] = seen
 
     def reported(self) -> Reported:
-        """A copy for a situation."""
-        world = self._world
-        snow, ice, temperature, water = self.values.copy()
+        """A copy for a situation. What is closed by order is known at once, an obstacle once it is seen."""
+        snow, ice, temperature, water, obstacle = self.values.copy()
         return Reported(
             snow, ice, temperature, water, self.seen.copy(), self.node_depth.copy(), self.node_seen.copy(),
-            world.obstructed(),
+            self._world.closed | (obstacle > 0),
         )  # fmt: skip
 
 
@@ -204,7 +203,7 @@ class CommandPost:
         world = self._world
         if level == world.level:
             return
-        previous, world.level = world.level, level
+        world.level = level
         name = LEVELS[level - 1] if level else "none"
         world.note("level", "", "", "", level, name)
         self.messages.append(Message(world.t, "level", name, name, name))
@@ -214,10 +213,19 @@ class CommandPost:
                     world.clock.process(self._call(crew))
             elif crew.active:
                 crew.stand_down()
-        for order in world.scenario.command.standing_orders:
-            if previous < level_rank(order.level) <= level and order.hazard in world.scenario.hazards:
-                self._stand_to(order.act)
+        before, world.standing = world.standing, self._standing_at(level)
+        if "close_underpasses" in world.standing - before:
+            self.close_by_police([int(i) for i in np.flatnonzero(world.network.underpass)])
         self._attention("level")
+
+    def _standing_at(self, level: int) -> set[str]:
+        """The standing orders that hold at a level; barriers that are up stay until somebody opens them."""
+        scenario = self._world.scenario
+        return {
+            order.act
+            for order in scenario.command.standing_orders
+            if level_rank(order.level) <= level and order.hazard in scenario.hazards
+        }
 
     def _calls(self, crew: Crew) -> bool:
         """Whether the level in force calls this crew out: its team, and for work there may be."""
@@ -227,12 +235,6 @@ class CommandPost:
         yield self._world.clock.wait(relay_seconds(self._world, crew.team.tier))
         if self._calls(crew):
             crew.call_out()
-
-    def _stand_to(self, act: str) -> None:
-        world = self._world
-        world.standing.add(act)
-        if act == "close_underpasses":
-            self.close_by_police([int(i) for i in np.flatnonzero(world.network.underpass)])
 
     def close_by_police(self, segments: list[int]) -> None:
         """The police put barriers up after the relay and their own delay."""

@@ -8,6 +8,7 @@ from collections.abc import Generator
 import simpy
 
 from simulation.command import CommandPost, Reports, relay_seconds
+from simulation.machine import BLOCKED_WAIT
 from simulation.orders import (
     Action,
     Assign,
@@ -112,12 +113,20 @@ def _transfer(world: World, order: Transfer) -> Later:
     to = world.depot_index[order.destination]
     world.stock[row, column] -= order.amount
     world.add(f"in_transit.{order.material}", order.amount)
-    drive = world.network.times_from(int(world.depot_node[row]))[world.depot_node[to]]
     world.note("order", "", order.destination, "transfer", order.amount, order.material)
-    yield world.clock.wait(math.ceil(TRANSFER_LOADING + drive))
+    yield world.clock.wait(math.ceil(TRANSFER_LOADING))
+    while not math.isfinite(drive := _truck_seconds(world, row, to)):
+        yield world.clock.wait(BLOCKED_WAIT)
+    yield world.clock.wait(math.ceil(drive))
     world.stock[to, column] += order.amount
     world.add(f"in_transit.{order.material}", -order.amount)
     world.note("refill", "", order.destination, order.material, order.amount)
+
+
+def _truck_seconds(world: World, source: int, destination: int) -> float:
+    """s that a truck drives between two depots round what is closed now; inf where no way is open."""
+    routes = world.routes[max(world.routes)]
+    return float(routes.times(int(world.depot_node[source]))[world.depot_node[destination]])
 
 
 def _surge(world: World, inject: Surge) -> Later:
@@ -130,10 +139,10 @@ def _surge(world: World, inject: Surge) -> Later:
 
 def _closure(world: World, inject: Closure) -> Later:
     index = world.network.segment_index[inject.segment]
-    until = world.t + inject.seconds
-    world.obstructed_until[index] = max(int(world.obstructed_until[index]), until)
+    world.fields["obstacle"][index] += 1
     world.block_routes()
     yield world.clock.wait(inject.seconds)
+    world.fields["obstacle"][index] -= 1
     world.block_routes()
 
 

@@ -105,6 +105,7 @@ class Machine:
         network = world.network
         for segment, leads_to in path:
             if world.routes[self.kind.wading_depth].blocked[segment]:
+                self.observe(segment)
                 return
             speed = min(top, network.speed[segment] * max(world.speed_factor[segment], CRAWL))
             seconds, began = math.ceil(network.length[segment] / speed), world.t

@@ -306,6 +306,9 @@ class Crew(Machine):
                     raise Unsupplied
         start = self._entry(segment)
         yield from self._go(start, order)
+        if self.world.fields["obstacle"][segment]:
+            self.observe(segment)
+            raise Stranded
         self.activity = "work"
         try:
             yield from work.road_work(self.world, self, segment, verbs, dose)

@@ -82,8 +82,8 @@ class World:
         count = len(self.network)
         self.closed = np.zeros(count, bool)
         """(segments,) closed to traffic by order; written by command and by closing crews."""
-        self.obstructed_until = np.zeros(count, np.int64)
-        """(segments,) second until which a crash or tree blocks it; written by injects."""
+        self.fields["obstacle"] = np.zeros(count)
+        """(segments,) crashes and trees that block it; written by injects."""
         self.speed_factor = np.ones(count)
         """(segments,) speed over free flow left by all hazards; written by the engine after each step."""
         self.runoff = np.zeros(count)
@@ -188,7 +188,7 @@ class World:
 
     def obstructed(self) -> np.ndarray:
         """(segments,) bool: closed by order or blocked by an obstacle, whatever the water."""
-        return self.closed | (self.obstructed_until > self.t)
+        return self.closed | (self.fields["obstacle"] > 0)
 
     def water_depth(self) -> np.ndarray:
         """(segments,) m of water; zeros where no water is simulated."""

@@ -124,6 +124,21 @@ def test_standing_orders_close_underpasses() -> None:
         assert len(told(simulation, "closed")) == 1
 
 
+def test_standing_orders_are_lifted_when_the_level_falls() -> None:
+    """At II every gauged place is guarded, at III only those with water; barriers that are up stay up."""
+    orders = [
+        {"level": "II", "hazard": "water", "act": act} for act in ("close_underpasses", "guard_waterlogging")
+    ]
+    scenario = cities.flood(rain=0.0, command__standing_orders=orders, command__police_delay=0)
+    with Simulation(scenario) as simulation:
+        go(simulation, 1800)
+        assert "standing_guard" in simulation.situation("look").jobs.reason
+        assert simulation.apply(SetLevel("III")) is None
+        assert simulation.world.standing == set()
+        assert "standing_guard" not in simulation.situation("look").jobs.reason
+        assert simulation.world.closed.any()
+
+
 def test_standing_orders_of_a_hazard_that_is_not_run_do_nothing() -> None:
     """Underpasses stay open in a snowstorm."""
     roads = cities.segments()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simulation.engine import Simulation
-from simulation.machine import COMMERCIAL_REFUEL, NO_FUEL
+from simulation.machine import BLOCKED_WAIT, COMMERCIAL_REFUEL, NO_FUEL
 from simulation.model import Scenario
 from simulation.orders import Assign, Closure, Recall, Transfer
 from simulation.teams import Crew
@@ -278,6 +278,37 @@ def test_transferred_stock_is_on_the_road_for_a_while() -> None:
         go_until(simulation, lambda: stock[1, salt] > 0)
         assert simulation.t - start == math.ceil(1800 + drive)
         assert stock[1, salt] == 3000
+
+
+def test_a_transfer_waits_until_a_way_is_open() -> None:
+    """The far yard is cut off when the truck is loaded; it starts when the first road opens."""
+    with Simulation(two_yards(20_000.0, 0.0)) as simulation:
+        ready(simulation)
+        world, salt = simulation.world, simulation.world.material_index["salt"]
+        junction = int(world.depot_node[1])
+        gates = [s.id for s, a, b in zip(world.network.segments, world.network.tail, world.network.head, strict=True)
+                 if junction in (a, b)]  # fmt: skip
+        drive = world.network.times_from(0)[junction]
+        for gate in gates:
+            assert simulation.apply(Closure(gate, 3600)) is None
+        start = simulation.t
+        assert simulation.apply(Transfer("salt", "near", "far", 3000.0)) is None
+        go_until(simulation, lambda: world.stock[1, salt] > 0)
+        assert 3600 + drive <= simulation.t - start <= 3600 + BLOCKED_WAIT + drive + 1
+
+
+def test_a_crew_that_finds_a_tree_across_its_road_says_so() -> None:
+    """It gives the road up, and from then on the command post knows."""
+    with Simulation(calm()) as simulation:
+        crew = ready(simulation)
+        segment = simulation.world.network.segment_index["H0-0"]
+        assert simulation.apply(Closure("H0-0", 4 * 3600)) is None
+        assert not simulation.situation("look").reported.closed[segment]
+        assign(simulation, "H0-0", verbs=PLOUGH)
+        becomes(simulation, crew, "standby")
+        go_until(simulation, lambda: bool(told(simulation, "blocked")))
+        assert [(e.crew, e.target) for e in told(simulation, "blocked")] == [(crew.id, "H0-0")]
+        assert simulation.situation("look").reported.closed[segment]
 
 
 # --------------------------------------------------------------------------- fuel

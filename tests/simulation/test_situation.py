@@ -64,9 +64,13 @@ def test_travel_times_follow_reports() -> None:
         start, end = junction["J0-0"], junction["J1-0"]
         free = look(simulation).travel_times(start)
         assert free[end] == pytest.approx(300 / 14)
-        assert simulation.apply(Closure("H0-0", 3600)) is None
+        assert simulation.apply(Closure("H0-0", 3 * 3600)) is None
+        segment = simulation.world.network.segment_index["H0-0"]
+        assert not look(simulation).reported.closed[segment], "nobody has told of it yet"
+        go(simulation, 2 * 7200)
         situation = look(simulation)
-        assert situation.travel_factor[simulation.world.network.segment_index["H0-0"]] == 0
+        assert situation.reported.closed[segment]
+        assert situation.travel_factor[segment] == 0
         assert situation.travel_times(start)[end] == pytest.approx(3 * 300 / 8)
         assert situation.travel_times(start) is situation.travel_times(start)
 

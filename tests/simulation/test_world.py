@@ -71,14 +71,14 @@ def test_routes_differ_by_wading_depth_only_where_water_stands() -> None:
     assert made.routes[0.3] is not made.routes[0.4]
 
 
-def test_an_obstacle_ends_by_itself() -> None:
-    """Blocked until a second, not after it."""
+def test_an_order_and_an_obstacle_both_bar_a_road() -> None:
+    """Either is enough; a road is free once there is neither."""
     made = world(cities.scenario())
-    made.obstructed_until[0] = 10
-    assert made.obstructed()[0]
-    made.clock.wait(10)
-    made.clock.run(until=10)
-    assert not made.obstructed()[0]
+    made.fields["obstacle"][0] = 1
+    made.closed[:2] = True
+    assert made.obstructed().tolist()[:3] == [True, True, False]
+    made.closed[:2] = False
+    assert made.obstructed().tolist()[:3] == [True, False, False]
 
 
 def test_stock_adds_up_over_rows() -> None:
