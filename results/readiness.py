@@ -11,6 +11,7 @@ from results.capacity import cover, figures
 from results.charts import clock
 from results.content import Block, Card, Cards, Cell, Document, Note, Paragraph, Section, Table, Tone, figure
 from results.evidence import callout, places, remarks, roads
+from results.goals import Goal, precise
 from results.language import Both, both
 from results.metrics import Delay, arrival_delays
 from results.report import facts, notes
@@ -243,11 +244,13 @@ def _matrices(storms: Sequence[Storm]) -> list[Block]:
     return blocks
 
 
-def _judged(goal: Any) -> Cell:
+def _judged(goal: Goal) -> Cell:
     """What was reached and what was allowed."""
     if goal.met is None:
         return Cell(both("text.not_due", allowed=amount(goal.target, goal.unit)), "flag")
     reached, allowed = amount(goal.reached, goal.unit), amount(goal.target, goal.unit)
+    if goal.reached is not None and goal.unit == "h" and goal.reached != int(goal.reached):
+        reached = Both(*(f"{precise(goal)} {said}" for said in both("unit.h")))
     return Cell(both("text.judged", reached=reached, allowed=allowed), "good" if goal.met else "bad")
 
 

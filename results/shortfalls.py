@@ -8,7 +8,7 @@ import numpy as np
 
 from results.capacity import SPENT, cover
 from results.charts import clock
-from results.goals import Goal
+from results.goals import Goal, precise
 from results.language import Both, both
 from results.metrics import (
     arrival_delays,
@@ -65,9 +65,7 @@ _TIMED = {"clear_h": "clear", "first_pass_h": "pass", "bridges_h": "bridges"}
 def _late(run: Run, goal: Goal) -> Shortfall:
     kind = _TIMED[goal.key.partition(".")[0]]
     if goal.reached is not None:
-        what = both(
-            "readiness.late", goal=goal.name, reached=f"{goal.reached:.1f}", target=f"{goal.target:g}"
-        )
+        what = both("readiness.late", goal=goal.name, reached=precise(goal), target=f"{goal.target:g}")
         return Shortfall(kind, what)
     share = f"{100 * _share_at_end(run, goal):.0f}"
     hours = f"{run.scenario.duration / 3600:g}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from results.capacity import figures, people_per_shift
-from results.goals import goals, judged_by, snow_grade
+from results.goals import goals, judged_by, precise, snow_grade
 from results.metrics import metrics
 from results.series import on_duty, spreadable, stock_lines, telling_times, tracks
 from results.shortfalls import shortfalls
@@ -63,6 +63,13 @@ def test_a_goal_that_is_not_due_before_the_run_ends_is_left_open() -> None:
     judged = {g.key: g.met for g in goals(run)}
     assert (judged["first_pass_h.p4"], judged["clear_h.p4"]) == (None, None)
     assert shortfalls(run, goals(run)) == []
+
+
+def test_a_goal_missed_by_minutes_is_not_rounded_to_what_is_allowed() -> None:
+    """4.03 h of 4; 7.52 h need no second digit."""
+    goal = next(g for g in goals(snow_run(hours=60)) if g.unit == "h")
+    told = [precise(goal._replace(reached=reached, target=4)) for reached in (4.03, 4.0, 7.52)]
+    assert told == ["4.03", "4.0", "7.5"]
 
 
 def test_a_run_until_the_last_deadline_judges_every_goal() -> None:
