@@ -64,9 +64,10 @@ def _pumping(floods: Floods, segments: Sequence[Segment], scenario: Scenario) ->
     )
     if longest <= PUMP_LEAD:
         return Name(
-            zh=f"{zh}；从报告到出水约 {PUMP_LEAD} min，泵到时水已退，只能值守和封路，减少溢流要靠扩管或调蓄",
-            en=f"{en}; a pump runs about {PUMP_LEAD} minutes after the water is there and comes too late, so crews can "
-            "only guard and close roads, and only larger drains or storage would lessen the overflow",
+            zh=f"{zh}；从报告到出水约 {PUMP_LEAD} min，泵到时水已大半退去：队伍主要是值守和封路，"
+            "要减少溢流须扩管或调蓄",
+            en=f"{en}; a pump runs about {PUMP_LEAD} minutes after the water is there and comes too late for the worst "
+            "of it: crews guard and close roads, and only larger drains or storage would lessen the overflow",
         )
     kinds = {kind.id: kind.pump_rate * kind.pump_yield for kind in scenario.fleet.kinds}
     rate = sum(kinds[row.kind] * row.count for row in scenario.fleet.equipment)

@@ -34,8 +34,8 @@ ASSUMED = {
     "width": ("宽度", "width"),
     "name": ("名称", "name"),
 }
-SHORTEST = 0.05
-"""m; two junctions that are closer were mapped on one spot and are taken as one."""
+SHORTEST = 1.0
+"""m; two junctions that are closer are taken as one: no crew has work between them (a setting)."""
 
 
 @dataclass(frozen=True)
