@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -64,11 +65,11 @@ def argument(key: str, metavar: str, **more: Any) -> Any:
 
 ScenarioName = Annotated[str, argument("scenario", "SCENARIO")]
 RunFolder = Annotated[Path, argument("run", "RUN")]
-NewFolder = Annotated[Path, option("out", "--out", metavar="DIR")]
+NewFolder = Annotated[Path, option("out_new", "--out", metavar="DIR")]
 OutFolder = Annotated[Path | None, option("out", "--out", metavar="DIR")]
 OutFile = Annotated[Path | None, option("out_file", "--out", metavar="FILE")]
 Dispatcher = Annotated[str, option("dispatcher", "--dispatcher", metavar="NAME")]
-Seed = Annotated[int, option("seed", "--seed", min=0)]
+Seed = Annotated[int, option("seed", "--seed", min=0, metavar="N")]
 Sets = Annotated[list[str] | None, option("set", "--set", metavar="PATH=VALUE")]
 Variant = Annotated[str | None, option("variant", "--variant", metavar="NAME")]
 Variants = Annotated[str, option("variants", "--variants", metavar="A,B")]
@@ -86,8 +87,17 @@ def _say_version(asked: bool) -> None:
 @app.callback()
 def _app(
     version: Annotated[bool, option("version", "--version", callback=_say_version, is_eager=True)] = False,
+    lang: Lang = None,
 ) -> None:
     """Options that stand before any command."""
+    if lang:
+        os.environ["STORMYARD_LANG"] = lang
+
+
+@importers.callback()
+def _importers(lang: Lang = None) -> None:
+    """The same before the name of a format."""
+    _app(lang=lang)
 
 
 def items(text: str) -> list[str]:

@@ -171,5 +171,8 @@ def doctor(json: Json = False, lang: Lang = None, debug: Debug = False) -> None:
         if not finding.ok:
             front.line(f"         {say[f'doctor.{finding.hint}']}")
     front.result([{"check": f.name, "ok": f.ok, "detail": f.detail, "optional": f.optional} for f in found])
-    if any(not f.ok and not f.optional for f in found):
+    if broken := sum(not f.ok and not f.optional for f in found):
+        front.say("cli.unfit", "bold red", count=broken)
         raise Halt(FAILED)
+    front.say("cli.fit", "bold green")
+    front.next("list")

@@ -112,7 +112,7 @@ def ensemble(
     scenario: ScenarioName,
     members: Annotated[int, option("members", "--members", min=1, metavar="N")],
     variants: Variants = "", dispatcher: Dispatcher = "",
-    seed: Annotated[int, option("base_seed", "--seed", min=0)] = 0, set_: Sets = None,
+    seed: Annotated[int, option("base_seed", "--seed", min=0, metavar="N")] = 0, set_: Sets = None,
     workers: Annotated[int | None, option("jobs", "--jobs", min=1, metavar="J")] = None,
     resume: Annotated[bool, option("resume", "--resume")] = False, out: OutFolder = None, json: Json = False,
     lang: Lang = None, debug: Debug = False,

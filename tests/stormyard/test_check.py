@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from optimization.dispatchers import names
 from scenarios.load import load
 from scenarios.problems import BadScenario
 from scenarios.sample import write_sample
+from stormyard.words import LANGUAGES, help_texts
 from tests.scenarios.folders import append, cell, write
 from tests.scenarios.test_fuzz import FILES, mutated
-from tests.stormyard.commands import files_below, plain_pages, stormyard
+from tests.stormyard.commands import LINE, ROOT, files_below, plain_pages, stormyard
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +144,49 @@ def sound_still(folder: Path) -> bool:
     except BadScenario:
         return False
     return True
+
+
+# --------------------------------------------------------------------------- help
+
+
+def shown_help(*arguments: str) -> str:
+    """What a process prints: the language of help is chosen when the program starts."""
+    ran = subprocess.run([*LINE, *arguments], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    return ran.stdout
+
+
+def test_the_first_page_says_how_to_begin_and_cuts_no_sentence() -> None:
+    """In either language, which may be asked for before or after anything else."""
+    first = shown_help("--lang", "en", "--help")
+    assert "stormyard run jinshui/blizzard" in first and "..." not in first.partition("Commands:")[2]
+    assert "列出自带情景" in shown_help("--help", "--lang", "zh")
+    assert "OpenStreetMap 道路" in shown_help("import", "--help", "--lang", "zh")
+
+
+def test_help_gives_examples_and_names_the_dispatchers() -> None:
+    """What one may type, not only what it is called."""
+    text = " ".join(shown_help("run", "--help", "--lang", "en").split())
+    assert "stormyard run jinshui/blizzard --variant more-salt --seed 3" in text
+    assert [name for name in names() if name not in text] == []
+
+
+def test_examples_of_help_can_be_typed() -> None:
+    """Every example that names a shipped scenario names a variant, a stock row and an option that are there."""
+    for language in LANGUAGES:
+        for text in help_texts(language)["help"].values():
+            for line in re.findall(r"^  stormyard (run .*)$", text, re.M):
+                _, scenario, *more = line.split()
+                pairs = dict(zip(more[::2], more[1::2], strict=True))
+                sets = [pairs["--set"]] if "--set" in pairs else []
+                assert load(scenario, pairs.get("--variant"), sets).respond
+
+
+def test_a_language_before_the_command_holds_for_it(towns: Path) -> None:
+    """As one would expect of an option that stands there."""
+    assert "没有问题" in stormyard("--lang", "zh", "check", "towns/east").stderr
+
+
+def test_doctor_says_in_the_end_whether_the_machine_is_fit() -> None:
+    """And what to type next."""
+    said = stormyard("doctor")
+    assert "this machine is fit" in said.stderr and "stormyard list" in said.stderr
