@@ -9,7 +9,8 @@ from simulation.model import Name, Scenario, Segment, WaterPhysics
 
 PUMP_LEAD = 30
 """Minutes from deep water to the first pump that runs: reading and report 10, decision up to 15, drive 5, set-up 12
-to 20 by the defaults of ``Command`` and of the catalogue; in runs of four cities 26 to 42."""
+to 20 by the defaults of ``Command`` and of the catalogue; the first pump of runs on four models came after 26, 28,
+35 and 48."""
 EARLIEST = 20
 """The same where all goes well: what pumps can move at most is reckoned from then on."""
 LITTLE = 0.05

@@ -53,13 +53,17 @@ RATIOS = {
     ),
     "deicer_storms": _ratio(
         2,
-        "济南按“两场大雪”储备（A，epaper.qlwb.com.cn 2012-12-15）；济南每场折合 12.6 g/m2（A，推算），因为只撒桥梁、"
-        "坡道和路口，本程序的车队则整条路段都撒",
+        "济南按“两场大雪”储备（A，epaper.qlwb.com.cn 2012-12-15）；其储备每场折合 12.6 g/m2（A，推算），比这里少得多："
+        "国内通常重点撒桥梁、匝道、坡道和路口，本程序的车队则整条路段都撒",
         "Jinan stocks for 'two snowstorms' (A, epaper.qlwb.com.cn 2012-12-15); its stock comes to 12.6 g/m2 a storm "
-        "(A, computed), for salt goes to bridges, slopes and crossings alone, while crews here salt whole roads",
+        "(A, computed), far less than here: Chinese practice salts bridges, ramps, slopes and junctions above all, "
+        "while crews here salt whole roads",
     ),
     "deicer_reserve": _ratio(
-        1.1, "另加一成余量（设定，无来源）", "a tenth is added in reserve (a setting without source)"
+        1.1,
+        "另加一成余量（设定，无来源）：使本程序算出的每场设计降雪用量不超过储备的一半",
+        "a tenth is added in reserve (a setting without source), so that either design snowfall takes at most half of "
+        "the stock in this program's own runs",
     ),
     "depot_radius_km": _ratio(
         3,
