@@ -23,11 +23,14 @@ class Barriers:
     session that goes back in time is told again."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self._respond = scenario.respond
         self._ponds = np.array([s.low_point is not None for s in scenario.city.segments])
         self._told: dict[tuple[type, str], int] = {}
 
     def __call__(self, situation: Situation, assigned: Sequence[Assign]) -> list[Close | Open]:
-        """Police orders beside what crews are ``assigned`` to."""
+        """Police orders beside what crews are ``assigned`` to; none where nobody responds."""
+        if not self._respond:
+            return []
         shut = self._due(situation.t, Close, _filling(situation, assigned))
         clear = self._due(situation.t, Open, self._dry(situation))
         return [*(Close((target,)) for target in shut), *(Open((target,)) for target in clear)]

@@ -52,3 +52,10 @@ def test_opening_waits_for_dry_road_and_sky() -> None:
     assert Barriers(world())(closed(3600, 0.0, 0.0), []) == [Open(("h0-0",))]
     assert Barriers(world())(closed(3600, 0.1, 0.0), []) == []
     assert Barriers(world())(closed(3600, 0.0, 2.0), []) == []
+
+
+def test_where_nobody_responds_nobody_is_asked() -> None:
+    """A run without response gives no order that could only be refused."""
+    idle = world().model_copy(update={"respond": False})
+    assert Barriers(idle)(flooded(600), []) == []
+    assert Barriers(idle)(closed(3600, 0.0, 0.0), []) == []
