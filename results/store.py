@@ -25,7 +25,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from results.metrics import in_steps, metrics
-from simulation.model import Scenario
+from simulation.model import Name, Scenario
 from simulation.orders import Entry
 from simulation.record import Branch, Event, Origin, Run, summary
 
@@ -260,6 +260,7 @@ def origin_of(known: dict[str, Any]) -> Origin:
         str(known.get("variant") or ""),
         dict(known.get("overrides") or {}),
         Branch(int(branch["at_s"]), str(branch["parent"])) if branch else None,
+        tuple(Name(**remark) for remark in known.get("remarks") or ()),
     )
 
 

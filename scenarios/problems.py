@@ -56,6 +56,10 @@ class Problem:
         )
         return head + (f"\n    {told['hint']}" if told["hint"] else "")
 
+    def line(self, language: str) -> str:
+        """The same on one line."""
+        return self.told(language).replace("\n    ", "；" if language == "zh" else "; ")
+
     def parts(self, language: str) -> dict[str, str]:
         """``where``, ``what`` and ``hint`` in a language, never two languages in one problem."""
         language = language if self._known else "en"

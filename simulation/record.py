@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from simulation.model import Scenario
+from simulation.model import Name, Scenario
 from simulation.orders import Entry
 
 
@@ -67,6 +67,8 @@ class Origin:
     """Value by path, in the units of the files, as ``--set`` gave them."""
     branch: Branch | None = None
     """None where it is no branch."""
+    remarks: tuple[Name, ...] = ()
+    """What was remarked upon when the scenario was read, such as a figure far from the usual."""
 
 
 AS_IT_STANDS = Origin()
@@ -115,6 +117,7 @@ def summary(run: Run) -> dict[str, Any]:
         "variant": run.origin.variant,
         "overrides": dict(run.origin.overrides),
         "branch": run.origin.branch and {"at_s": run.origin.branch.at, "parent": run.origin.branch.parent},
+        "remarks": [remark.model_dump() for remark in run.origin.remarks],
         "dispatcher": run.dispatcher,
         "digest": run.digest,
         "balance": dict(run.balance),

@@ -21,7 +21,7 @@ from optimization.dispatchers import make, names
 from scenarios import load as scenario_files
 from scenarios.problems import BadScenario, Problem, SeveralScenarios, Where, did_you_mean, problem
 from simulation import engine
-from simulation.model import HazardName, Scenario
+from simulation.model import HazardName, Name, Scenario
 from simulation.record import AS_IT_STANDS, Origin, Run
 from simulation.situation import Dispatcher, Situation
 from stormyard.room import Room
@@ -70,14 +70,19 @@ def simulate(
     return Simulated(replace(run, dispatcher=name, origin=origin), decisions_of(asked))
 
 
-def origin(variant: str | None, sets: Sequence[str] = ()) -> Origin:
-    """What was asked for, from the options of a command; ``sets`` are ``path=value``, known to be right."""
+def origin(variant: str | None, sets: Sequence[str] = (), remarks: Sequence[Problem] = ()) -> Origin:
+    """What was asked for, from the options of a command; ``sets`` are ``path=value``, known to be right.
+
+    ``remarks`` are those on the scenario; they are kept in both languages.
+    """
     overrides = {}
     for text in sets:
         path, _, value = text.partition("=")
         overrides[path.strip()] = yaml.safe_load(value) if value.strip() else None
     return Origin(
-        "" if variant in (None, BASE) else str(variant), json.loads(json.dumps(overrides, default=str))
+        "" if variant in (None, BASE) else str(variant),
+        json.loads(json.dumps(overrides, default=str)),
+        remarks=tuple(Name(zh=remark.line("zh"), en=remark.line("en")) for remark in remarks),
     )
 
 

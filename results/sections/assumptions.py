@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from results.content import Block, Cell, Paragraph, Section, Table, Tone, figure
+from results.content import Block, Bullets, Cell, Paragraph, Section, Table, Tone, figure
 from results.differences import inner_unit, written
 from results.language import Both, Words, both
 from results.sections import Reading
@@ -34,7 +34,12 @@ def assumption_blocks(run: Run) -> list[Block]:
     rows = [row for group, noun in groups for row in _parameters(group, noun)]
     head = [both(f"head.{k}") for k in ("parameter", "value", "basis", "stated")]
     unsourced = sum(isinstance(r[2], Cell) and r[2].tone == "flag" for r in rows)
+    remarks = [Both.of(remark) for remark in run.origin.remarks]
+    first: list[Block] = (
+        [Paragraph(both("text.remarks", n=len(remarks))), Bullets(remarks)] if remarks else []
+    )
     return [
+        *first,
         Paragraph(both("text.assumptions", n=len(rows), unsourced=unsourced)),
         Table(both("table.parameters"), head, rows),
         *_equipment(run),

@@ -51,9 +51,11 @@ def run(
     folder = out or jobs.folder_for(loaded, variant or "", name, seed)
     store.refuse_foreign(folder, loaded)
     front.header(loaded, dispatcher=name, seed=seed)
-    front.notes(found.notes())
+    remarks = found.notes()
+    front.notes(remarks)
+    origin = jobs.origin(variant, set_ or (), remarks)
     with front.progress("run", loaded.duration) as update:
-        made = jobs.simulate(loaded, seed, name, lambda s: update(s.t), jobs.origin(variant, set_ or ()))
+        made = jobs.simulate(loaded, seed, name, lambda s: update(s.t), origin)
     write(front, made, folder)
     front.next("run", scenario, "--variant", "no-response") if not variant else front.next("verify", folder)
 

@@ -270,6 +270,16 @@ def test_a_comparison_shows_the_figures_of_the_run_folders() -> None:
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_remarks_on_the_scenario_stand_before_its_assumptions() -> None:
+    """In both languages; a scenario without them says nothing of the kind."""
+    remark = Name(zh="库存 900000 t 不合常情", en="a stock of 900000 t is unusual")
+    page = report(replace(water_run(), origin=Origin(remarks=(remark,))), "en")
+    assert "库存 900000 t 不合常情" in page and "a stock of 900000 t is unusual" in page
+    assert "1 thing(s) in it want a second look" in page
+    assert "want a second look" not in report(water_run(), "en")
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_the_head_says_what_was_asked_for() -> None:
     """Variant and overrides stand under the title; a scenario as it stands has no such line."""
     run = replace(water_run(), origin=Origin("at-first-red", {"hours": 6}))

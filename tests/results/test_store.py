@@ -13,6 +13,7 @@ import results.store
 from results.metrics import metrics
 from results.store import RunFolderError, manifest, read_manifest, read_run, write_run
 from scenarios.load import load
+from simulation.model import Name
 from simulation.record import Branch, Origin, Run
 from stormyard.jobs import simulate
 from tests.results.made_runs import snow_run, water_run
@@ -45,12 +46,14 @@ def test_a_run_comes_back_as_it_was_written(make: Callable[[], Run], tmp_path: P
 
 def test_the_manifest_says_what_was_asked_for(tmp_path: Path) -> None:
     """Variant, overrides and branch come back from the folder; a run as it stands has none."""
-    origin = Origin("early", {"hours": 6}, Branch(3600, "d1ge5t"))
+    remark = Name(zh="库存过多", en="much stock")
+    origin = Origin("early", {"hours": 6}, Branch(3600, "d1ge5t"), (remark,))
     back = write_run(replace(snow_run(), origin=origin), tmp_path / "run", report=False)
     told = read_manifest(back)
     assert (told["variant"], told["overrides"], told["branch"]) == (
         "early", {"hours": 6}, {"at_s": 3600, "parent": "d1ge5t"},
     )  # fmt: skip
+    assert told["remarks"] == [{"zh": "库存过多", "en": "much stock"}]
     assert read_run(back).origin == origin
     assert manifest(snow_run())["branch"] is None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from optimization.dispatchers import names
+from results.store import read_manifest
 from scenarios.load import load
 from scenarios.problems import BadScenario
 from scenarios.sample import write_sample
@@ -86,6 +87,9 @@ def test_remarks_are_shown_and_do_not_stop_a_run(towns: Path) -> None:
     said = stormyard("run", "towns/east", "--set", "hours=3", "--out", "out")
     assert said.exit_code == 0
     assert "nothing reads this file" in said.stderr
+    remark, *_ = read_manifest(Path("out"))["remarks"]
+    assert remark["en"].startswith("fleet/old.csv: nothing reads this file; the files of a scenario")
+    assert remark["zh"].startswith("fleet/old.csv：没有任何地方读取该文件；")
 
 
 def test_a_misspelt_file_stops_it(towns: Path) -> None:
