@@ -26,6 +26,9 @@ SPREAD_GAP = 2 * 3600
 CYCLE = 3 * 3600
 """s after which a treated segment counts in full again, so that a round is finished before the next
 begins (NORTRIP: 3 h between ploughings)."""
+UNSERVED = 4.0
+"""Times its weight that a road counts which nobody has been on yet (setting: first passes of class 2 come in a
+third of the time, of class 4 in half; roads of class 1 are clear two hours later)."""
 PRETREAT_LEAD = 4 * 3600
 """s before forecast snow in which bridges are treated (MDSS rule of practice; Zhengzhou salts decks, ramps
 and slopes first, and a dose on a dry class 1 road is thrown off by traffic before the snow comes)."""
@@ -49,6 +52,7 @@ def snow_jobs(world: World, reported: Reported, deicer: Material) -> Jobs:
     weight = CLASS_WEIGHT[network.priority[chosen] - 1] * severity[chosen]
     weight = np.where(network.bridge[chosen], weight * BRIDGE_WEIGHT, weight)
     weight = weight * np.clip((world.t - world.last_pass[chosen]) / CYCLE, 0.2, 2.0)
+    weight = np.where(world.last_pass[chosen] < 0, weight * UNSERVED, weight)
     held = held_segments(world)
     return Jobs(
         verbs=tuple(_VERBS[treatment[chosen]].tolist()),

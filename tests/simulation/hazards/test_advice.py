@@ -7,7 +7,7 @@ import pytest
 
 from simulation.chance import Chance
 from simulation.clock import Clock
-from simulation.hazards.advice import PRETREAT_GAP, SPREAD_GAP, snow_jobs
+from simulation.hazards.advice import PRETREAT_GAP, SPREAD_GAP, UNSERVED, snow_jobs
 from simulation.hazards.snow import Snow, deicer
 from simulation.network import Network
 from simulation.situation import Jobs, Reported
@@ -123,7 +123,7 @@ def test_a_road_just_passed_waits_for_the_others() -> None:
     town.world.last_pass[town.index["H0-0"]] = town.world.t
     jobs = town.jobs(snow=10.0)
     weight = dict(zip(jobs.target, jobs.weight, strict=True))
-    assert weight["H0-0"] == pytest.approx(0.1 * weight["H1-0"])
+    assert weight["H0-0"] == pytest.approx(0.1 / UNSERVED * weight["H1-0"])
 
 
 def test_banks_are_hauled_when_it_no_longer_snows() -> None:
