@@ -1,0 +1,1 @@
+"""Our own drainage engine: SWMM's dynamic wave, with many members side by side."""
