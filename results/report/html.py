@@ -31,6 +31,8 @@ _UNREAD = ("data", "ramp", "lines")
 """Keys of a map's data that hold no text."""
 LONG = 14
 """Characters from which a figure in a table may be broken over lines on a phone."""
+PHONE_COLUMNS, PHONE_ROOM = 5, 66
+"""Columns, and signs in a row, that a table on a phone (390 px) has room for."""
 TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -200,7 +202,7 @@ def _stacked(table: Table) -> bool:
         max((min(_signs(words), 18) for words in column), default=0) for column in zip(*rows, strict=True)
     )
     much = len(table.head) > 2 and any(len(words.en) > 60 for row in rows for words in row)
-    return len(table.head) > 6 or room > 66 or much
+    return len(table.head) > PHONE_COLUMNS or room > PHONE_ROOM or much
 
 
 def _signs(words: Both) -> int:
