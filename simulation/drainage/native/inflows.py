@@ -23,11 +23,11 @@ class _Table:
         self.factors: list[dict[str, np.ndarray]] = []
 
     def add(
-        self, node: int, base: float, patterns: dict[str, np.ndarray], scale: float = 0.0, series: int = -1
+        self, node: int, base: float, patterns: dict[str, np.ndarray], scale: float = 0.0, line: int = -1
     ) -> None:
         self.node.append(node)
         self.scale.append(scale)
-        self.series.append(series)
+        self.series.append(line)
         self.base.append(base)
         self.factors.append({kind: patterns.get(kind, np.ones(count)) for kind, count in _LENGTHS.items()})
 

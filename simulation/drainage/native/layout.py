@@ -151,6 +151,8 @@ class Conduits:
     """Head losses, multiples of v2/2g, at the upper end after any reversal."""
     loss_out: np.ndarray
     loss_avg: np.ndarray
+    dummy: np.ndarray
+    """bool: passes on whatever reaches its start, without hydraulics."""
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ def read_conduits(words: Words, nodes: Nodes, links: Links, book: SectionBook, o
         loss_in=loss[0].copy(),
         loss_out=loss[1].copy(),
         loss_avg=loss[2].copy(),
+        dummy=np.zeros(len(where), dtype=bool),
         **value,
     )
 

@@ -22,6 +22,8 @@ class Profile:
     area: np.ndarray
     width: np.ndarray
     hydrad: np.ndarray
+    normal_depth: np.ndarray | None = None
+    """(K,) where it is known by table."""
     bed: float = 0.0
     """m of sediment below the section."""
     roughness: float = 0.0

@@ -9,6 +9,7 @@ from simulation.drainage.native.curves import CurveBook
 from simulation.drainage.native.layout import GRAVITY, SECTION_POINTS, Sections
 from simulation.drainage.native.profile import Profile
 from simulation.drainage.native.shapes import MAKERS, open_profile
+from simulation.drainage.native.transects import channel, custom, read_streets, read_transects
 from simulation.drainage.native.words import Words
 
 SHAPES = (
@@ -17,8 +18,10 @@ SHAPES = (
     "HORSESHOE", "GOTHIC", "CATENARY", "SEMIELLIPTICAL", "BASKETHANDLE", "SEMICIRCULAR", "IRREGULAR", "CUSTOM",
     "FORCE_MAIN", "STREET",
 )  # fmt: skip
-_NEAR_TOP = 0.99
-"""Share of a closed section's depth above which flow cannot be critical."""
+_BY_NAME = ("IRREGULAR", "STREET")
+"""Shapes that are a name among the transects or streets."""
+_NEAR_TOP = 0.96
+"""Share of the depth of a section that closes at the top above which SWMM finds no critical depth but the full."""
 _FINE = 20
 """Normal and critical depths are found on a grid that is finer than the tables by this."""
 
@@ -37,12 +40,14 @@ class SectionBook:
         self._row = {row.words[0].upper(): row for row in words.inp.rows("XSECTIONS")}
         self._index: dict[tuple[str, ...], int] = {}
         self._profiles: list[Profile] = []
+        self._transects = read_transects(words)
+        self.streets = read_streets(words)
 
     def of_link(self, link: Link) -> tuple[int, float]:
         """(row among the sections, m of height) of a conduit, orifice or weir."""
         row = self._row[link.name.upper()]
         shape = self.shape(link.name)
-        key = tuple(row.words[1:6])
+        key = row.words[1:3] if shape in _BY_NAME else row.words[1:6]
         if shape == "RECT_OPEN" and link.kind != "conduit":
             key = (*row.words[1:4], "0", "0")
         key = tuple(word.upper() for word in key)
@@ -63,6 +68,8 @@ class SectionBook:
     def barrels(self, name: str) -> float:
         """Pipes side by side; refuses culverts."""
         row = self._row[name.upper()]
+        if self.shape(name) in _BY_NAME:
+            return 1.0
         if self._words.number(row, 7, "culvert code", 0.0) != 0:
             self._words.refuse(row.line, f"culvert '{row.words[0]}'")
         return self._words.number(row, 6, "number of barrels", 1.0, least=1)
@@ -71,18 +78,28 @@ class SectionBook:
         words = self._words
         if shape in ("DUMMY", "FORCE_MAIN"):
             words.refuse(row.line, f"conduit '{row.words[0]}' of shape {shape}")
-        if shape in ("IRREGULAR", "STREET", "CUSTOM"):
-            words.refuse(row.line, f"conduit '{row.words[0]}' of shape {shape}")
-            return _STAND_IN
-        if len(row.words) < 6:
+        if len(row.words) < 6 and shape not in _BY_NAME:
             words.problem(row.line, f"the section of '{row.words[0]}' needs a shape and four dimensions")
             return _STAND_IN
-        sizes = [words.number(row, place, "dimension") for place in (2, 3, 4, 5)]
-        made = MAKERS.get(shape, _unknown)(shape, sizes, words.length)
+        made = self._make(row, shape)
         if isinstance(made, str):
             words.problem(row.line, f"the section of '{row.words[0]}' ({shape}) is impossible", made)
             return _STAND_IN
         return made
+
+    def _make(self, row: Row, shape: str) -> Profile | str:
+        words = self._words
+        if shape in _BY_NAME:
+            streets = {name: street.transect for name, street in self.streets.items()}
+            found = (self._transects if shape == "IRREGULAR" else streets).get(row.words[2])
+            return (
+                channel(shape, found) if found else f"'{row.words[2]}' is not there or has errors of its own"
+            )
+        if shape == "CUSTOM":
+            depth = words.length * words.number(row, 2, "depth")
+            return custom(depth, self._curves.points(row, 3, "SHAPE"))
+        sizes = [words.number(row, place, "dimension") for place in (2, 3, 4, 5)]
+        return MAKERS[shape](shape, sizes, words.length) if shape in MAKERS else _STAND_IN
 
     def sections(self) -> Sections:
         """All sections as arrays."""
@@ -114,27 +131,30 @@ class SectionBook:
         )
 
 
-def _unknown(shape: str, sizes: list[float], unit: float) -> str:
-    return "the shape is not known"
+def _normal(profile: Profile, factor: np.ndarray, depth: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Depths at the ``wanted`` section factors. Where two depths have the same one (near the roof) the lower
+    counts up to the full flow and the upper beyond (in pipes the full depth), as in SWMM."""
+    top = int(np.argmax(factor))
+    rising = np.interp(wanted, factor[: top + 1], depth[: top + 1])
+    if profile.shape == "CIRCULAR":
+        return np.where(wanted >= profile.full_factor, profile.full_depth, rising)
+    if top == len(factor) - 1:
+        return rising
+    falling = np.interp(wanted, factor[top:][::-1], depth[top:][::-1])
+    return np.where(wanted > profile.full_factor, falling, rising)
 
 
 def _depths(profile: Profile) -> tuple[np.ndarray, np.ndarray, float]:
     """Normal and critical depth by the root of relative flow, and the flow from which on it is critical when
-    full. Where two depths carry the same flow (near the roof) the lower one counts up to the full flow and the
-    upper one beyond, as in SWMM."""
+    full."""
     grid = np.linspace(0.0, 1.0, SECTION_POINTS)
     fine = np.linspace(0.0, 1.0, _FINE * (SECTION_POINTS - 1) + 1)
     depth = fine * profile.full_depth
     area, width, hydrad = (np.interp(fine, grid, t) for t in (profile.area, profile.width, profile.hydrad))
-    factor = area * hydrad ** (2 / 3)
-    top = int(np.argmax(factor))
-    wanted = grid**2 * profile.max_factor
-    normal = np.interp(wanted, factor[: top + 1], depth[: top + 1])
-    if top < len(fine) - 1:
-        falling = np.interp(wanted, factor[top:][::-1], depth[top:][::-1])
-        normal = np.where(wanted > profile.full_factor, falling, normal)
-    usable = width > 0
-    usable &= profile.open | (fine <= _NEAR_TOP)
+    normal = profile.normal_depth
+    if normal is None:
+        normal = _normal(profile, area * hydrad ** (2 / 3), depth, grid**2 * profile.max_factor)
+    usable = (width > 0) & ((profile.width[-1] > 0) | (fine <= _NEAR_TOP))
     flow = np.zeros_like(fine)
     flow[usable] = area[usable] * np.sqrt(GRAVITY * area[usable] / width[usable])
     flow = np.maximum.accumulate(flow[: int(np.flatnonzero(usable)[-1]) + 1])

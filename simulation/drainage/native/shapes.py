@@ -42,30 +42,31 @@ def _grid(depth: float) -> np.ndarray:
     return np.linspace(0.0, depth, SECTION_POINTS)
 
 
-def _hydrad(area: np.ndarray, perimeter: np.ndarray) -> np.ndarray:
-    return np.where(perimeter > 0, area / np.where(perimeter > 0, perimeter, 1.0), 0.0)
-
-
 def open_profile(
     shape: str, area: np.ndarray, width: np.ndarray, perimeter: np.ndarray, depth: float
 ) -> Profile:
     """A section that carries most when it is full."""
-    return roofed_profile(shape, area, width, _hydrad(area, perimeter), depth, 1.0)
+    return closed_profile(shape, area, width, perimeter, depth, 0.0, 1.0)
 
 
-def roofed_profile(
-    shape: str, area: np.ndarray, width: np.ndarray, hydrad: np.ndarray, depth: float, best: float
+def closed_profile(
+    shape: str,
+    area: np.ndarray,
+    width: np.ndarray,
+    perimeter: np.ndarray,
+    depth: float,
+    roof: float,
+    best: float,
 ) -> Profile:
-    """A section whose greatest section factor is at the share ``best`` of its area."""
-    at_best = best * area[-1] * np.interp(best * area[-1], area, hydrad) ** (2 / 3)
+    """A section that carries most at the share ``best`` of its area; a flat roof gets wet from there to the top,
+    so that the perimeter (without it) grows by its width ``roof``."""
+    wet = np.clip((area / area[-1] - best) / (1 - best), 0.0, 1.0) * roof if best < 1 else 0.0
+    hydrad = np.where(area > 0, area / np.where(area > 0, perimeter + wet, 1.0), 0.0)
+    most = best * area[-1]
+    factor = most * (most / np.interp(most, area, perimeter)) ** (2 / 3)
     return Profile(
-        shape, best >= 1, depth, area[-1], hydrad[-1], float(width.max()), at_best, best, area, width, hydrad
+        shape, best >= 1, depth, area[-1], hydrad[-1], float(width.max()), factor, best, area, width, hydrad
     )
-
-
-def _with_roof(area: np.ndarray, perimeter: np.ndarray, roof: float, from_share: float) -> np.ndarray:
-    """Wetted perimeter with a flat roof of width ``roof`` that gets wet over the last of the area."""
-    return perimeter + np.clip((area / area[-1] - from_share) / (1 - from_share), 0.0, 1.0) * roof
 
 
 def _circle_parts(y: np.ndarray, diameter: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -85,13 +86,12 @@ def circle(shape: str, sizes: list[float], unit: float) -> Made:
         return "the sediment must be lower than the pipe"
     y = _grid(diameter - bed) + bed
     area, width, perimeter = _circle_parts(y, diameter)
-    perimeter = perimeter - perimeter[0] + width[0]
-    area = area - area[0]
-    width[-1] = 0.0
-    hydrad = _hydrad(area, perimeter)
-    made = roofed_profile(shape, area, width, hydrad, diameter - bed, _CIRCLE_BEST)
-    greatest = 1.08 * made.full_factor
-    return replace(made, bed=bed, max_width=diameter, max_factor=greatest)
+    # SWMM takes the sediment's width a little higher than it lies; its friction is met only with the same
+    floor = _circle_parts(np.array([2 * bed / (diameter + bed) * diameter]), diameter)[1][0]
+    perimeter = perimeter - perimeter[0] + floor
+    area, width[-1] = area - area[0], 0.0
+    made = closed_profile(shape, area, width, perimeter, diameter - bed, 0.0, _CIRCLE_BEST)
+    return replace(made, bed=bed, max_width=diameter, max_factor=1.08 * made.full_factor)
 
 
 def rectangle(shape: str, sizes: list[float], unit: float) -> Made:
@@ -102,8 +102,7 @@ def rectangle(shape: str, sizes: list[float], unit: float) -> Made:
     y = _grid(depth)
     area, across = width * y, np.full(SECTION_POINTS, width)
     if shape == "RECT_CLOSED":
-        perimeter = _with_roof(area, width + 2 * y, width, 0.97)
-        return roofed_profile(shape, area, across, _hydrad(area, perimeter), depth, 0.97)
+        return closed_profile(shape, area, across, width + 2 * y, depth, width, 0.97)
     if not 0 <= sizes[2] <= 2:
         return "0, 1 or 2 sides can be left out"
     return open_profile(shape, area, across, width + (2 - sizes[2]) * y, depth)
@@ -164,8 +163,8 @@ def rectangle_on_triangle(shape: str, sizes: list[float], unit: float) -> Made:
     y, slope = _grid(depth), width / point / 2
     low, high = np.minimum(y, point), np.maximum(y - point, 0.0)
     area = slope * low**2 + width * high
-    perimeter = _with_roof(area, 2 * low * math.hypot(1, slope) + 2 * high, width, 0.98)
-    return roofed_profile(shape, area, 2 * slope * low, _hydrad(area, perimeter), depth, 0.98)
+    perimeter = 2 * low * math.hypot(1, slope) + 2 * high
+    return closed_profile(shape, area, 2 * slope * low, perimeter, depth, width, 0.98)
 
 
 def rectangle_on_arc(shape: str, sizes: list[float], unit: float) -> Made:
@@ -181,10 +180,8 @@ def rectangle_on_arc(shape: str, sizes: list[float], unit: float) -> Made:
     area, across, perimeter = _circle_parts(np.minimum(y, low_depth), 2 * radius)
     high = np.maximum(y - low_depth, 0.0)
     area = area + width * high
-    perimeter = _with_roof(area, perimeter + 2 * high, width, 0.98)
-    return roofed_profile(
-        shape, area, np.where(high > 0, width, across), _hydrad(area, perimeter), depth, 0.98
-    )
+    across = np.where(high > 0, width, across)
+    return closed_profile(shape, area, across, perimeter + 2 * high, depth, width, 0.98)
 
 
 def rectangle_under_arc(shape: str, sizes: list[float], unit: float) -> Made:
@@ -201,9 +198,8 @@ def rectangle_under_arc(shape: str, sizes: list[float], unit: float) -> Made:
     low = np.minimum(y, depth - rise)
     area = width * low + empty_area[0] - empty_area
     across = np.where(y <= depth - rise, width, empty_width)
-    hydrad = _hydrad(area, width + 2 * low + empty_arc[0] - empty_arc)
-    made = roofed_profile(shape, area, across, hydrad, depth, 0.96)
-    return replace(made, max_width=width)
+    perimeter = width + 2 * low + empty_arc[0] - empty_arc
+    return replace(closed_profile(shape, area, across, perimeter, depth, 0.0, 0.96), max_width=width)
 
 
 @cache
@@ -234,11 +230,21 @@ def _tabled(
     shape: str, depth: float, width: float, area: float, hydrad: float, greatest: float, best: float
 ) -> Made:
     table = _tables()
-    factor = area * hydrad ** (2 / 3)
+    normal = table.get(f"{shape} normal")
     return Profile(
-        shape, False, depth, area, hydrad, width, greatest * factor, best, table[f"{shape} area"] * area,
-        table[f"{shape} width"] * width, table[f"{shape} hydrad"] * hydrad,
-    )  # fmt: skip
+        shape,
+        open=False,
+        full_depth=depth,
+        full_area=area,
+        full_hydrad=hydrad,
+        max_width=width,
+        max_factor=greatest * area * hydrad ** (2 / 3),
+        max_factor_area=best,
+        area=table[f"{shape} area"] * area,
+        width=table[f"{shape} width"] * width,
+        hydrad=table[f"{shape} hydrad"] * hydrad,
+        normal_depth=None if normal is None else normal * depth,
+    )
 
 
 def sewer(shape: str, sizes: list[float], unit: float) -> Made:
