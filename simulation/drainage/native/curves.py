@@ -138,13 +138,19 @@ class SeriesBook:
                 place += 2
 
     def _seconds(self, row: Row, place: int) -> float:
-        parts = row.words[place].split(":")
-        try:
-            hours, minutes, seconds = [*(float(part) for part in parts), 0.0, 0.0][:3]
-        except ValueError:
+        seconds = seconds_of(row.words[place])
+        if seconds is None:
             self._words.problem(row.line, f"time series '{row.words[0]}': '{row.words[place]}' is no time")
-            return 0.0
-        return HOUR * hours + 60 * minutes + seconds
+        return seconds or 0.0
+
+
+def seconds_of(word: str) -> float | None:
+    """s of a time such as 1:30, 1:30:15 or 1.5 (hours); None for any other word."""
+    try:
+        hours, minutes, seconds = [*(float(part) for part in word.split(":")), 0.0, 0.0][:3]
+    except ValueError:
+        return None
+    return HOUR * hours + 60 * minutes + seconds
 
 
 def read_patterns(words: Words) -> dict[str, tuple[str, np.ndarray]]:

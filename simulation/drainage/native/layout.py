@@ -15,6 +15,8 @@ from datetime import datetime
 
 import numpy as np
 
+from simulation.drainage.native.rules import Rule
+
 JUNCTION, OUTFALL, STORAGE = range(3)
 NODE_KINDS = ("junction", "outfall", "storage")
 """A divider is a junction: under dynamic wave routing SWMM treats it so too."""
@@ -369,5 +371,7 @@ class Layout:
     series: Curves
     """Series of inflows (m3/s) and outfall stages (m); x in s since the start."""
     inflows: Inflows
+    rules: tuple[Rule, ...]
+    """For ``rules.Controller``; none of them for most models."""
     remarks: tuple[str, ...]
     """What was left out without effect on the water (quality, maps), for the log."""

@@ -10,6 +10,7 @@ from simulation.drainage.native.links import raised, read_conduits, read_links
 from simulation.drainage.native.nodes import read_nodes, read_outfalls, read_stores
 from simulation.drainage.native.options import read_options
 from simulation.drainage.native.regulators import Regulators
+from simulation.drainage.native.rule_reading import RuleReader
 from simulation.drainage.native.sections import SectionBook
 from simulation.drainage.native.words import Words
 
@@ -17,7 +18,6 @@ _REFUSED = {
     "RDII": "inflow from rain into leaky sewers (RDII)",
     "GROUNDWATER": "groundwater",
     "INLET_USAGE": "street inlets",
-    "CONTROLS": "control rules",
 }
 """Section -> what it asks for."""
 _IGNORED = ("POLLUTANTS", "TREATMENT", "EVENTS")
@@ -46,6 +46,7 @@ def read_layout(inp: Inp) -> Layout:
     outfalls = read_outfalls(words, nodes, curves, series_book, series)
     inflows = read_inflows(words, series_book, series)
     pumps, weirs, outlets = regulators.pumps(), regulators.weirs(), regulators.outlets()
+    rules = RuleReader(words, nodes, links, conduits, curves, series_book).read()
     words.check()
     return Layout(
         options=options,
@@ -62,5 +63,6 @@ def read_layout(inp: Inp) -> Layout:
         curves=ragged.curves(),
         series=series.curves(),
         inflows=inflows,
+        rules=rules,
         remarks=tuple(f"[{name}] is not used" for name in _IGNORED if inp.rows(name)),
     )
