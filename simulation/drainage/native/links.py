@@ -27,6 +27,8 @@ from simulation.drainage.native.words import Words
 
 _LEAST_DROP = 0.001 * FOOT
 """m, least fall of a conduit; SWMM's."""
+_LEVEL = 1e-9
+"""m: what falls less is level; sums of decimals are not exact."""
 _SECTIONS = ("CONDUITS", "PUMPS", "ORIFICES", "WEIRS", "OUTLETS")
 _PLACE_OF_CREST = {"orifice": 4, "weir": 4, "outlet": 3}
 
@@ -102,7 +104,7 @@ def read_conduits(words: Words, nodes: Nodes, links: Links, book: SectionBook, o
         length = words.length * words.number(row, 3, "length") / profile.length_factor
         drop = nodes.invert[links.start[j]] + links.offset1[j] - nodes.invert[links.end[j]] - links.offset2[j]
         slope = _slope(drop, length, least)
-        if drop < 0:
+        if drop < -_LEVEL:
             _turn(links, int(j))
             loss[:2, i] = loss[1::-1, i].copy()
         roughness = profile.roughness or words.number(row, 4, "roughness")

@@ -33,6 +33,8 @@ class Transect(NamedTuple):
     roughness: tuple[float, float, float]
     """Manning's n: left bank, right bank, channel."""
     length_factor: float = 1.0
+    walls: bool = True
+    """Whether it ends in walls up to its highest point."""
 
 
 class Street(NamedTuple):
@@ -66,7 +68,8 @@ def channel(shape: str, transect: Transect) -> Profile | str:
     depth = float(y.max())
     if depth <= 0:
         return "it has no depth"
-    x, y = np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[depth], y, [depth]])
+    if transect.walls:
+        x, y = np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[depth], y, [depth]])
     left, right, middle = transect.roughness
     middle *= math.sqrt(transect.length_factor)
     area, width, hydrad = np.zeros((3, _POINTS))
@@ -203,7 +206,12 @@ def read_streets(words: Words) -> dict[str, Street]:
         unit = words.length
         bank = back_n if back > 0 else n
         transect = Transect(
-            np.array(x) * unit, np.array(y) * unit, back * unit, right * unit, (bank, bank, n)
+            np.array(x) * unit,
+            np.array(y) * unit,
+            back * unit,
+            right * unit,
+            (bank, bank, n),
+            walls=sides == 1,
         )
         found[row.words[0].upper()] = Street(
             crown * unit, slope, n, gutter * unit, gutter_width * unit, sides, transect
