@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import numpy as np
+from numba import njit
 
 from simulation.drainage.inp import Row
-from simulation.drainage.native.curves import Ragged, SeriesBook, read_patterns
-from simulation.drainage.native.layout import Inflows
+from simulation.drainage.native.curves import PATTERN_KINDS, Ragged, SeriesBook, read_patterns
+from simulation.drainage.native.layout import Curves, Inflows
 from simulation.drainage.native.words import Words
-
-_LENGTHS = {"MONTHLY": 12, "DAILY": 7, "HOURLY": 24, "WEEKEND": 24}
 
 
 class _Table:
@@ -29,11 +30,13 @@ class _Table:
         self.scale.append(scale)
         self.series.append(line)
         self.base.append(base)
-        self.factors.append({kind: patterns.get(kind, np.ones(count)) for kind, count in _LENGTHS.items()})
+        self.factors.append(
+            {kind: patterns.get(kind, np.ones(count)) for kind, count in PATTERN_KINDS.items()}
+        )
 
     def inflows(self) -> Inflows:
         def stack(kind: str) -> np.ndarray:
-            return np.array([f[kind] for f in self.factors]).reshape(len(self.factors), _LENGTHS[kind])
+            return np.array([f[kind] for f in self.factors]).reshape(len(self.factors), PATTERN_KINDS[kind])
 
         return Inflows(
             node=np.array(self.node, dtype=np.int32),
@@ -90,3 +93,71 @@ def _named(
 def _daily(found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """An hourly pattern holds at weekends too, unless there is one for them."""
     return {"WEEKEND": found["HOURLY"], **found} if "HOURLY" in found else found
+
+
+class ExternalInflow:
+    """Evaluates the inflows of a model at any time, the same for every member."""
+
+    def __init__(self, inflows: Inflows, series: Curves, nodes: int, start: datetime) -> None:
+        self._inflows = inflows
+        self._series = series
+        self._start = start
+        self._flow = np.zeros(nodes)
+        self._hour = -1
+        self._base = np.zeros(nodes)
+
+    def at(self, seconds: float) -> np.ndarray:
+        """(nodes,) m3/s at ``seconds`` after the start; the array is used again by the next call."""
+        found, series = self._inflows, self._series
+        moment = self._start + timedelta(seconds=seconds)
+        hour = moment.toordinal() * 24 + moment.hour
+        if hour != self._hour:
+            self._hour = hour
+            factor = found.month[:, moment.month - 1] * found.day[:, moment.isoweekday() % 7]
+            by_hour = found.weekend if moment.isoweekday() > 5 else found.hour
+            self._base[:] = 0.0
+            np.add.at(self._base, found.node, found.base * factor * by_hour[:, moment.hour])
+        self._flow[:] = self._base
+        _add_series(
+            self._flow,
+            seconds,
+            found.node,
+            found.scale,
+            found.series,
+            series.first,
+            series.count,
+            series.x,
+            series.y,
+        )
+        return self._flow
+
+
+@njit(cache=True)
+def _add_series(
+    flow: np.ndarray,
+    seconds: float,
+    node: np.ndarray,
+    scale: np.ndarray,
+    series: np.ndarray,
+    first: np.ndarray,
+    count: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+) -> None:
+    """Add what the series give: linear between their times, nothing before the first and after the last."""
+    for i in range(len(node)):
+        if series[i] < 0:
+            continue
+        low = first[series[i]]
+        high = low + count[series[i]] - 1
+        if not x[low] <= seconds <= x[high]:
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            if x[middle] <= seconds:
+                low = middle
+            else:
+                high = middle
+        run = x[high] - x[low]
+        share = (seconds - x[low]) / run if run > 0 else 0.0
+        flow[node[i]] += scale[i] * (y[low] + share * (y[high] - y[low]))

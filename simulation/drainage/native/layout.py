@@ -292,7 +292,7 @@ class Curves:
 class Inflows:
     """Water that comes in besides runoff, (I,): flow = scale * series + base * pattern, m3/s.
 
-    Dry-weather flows are rows with a base and patterns only. ``inflows.external_inflow`` evaluates them.
+    Dry-weather flows are rows with a base and patterns only. ``inflows.ExternalInflow`` evaluates them.
     """
 
     node: np.ndarray
