@@ -35,7 +35,7 @@ def _known_language(value: str | None) -> str | None:
 
 ORDER = (
     "list", "new", "check", "doctor", "run", "compare", "ensemble", "readiness", "exercise", "replay", "verify",
-    "branch", "import",
+    "branch", "validate", "import",
 )  # fmt: skip
 
 

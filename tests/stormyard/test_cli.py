@@ -20,7 +20,7 @@ from tests.stormyard.commands import LINE, ROOT, files_below, plain_pages, storm
 RUN_FILES = ["events.parquet", "fields.nc", "log.jsonl", "manifest.json", "report.html", "scenario.json"]
 COMMANDS = (
     "list", "new", "check", "doctor", "run", "compare", "ensemble", "readiness", "exercise", "replay", "verify",
-    "branch", "import osm", "import swmm",
+    "branch", "validate", "import osm", "import swmm",
 )  # fmt: skip
 
 

@@ -1,0 +1,127 @@
+"""Advised doses against a road agency's bands, and brines against the published figures of their salts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from results.charts import png, style
+from scenarios.catalog import load_materials
+from simulation.hazards import ice
+from simulation.model import Material, SnowPhysics
+from stormyard.validation import Check, Finding
+
+NEEDS: tuple[str, ...] = ()
+
+BANDS = ((-2.2, 0.0, 7.7, 15.4), (-6.7, -2.2, 15.4, 23.1), (-9.4, -6.7, 23.1, 30.8))
+"""(degC from, to, g/m2 from, to): MaineDOT, later passes; 100-200, 200-300, 300-400 lb per lane-mile of 12 ft."""
+ROUNDING = 0.1
+"""g/m2 to which those pounds were turned into grams."""
+MELTED = {-1.1: 46.0, -6.7: 9.0, -17.0: 4.0}
+"""kg of ice that 1 kg of rock salt melts, by degC (Cargill)."""
+EUTECTICS = {"salt": (-21.6, 23.3), "cacl2": (-51.0, 29.8), "mgcl2": (-33.0, 21.6)}
+"""(degC, percent by mass) (FHWA-RD-95-202, as in MDSS)."""
+SATURATION = {
+    "salt": (0.086, -21.0, 1.3, 58.44),
+    "mgcl2": (0.050, -33.0, 1.3, 95.21),
+    "cacl2": (0.065, -51.0, 1.6, 110.98),
+}
+"""(mole fraction and degC at saturation, exponent, g/mol): the curves of NORTRIP, a second source."""
+SHARE = 0.25
+"""By how much two published brine curves may part; Cargill's and NORTRIP's differ by 26 % at -1.1 degC."""
+TEXT = (
+    "Doses: the dose that is advised for what a blade leaves (1 kg/m2) with rock salt, at every tenth of a degree, "
+    "beside the rates of Maine's Department of Transportation for passes after the first (prewetted salt; a lane of "
+    "12 ft). Maine spreads no salt below -9.4 degC; rock salt is advised here down to its working floor of -10.",
+    "Brines: the freezing curves of FHWA-RD-95-202 (as MDSS uses them) at their eutectics; the ice that rock salt "
+    "melts beside Cargill's figures; all three salts beside the curves of NORTRIP, which were fitted apart from these. "
+    "Published figures differ by a quarter among themselves, mostly near 0 degC, where the least salt is needed.",
+)
+
+
+def examine(data: Path, files: Sequence[Path]) -> Finding:
+    """Every figure; nothing is read."""
+    materials = {m.id: m for m in load_materials()}
+    checks = [*_doses(materials["salt"]), *_brines(materials)]
+    return Finding(
+        "snow_doses",
+        "De-icer: doses and brines",
+        TEXT,
+        tuple(checks),
+        (("doses", _chart(materials["salt"])),),
+    )
+
+
+def advised(temperature: np.ndarray, salt: Material) -> np.ndarray:
+    """Advised dose, g/m2, with the settings of a scenario that sets none."""
+    physics = SnowPhysics()
+    return 1000 * ice.dose(temperature, physics.plough_residual, salt, physics)
+
+
+def _doses(salt: Material) -> list[Check]:
+    checks = []
+    inside = np.zeros(0, dtype=bool)
+    for coldest, warmest, least, most in BANDS:
+        temperature = np.arange(round(10 * coldest), round(10 * warmest) + 1) / 10
+        dose = advised(temperature, salt)
+        inside = np.r_[inside, (dose >= least - ROUNDING) & (dose <= most + ROUNDING)]
+        where, band = f"{warmest:g} to {coldest:g} degC", f"MaineDOT {least:g}-{most:g} g/m2"
+        for word, value in (("least", dose.min()), ("most", dose.max())):
+            checks.append(
+                Check(f"{word} dose, {where}", band, float(value), least - ROUNDING, most + ROUNDING, "g/m2")
+            )
+    share = 100 * float(inside.mean())
+    checks.append(Check("temperatures whose dose lies in its band", "all", share, 100.0, 100.0, "%"))
+    cold = float(advised(np.array([salt.floor - 0.1]), salt)[0])
+    checks.append(
+        Check("dose below the working floor", "none (MaineDOT: plough only)", cold, 0.0, 0.0, "g/m2")
+    )
+    return checks
+
+
+def _brines(materials: dict[str, Material]) -> list[Check]:
+    checks = []
+    for name, (temperature, percent) in EUTECTICS.items():
+        computed = 100 * float(ice.freezing_concentration(np.array(temperature), materials[name]))
+        what = f"{materials[name].name.en}: brine at its eutectic, {temperature:g} degC"
+        checks.append(Check(what, f"{percent:g} %", computed, percent - 1.5, percent + 1.5, "%"))
+    for temperature, kilograms in MELTED.items():
+        computed = float(ice.melt_capacity(np.array(temperature), materials["salt"]))
+        low, high = (1 - SHARE) * kilograms, (1 + SHARE) * kilograms
+        what = f"ice melted by 1 kg of rock salt at {temperature:g} degC"
+        checks.append(Check(what, f"Cargill {kilograms:g} kg", computed, low, high, "kg"))
+    for name in SATURATION:
+        for temperature in (-2.0, -5.0, -9.0):
+            computed = float(ice.melt_capacity(np.array(temperature), materials[name]))
+            second = nortrip(name, temperature)
+            what = f"{materials[name].name.en}: ice melted by 1 kg at {temperature:g} degC"
+            low, high = (1 - SHARE) * second, (1 + SHARE) * second
+            checks.append(Check(what, f"NORTRIP {second:.1f} kg", computed, low, high, "kg"))
+    return checks
+
+
+def nortrip(name: str, temperature: float) -> float:
+    """kg of water that 1 kg of a salt keeps liquid at ``temperature`` (degC), by NORTRIP's curve."""
+    fraction, coldest, exponent, mass = SATURATION[name]
+    salt = fraction * (temperature / coldest) ** (1 / exponent)
+    return (1 - salt) * 18.015 / (salt * mass)
+
+
+def _chart(salt: Material) -> bytes:
+    with style():
+        figure = Figure(figsize=(8, 3.6))
+        axes = figure.subplots()
+        for coldest, warmest, least, most in BANDS:
+            axes.fill_between(
+                [coldest, warmest], least, most, color="#cfe3f3", label="MaineDOT, later passes"
+            )
+        temperature = np.arange(-110, 21) / 10
+        axes.plot(temperature, advised(temperature, salt), color="#0072b2", label="advised")
+        axes.set_xlabel("road surface, °C")
+        axes.set_ylabel("rock salt, g/m²")
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(handles[-2:], labels[-2:])
+    return png(figure)
