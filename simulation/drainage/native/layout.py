@@ -15,6 +15,7 @@ from datetime import datetime
 
 import numpy as np
 
+from simulation.drainage.native.inlets import Inlets
 from simulation.drainage.native.rules import Rule
 
 JUNCTION, OUTFALL, STORAGE = range(3)
@@ -373,5 +374,7 @@ class Layout:
     inflows: Inflows
     rules: tuple[Rule, ...]
     """For ``rules.Controller``; none of them for most models."""
+    inlets: Inlets
+    """Street inlets, for ``inlets.exchange`` at the start of each step."""
     remarks: tuple[str, ...]
     """What was left out without effect on the water (quality, maps), for the log."""

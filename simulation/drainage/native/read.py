@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulation.drainage.inp import Inp
 from simulation.drainage.native.curves import CurveBook, Ragged, SeriesBook
 from simulation.drainage.native.inflows import read_inflows
+from simulation.drainage.native.inlet_reading import read_inlets
 from simulation.drainage.native.layout import Layout
 from simulation.drainage.native.links import raised, read_conduits, read_links
 from simulation.drainage.native.nodes import read_nodes, read_outfalls, read_stores
@@ -17,7 +18,6 @@ from simulation.drainage.native.words import Words
 _REFUSED = {
     "RDII": "inflow from rain into leaky sewers (RDII)",
     "GROUNDWATER": "groundwater",
-    "INLET_USAGE": "street inlets",
 }
 """Section -> what it asks for."""
 _IGNORED = ("POLLUTANTS", "TREATMENT", "EVENTS")
@@ -46,6 +46,7 @@ def read_layout(inp: Inp) -> Layout:
     outfalls = read_outfalls(words, nodes, curves, series_book, series)
     inflows = read_inflows(words, series_book, series)
     pumps, weirs, outlets = regulators.pumps(), regulators.weirs(), regulators.outlets()
+    inlets = read_inlets(words, nodes, links, conduits, book, curves)
     rules = RuleReader(words, nodes, links, conduits, curves, series_book).read()
     words.check()
     return Layout(
@@ -64,5 +65,6 @@ def read_layout(inp: Inp) -> Layout:
         series=series.curves(),
         inflows=inflows,
         rules=rules,
+        inlets=inlets,
         remarks=tuple(f"[{name}] is not used" for name in _IGNORED if inp.rows(name)),
     )

@@ -9,7 +9,7 @@ from simulation.drainage.native.curves import CurveBook
 from simulation.drainage.native.layout import GRAVITY, SECTION_POINTS, Sections
 from simulation.drainage.native.profile import Profile
 from simulation.drainage.native.shapes import MAKERS, open_profile
-from simulation.drainage.native.transects import channel, custom, read_streets, read_transects
+from simulation.drainage.native.transects import Street, channel, custom, read_streets, read_transects
 from simulation.drainage.native.words import Words
 
 SHAPES = (
@@ -60,6 +60,10 @@ class SectionBook:
     def shape(self, name: str) -> str:
         """One of SHAPES: of a link."""
         return SHAPES[self._words.choice(self._row[name.upper()], 1, "shape", SHAPES)]
+
+    def street(self, name: str) -> Street | None:
+        """The street that a link runs along, if any."""
+        return self.streets.get(self._row[name.upper()].words[2].upper())
 
     def profile(self, place: int) -> Profile:
         """A section by its row."""
