@@ -62,6 +62,8 @@ class Regulators:
                 kind[i] = PUMP_KINDS.index(found) if found in PUMP_KINDS else 0
                 unit = words.length**3 if found == "PUMP1" else words.length
                 curve[i] = self._ragged.add(name.upper(), points, unit, words.flow)
+            else:
+                self._check_ideal(row, int(where[i]))
             setting[i] = words.choice(row, 4, "initial status", ("OFF", "ON"), 1)
             start[i] = words.length * words.number(row, 5, "start depth", 0.0, least=0)
             stop[i] = words.length * words.number(row, 6, "stop depth", 0.0, least=0)
@@ -70,6 +72,13 @@ class Regulators:
                     row.line, f"pump '{row.words[0]}' stops at a depth at or above that where it starts"
                 )
         return Pumps(where, kind, curve, setting, start, stop)
+
+    def _check_ideal(self, row: Row, link: int) -> None:
+        """An ideal pump takes all that comes, so nothing else may take from its node."""
+        node = self._links.start[link]
+        if (self._links.start == node).sum() > 1:
+            what = f"pump '{row.words[0]}' has no curve, so it must be the only way out of its node"
+            self._words.problem(row.line, what, "give it a curve in [CURVES]")
 
     def orifices(self) -> Orifices:
         """Orifices with their openings."""

@@ -98,7 +98,7 @@ class Situation:
     target: np.ndarray
     """(L, M) wanted."""
     set_at: np.ndarray
-    """(L, M) s since the start when the setting last changed."""
+    """(L, M) s since the start when the setting last changed; ``set_before`` at the start."""
     rain: np.ndarray | None = None
     """(gages, M) kg/m2/s."""
 
@@ -233,6 +233,11 @@ class Controller:
         self._errors[key] = np.where(where, np.stack([error, last]), kept)
         most = np.inf if action.value else 1.0
         return np.clip(now.target[action.link] + change, 0.0, most)
+
+
+def set_before(start: datetime) -> float:
+    """s since the start when settings count as set before the first step: midnight, as in SWMM."""
+    return -(start - datetime(start.year, start.month, start.day)).total_seconds()
 
 
 def day_number(day: date) -> float:
