@@ -24,21 +24,23 @@ MELTED = {-1.1: 46.0, -6.7: 9.0, -17.0: 4.0}
 """kg of ice that 1 kg of rock salt melts, by degC (Cargill)."""
 EUTECTICS = {"salt": (-21.6, 23.3), "cacl2": (-51.0, 29.8), "mgcl2": (-33.0, 21.6)}
 """(degC, percent by mass) (FHWA-RD-95-202, as in MDSS)."""
-SATURATION = {
-    "salt": (0.086, -21.0, 1.3, 58.44),
-    "mgcl2": (0.050, -33.0, 1.3, 95.21),
-    "cacl2": (0.065, -51.0, 1.6, 110.98),
+LABORATORY = {
+    "salt": (58.44, ((0.25, -0.85), (0.5, -1.68), (0.75, -2.60))),
+    "cacl2": (110.98, ((0.5, -2.66), (0.75, -4.28), (1.0, -6.35), (1.5, -10.78))),
 }
-"""(mole fraction and degC at saturation, exponent, g/mol): the curves of NORTRIP, a second source."""
-SHARE = 0.25
-"""By how much two published brine curves may part; Cargill's and NORTRIP's differ by 26 % at -1.1 degC."""
+"""(g/mol, ((mol per kg of water, freezing point in degC), ...)): Smithsonian Physical Tables, ninth edition."""
+NORTRIP = {"mgcl2": (0.050, -33.0, 1.3, 95.21)}
+"""(mole fraction and degC at saturation, exponent, g/mol): a curve fitted apart from ours."""
+SHARE, LABORATORY_SHARE = 0.25, 0.15
+"""How far field figures part (Cargill's and NORTRIP's by 26 % at -1.1 degC), and what is asked beside a laboratory."""
 TEXT = (
     "Doses: the dose that is advised for what a blade leaves (1 kg/m2) with rock salt, at every tenth of a degree, "
     "beside the rates of Maine's Department of Transportation for passes after the first (prewetted salt; a lane of "
     "12 ft). Maine spreads no salt below -9.4 degC; rock salt is advised here down to its working floor of -10.",
-    "Brines: the freezing curves of FHWA-RD-95-202 (as MDSS uses them) at their eutectics; the ice that rock salt "
-    "melts beside Cargill's figures; all three salts beside the curves of NORTRIP, which were fitted apart from these. "
-    "Published figures differ by a quarter among themselves, mostly near 0 degC, where the least salt is needed.",
+    "Brines: the freezing curves of FHWA-RD-95-202 (as MDSS uses them) at their eutectics; the water that a kilogram "
+    "of salt keeps liquid, beside Cargill's figures for rock salt, beside measured freezing points (Smithsonian "
+    "Physical Tables, ninth edition) for sodium and calcium chloride, and beside the curve of NORTRIP for magnesium "
+    "chloride. The curve of calcium chloride runs a tenth above the laboratory's below -4 degC.",
 )
 
 
@@ -93,19 +95,27 @@ def _brines(materials: dict[str, Material]) -> list[Check]:
         low, high = (1 - SHARE) * kilograms, (1 + SHARE) * kilograms
         what = f"ice melted by 1 kg of rock salt at {temperature:g} degC"
         checks.append(Check(what, f"Cargill {kilograms:g} kg", computed, low, high, "kg"))
-    for name in SATURATION:
+    for name, (grams, points) in LABORATORY.items():
+        for molality, temperature in points:
+            measured = 1000 / (molality * grams)
+            checks.append(_liquid(materials[name], temperature, measured, "laboratory", LABORATORY_SHARE))
+    for name in NORTRIP:
         for temperature in (-2.0, -5.0, -9.0):
-            computed = float(ice.melt_capacity(np.array(temperature), materials[name]))
-            second = nortrip(name, temperature)
-            what = f"{materials[name].name.en}: ice melted by 1 kg at {temperature:g} degC"
-            low, high = (1 - SHARE) * second, (1 + SHARE) * second
-            checks.append(Check(what, f"NORTRIP {second:.1f} kg", computed, low, high, "kg"))
+            checks.append(_liquid(materials[name], temperature, nortrip(name, temperature), "NORTRIP", SHARE))
     return checks
+
+
+def _liquid(salt: Material, temperature: float, measured: float, whose: str, share: float) -> Check:
+    computed = float(ice.melt_capacity(np.array(temperature), salt))
+    what = f"{salt.name.en}: water kept liquid by 1 kg at {temperature:g} degC"
+    return Check(
+        what, f"{whose} {measured:.1f} kg", computed, (1 - share) * measured, (1 + share) * measured, "kg"
+    )
 
 
 def nortrip(name: str, temperature: float) -> float:
     """kg of water that 1 kg of a salt keeps liquid at ``temperature`` (degC), by NORTRIP's curve."""
-    fraction, coldest, exponent, mass = SATURATION[name]
+    fraction, coldest, exponent, mass = NORTRIP[name]
     salt = fraction * (temperature / coldest) ** (1 / exponent)
     return (1 - salt) * 18.015 / (salt * mass)
 
