@@ -22,6 +22,7 @@ from simulation.drainage.native.layout import (
     Options,
     Orifices,
 )
+from simulation.drainage.native.nodes import evaporates
 from simulation.drainage.native.sections import Profile, SectionBook
 from simulation.drainage.native.words import Words
 
@@ -94,9 +95,12 @@ def read_conduits(words: Words, nodes: Nodes, links: Links, book: SectionBook, o
     names = ("length", "true_length", "roughness", "slope", "beta", "flow_limit", "barrels")
     value = {name: np.zeros(len(where)) for name in names}
     loss = np.zeros((3, len(where)))
+    dries = evaporates(words)
     for i, j in enumerate(where):
         name = links.names[j].upper()
         row, profile = rows[name], book.profile(links.section[j])
+        if dries and profile.open:
+            words.refuse(row.line, f"evaporation from open conduit '{row.words[0]}'")
         if name in losses:
             loss[:, i], links.gate[j] = _losses(words, losses[name])
         links.offset1[j] += profile.bed

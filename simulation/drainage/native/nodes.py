@@ -80,6 +80,13 @@ def read_nodes(words: Words) -> Nodes:
     )
 
 
+def check_depths(words: Words, nodes: Nodes) -> None:
+    """No node starts fuller than it can be."""
+    for i in np.flatnonzero(nodes.initial_depth > nodes.full_depth + nodes.surcharge_depth):
+        node = words.inp.nodes[i]
+        words.problem(node.line, f"{node.kind} '{node.name}' starts with more water than it can hold")
+
+
 def _after_shape(row: Row) -> int:
     return 6 if row.words[4].upper() == "TABULAR" else 8
 
@@ -143,17 +150,21 @@ def _by_table(depth: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _refuse_losses(words: Words, row: Row) -> None:
     place = _after_shape(row) + 1
-    has_evaporation = any(r.words[0].upper() not in ("DRY_ONLY", "RECOVERY") and _is_wet(r.words[1:])
-                          for r in words.inp.rows("EVAPORATION"))  # fmt: skip
-    if has_evaporation and words.number(row, place, "evaporation factor", 0.0) != 0:
+    if evaporates(words) and words.number(row, place, "evaporation factor", 0.0) != 0:
         words.refuse(row.line, f"evaporation from storage '{row.words[0]}'")
     if any(words.number(row, i, "seepage", 0.0) != 0 for i in range(place + 1, len(row.words))):
         words.refuse(row.line, f"seepage from storage '{row.words[0]}'")
 
 
-def _is_wet(values: tuple[str, ...]) -> bool:
-    """Whether an evaporation row is anything but zeros."""
-    return any(value.strip("0.") for value in values)
+def evaporates(words: Words) -> bool:
+    """Whether [EVAPORATION] is anything but zeros."""
+    for row in words.inp.rows("EVAPORATION"):
+        kind = row.words[0].upper()
+        if kind in ("TEMPERATURE", "TIMESERIES", "FILE"):
+            return True
+        if kind in ("CONSTANT", "MONTHLY") and any(value.strip("0.") for value in row.words[1:]):
+            return True
+    return False
 
 
 def read_outfalls(

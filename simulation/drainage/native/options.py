@@ -12,6 +12,7 @@ _MIN_SURFACE = 12.566 * FOOT**2
 _HEAD_TOLERANCE = 0.005 * FOOT
 """m."""
 _TRIALS = 8
+_NORMAL_FLOW = (0, 1, 2, -1)
 _LEAST_STEP = 0.001
 """s."""
 
@@ -38,9 +39,9 @@ def read_options(words: Words) -> Options:
         head_tolerance=tolerance or _HEAD_TOLERANCE,
         min_surface_area=area or _MIN_SURFACE,
         inertial_damping=_choice(words, "INERTIAL_DAMPING", ("NONE", "PARTIAL", "FULL"), 1),
-        normal_flow=_choice(
-            words, "NORMAL_FLOW_LIMITED", ("SLOPE", "FROUDE", "BOTH", "NONE", "YES", "NO"), 2
-        ),
+        normal_flow=_NORMAL_FLOW[
+            _choice(words, "NORMAL_FLOW_LIMITED", ("SLOPE", "FROUDE", "BOTH", "NONE"), 2)
+        ],
         slot=_choice(words, "SURCHARGE_METHOD", ("EXTRAN", "SLOT"), 0) == 1,
         ponding=words.inp.ponding,
         rule_step=_seconds(words, "RULE_STEP", 0.0),

@@ -6,6 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulation.drainage.native.layout import SECTION_POINTS
+
+TABLE_POINTS = 51
+"""Of SWMM's own tables."""
+
+
+def lookup(share: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Values of a table of ``TABLE_POINTS`` at shares (0-1) of its range, as SWMM reads it: linear, quadratic in
+    the lowest two intervals."""
+    place = share * (TABLE_POINTS - 1)
+    line = np.interp(place, np.arange(TABLE_POINTS), table)
+    low = np.clip(place.astype(int), 0, TABLE_POINTS - 3)
+    bend = (table[low] - 2 * table[low + 1] + table[low + 2]) / 2
+    curved = line + (place - low) * (place - low - 1) * bend
+    return np.where((place < 2) & (curved > 0), curved, line)
+
+
+def finer(table: np.ndarray) -> np.ndarray:
+    """A table of ``TABLE_POINTS`` at ``SECTION_POINTS``."""
+    return lookup(np.linspace(0.0, 1.0, SECTION_POINTS), table)
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -8,7 +8,7 @@ from simulation.drainage.native.inflows import read_inflows
 from simulation.drainage.native.inlet_reading import read_inlets
 from simulation.drainage.native.layout import Layout
 from simulation.drainage.native.links import raised, read_conduits, read_links
-from simulation.drainage.native.nodes import read_nodes, read_outfalls, read_stores
+from simulation.drainage.native.nodes import check_depths, read_nodes, read_outfalls, read_stores
 from simulation.drainage.native.options import read_options
 from simulation.drainage.native.regulators import Regulators
 from simulation.drainage.native.rule_reading import RuleReader
@@ -30,7 +30,7 @@ def read_layout(inp: Inp) -> Layout:
     options = read_options(words)
     words.check()
     for section, what in _REFUSED.items():
-        if rows := inp.rows(section):
+        if (rows := inp.rows(section)) and words.option(f"IGNORE_{section}")[0] != "YES":
             words.refuse(rows[0].line, what)
     curves, series_book = CurveBook(words), SeriesBook(words, options.start)
     ragged, series = Ragged(), Ragged()
@@ -42,6 +42,7 @@ def read_layout(inp: Inp) -> Layout:
     regulators = Regulators(words, links, book, curves, ragged)
     orifices = regulators.orifices()
     nodes = raised(nodes, links, orifices)
+    check_depths(words, nodes)
     stores = read_stores(words, nodes, curves)
     outfalls = read_outfalls(words, nodes, curves, series_book, series)
     inflows = read_inflows(words, series_book, series)

@@ -20,7 +20,7 @@ import numpy as np
 
 from simulation.drainage.inp import FOOT
 from simulation.drainage.native.layout import SECTION_POINTS
-from simulation.drainage.native.profile import Profile
+from simulation.drainage.native.profile import TABLE_POINTS, Profile, lookup
 
 _CIRCLE_BEST = 0.9756
 """Share of a pipe's area at which it carries most."""
@@ -76,6 +76,13 @@ def _circle_parts(y: np.ndarray, diameter: float) -> tuple[np.ndarray, np.ndarra
     return area, diameter * np.sin(angle / 2), diameter / 2 * angle
 
 
+def _circle_as_tabled(y: np.ndarray, diameter: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same with SWMM's straight lines between the points of its tables."""
+    parts = _circle_parts(np.linspace(0.0, diameter, TABLE_POINTS), diameter)
+    area, width, perimeter = (lookup(y / diameter, part) for part in parts)
+    return area, width, perimeter
+
+
 def circle(shape: str, sizes: list[float], unit: float) -> Made:
     """A pipe, with sediment in it where it is FILLED_CIRCULAR."""
     diameter = sizes[0] * unit
@@ -84,12 +91,10 @@ def circle(shape: str, sizes: list[float], unit: float) -> Made:
         return "its diameter must be above 0"
     if not 0 <= bed < diameter:
         return "the sediment must be lower than the pipe"
-    y = _grid(diameter - bed) + bed
-    area, width, perimeter = _circle_parts(y, diameter)
+    area, width, perimeter = _circle_as_tabled(_grid(diameter - bed) + bed, diameter)
     # SWMM takes the sediment's width a little higher than it lies; its friction is met only with the same
     floor = _circle_parts(np.array([2 * bed / (diameter + bed) * diameter]), diameter)[1][0]
-    perimeter = perimeter - perimeter[0] + floor
-    area, width[-1] = area - area[0], 0.0
+    perimeter, area = perimeter - perimeter[0] + floor, area - area[0]
     made = closed_profile(shape, area, width, perimeter, diameter - bed, 0.0, _CIRCLE_BEST)
     return replace(made, bed=bed, max_width=diameter, max_factor=1.08 * made.full_factor)
 

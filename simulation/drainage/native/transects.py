@@ -1,6 +1,6 @@
 """Cross-sections given by points: natural channels, streets and custom shapes.
 
-Like SWMM they are computed at ``_POINTS`` depths and read between them by its interpolation.
+Like SWMM they are computed at ``TABLETABLE_POINTS`` depths and read between them by its interpolation.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.drainage.inp import Row
-from simulation.drainage.native.layout import SECTION_POINTS
-from simulation.drainage.native.profile import Profile
+from simulation.drainage.native.profile import TABLE_POINTS, Profile, finer
 from simulation.drainage.native.words import Words
 
-_POINTS = 51
 _CONVEYANCE = (1.486 / 1.49) ** 1.5
 """SWMM writes Manning's constant once as 1.486 and once as 1.49 here."""
 
@@ -52,16 +50,6 @@ class Street(NamedTuple):
     transect: Transect
 
 
-def finer(table: np.ndarray) -> np.ndarray:
-    """``_POINTS`` values at ``SECTION_POINTS``: linear, quadratic in the lowest two intervals."""
-    place = np.linspace(0.0, _POINTS - 1, SECTION_POINTS)
-    line = np.interp(place, np.arange(_POINTS), table)
-    low = np.minimum(place.astype(int), _POINTS - 3)
-    bend = (table[low] - 2 * table[low + 1] + table[low + 2]) / 2
-    curved = line + (place - low) * (place - low - 1) * bend
-    return np.where((place < 2) & (curved > 0), curved, line)
-
-
 def channel(shape: str, transect: Transect) -> Profile | str:
     """A natural channel or a street."""
     x, y = transect.x, transect.y - transect.y.min()
@@ -72,8 +60,8 @@ def channel(shape: str, transect: Transect) -> Profile | str:
         x, y = np.concatenate([x[:1], x, x[-1:]]), np.concatenate([[depth], y, [depth]])
     left, right, middle = transect.roughness
     middle *= math.sqrt(transect.length_factor)
-    area, width, hydrad = np.zeros((3, _POINTS))
-    for i, level in enumerate(np.linspace(0.0, depth, _POINTS)[1:], 1):
+    area, width, hydrad = np.zeros((3, TABLE_POINTS))
+    for i, level in enumerate(np.linspace(0.0, depth, TABLE_POINTS)[1:], 1):
         area[i], width[i], flow = _filled(x, y, level, transect, (left, right, middle))
         hydrad[i] = _CONVEYANCE * (flow * middle / area[i]) ** 1.5 if area[i] else hydrad[i - 1]
     factor = area * hydrad ** (2 / 3)
@@ -226,7 +214,7 @@ def custom(depth: float, points: np.ndarray) -> Profile | str:
         return "its depth must be above 0, its heights from 0 to 1 and its widths not negative"
     if height[0] > 0:
         height, width = np.insert(height, 0, 0.0), np.insert(width, 0, 0.0)
-    grid = np.linspace(0.0, 1.0, _POINTS)
+    grid = np.linspace(0.0, 1.0, TABLE_POINTS)
     knots = np.union1d(grid, height[height <= 1])
     across = np.interp(knots, height, width)
     steps = np.diff(knots)
