@@ -13,6 +13,7 @@ How it differs:
 - what evaporates and seeps is never more than there is; SWMM books the excess;
 - water routed from pervious to sealed land goes to the outlet where all sealed land is without depression storage;
   SWMM drops it;
+- the rainfall factors of [ADJUSTMENTS] hold from the first record; SWMM reads the first two without them;
 - modified Horton's limit on the infiltrated volume holds on all of it (SWMM 5.2.5); SWMM 5.2.4 ends infiltration
   after the first step wherever a limit is given.
 
@@ -44,6 +45,7 @@ from simulation.drainage.native.land_state import (
     MODIFIED_HORTON,
     NEVER,
     OVERLAND,
+    PERVIOUS,
     RAIN,
     RUNOFF,
     RUNON,
@@ -175,10 +177,11 @@ def _in_month(land: Land, month: int) -> Month:
     climate = land.climate
     rough, factor = climate.n_pervious[month], climate.soil[month]
     alpha = land.alpha.copy()
-    alpha[2] = np.where(rough > 0, alpha[2] / np.where(rough > 0, rough, 1.0), 0.0)
+    alpha[PERVIOUS] = np.where(rough > 0, alpha[PERVIOUS] / np.where(rough > 0, rough, 1.0), 0.0)
     how = np.where((land.how == OVERLAND) & (alpha == 0), NEVER, land.how)
     soil = land.soil.copy()
     horton = land.method <= MODIFIED_HORTON
     soil[horton, :2] *= factor[horton, None]
-    store = land.store * np.maximum(climate.storage[month], 0.0)
+    store = land.store.copy()
+    store[PERVIOUS] *= np.maximum(climate.storage[month], 0.0)
     return Month(how, alpha, store, land.method, soil, factor, float(climate.recovery[month]))

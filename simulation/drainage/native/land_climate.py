@@ -32,7 +32,7 @@ class Climate:
     n_pervious: np.ndarray
     """(12, subcatchments) factor on the roughness of pervious land."""
     storage: np.ndarray
-    """(12, subcatchments) factor on depression storage."""
+    """(12, subcatchments) factor on the depression storage of pervious land."""
     soil: np.ndarray
     """(12, subcatchments) factor on infiltration."""
 
