@@ -1,0 +1,72 @@
+"""Heat of a road: sun, clouds, sky, and the ground below."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from simulation.hazards import heat
+
+OPEN = heat.Place(sky_view=1.0, sun_share=1.0, wetness=0.0)
+NIGHT = heat.Sky(air=0.0, humidity=0.7, wind=2.0, radiation=0.0, cloud=0.0)
+
+
+def test_the_sun_stands_where_almanacs_have_it() -> None:
+    """Noon at the equator at an equinox: overhead; midsummer noon in Stockholm: 54 degrees; midnight: below."""
+    assert heat.sun_height(datetime(2024, 3, 21, 12, tzinfo=UTC), 0.0, 0.0) == pytest.approx(1.0, abs=0.01)
+    noon = heat.sun_height(datetime(2024, 6, 21, 10, 48, tzinfo=UTC), 59.3, 18.0)
+    assert np.degrees(np.arcsin(noon)) == pytest.approx(54.1, abs=0.5)
+    assert heat.sun_height(datetime(2024, 12, 21, 0, tzinfo=UTC), 59.3, 18.0) < 0
+
+
+def test_clouds_are_told_from_the_sun_they_leave() -> None:
+    """There and back; 25 % of the sun is left when overcast; with the sun too low nothing is told."""
+    assert heat.sun(0.5, 1.0) == pytest.approx(0.25 * heat.clear_sun(0.5))
+    assert heat.cloud_of(heat.sun(0.5, 0.6), 0.5) == pytest.approx(0.6)
+    assert heat.cloud_of(10_000.0, 0.5) == 0.0
+    assert heat.cloud_of(5.0, 0.01) is None
+    assert heat.clear_sun(-0.3) == 0.0
+
+
+def test_a_clear_sky_sends_less_than_a_cloudy_one() -> None:
+    """At 0 degC 60-100 W/m2 less than a body at air temperature; overcast about 10."""
+    body = heat.STEFAN_BOLTZMANN * 273.15**4
+    assert 60 < body - heat.sky(0.0, 0.7, 0.0) < 100
+    assert 5 < body - heat.sky(0.0, 0.7, 1.0) < 20
+
+
+def test_a_clear_night_cools_a_road_below_the_air_and_a_deck_first() -> None:
+    """Open ground loses to the sky; a deck without ground below ends colder, and an overcast night stays near air."""
+    road, deck = heat.Ground(3.0, place=OPEN), heat.Ground(3.0, deck=True, place=OPEN)
+    for _ in range(24 * 6):
+        road.step(NIGHT, 600)
+        deck.step(NIGHT, 600)
+    assert deck.surface < road.surface < 0
+    covered = heat.Ground(3.0, place=OPEN)
+    for _ in range(24 * 6):
+        covered.step(heat.Sky(0.0, 0.7, 2.0, 0.0, 1.0), 600)
+    assert covered.surface > road.surface + 1
+
+
+def test_heat_is_kept_where_nothing_crosses_and_ticks_do_not_matter() -> None:
+    """At its own balance a road stays; one step of an hour and twelve of five minutes end within 0.3 K."""
+    gained, lost = heat.load(NIGHT, OPEN, 0.0)
+    still = gained / lost
+    again, rate = heat.load(NIGHT, OPEN, still)
+    assert again - rate * still == pytest.approx(0.0, abs=2.0)
+    long, short = heat.Ground(2.0, place=OPEN), heat.Ground(2.0, place=OPEN)
+    long.step(NIGHT, 3600)
+    for _ in range(12):
+        short.step(NIGHT, 300)
+    assert long.surface == pytest.approx(short.surface, abs=0.3)
+
+
+def test_sun_and_traffic_warm() -> None:
+    """100 W/m2 of traffic and noon sun each warm by kelvins within an hour."""
+    plain = heat.Ground(0.0, place=OPEN).step(NIGHT, 3600)
+    sunny = heat.Ground(0.0, place=OPEN).step(heat.Sky(0.0, 0.7, 2.0, 500.0, 0.0), 3600)
+    busy = heat.Place(sky_view=1.0, sun_share=1.0, wetness=0.0, traffic=100.0)
+    assert sunny > plain + 5
+    assert plain + 1 < heat.Ground(0.0, place=busy).step(NIGHT, 3600) < sunny
