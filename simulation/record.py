@@ -22,7 +22,7 @@ class Event(NamedTuple):
     kind: str
     """warning, level, muster, order, depart, arrive, done, pass, refill, refuel, stockout, rest, relief,
     breakdown, repaired, closed, opened, pump_on, pump_off, blocked, unsupplied, refused, inject,
-    absent, protected."""
+    absent, protected, water_mark."""
     crew: str = ""
     target: str = ""
     verb: str = ""

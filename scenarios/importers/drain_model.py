@@ -15,7 +15,8 @@ from scenarios.said import Said
 from simulation.drainage.editing import external_files, with_storm
 from simulation.drainage.inp import Inp, InpError, read_inp
 from simulation.drainage.swmm import SwmmDrainage
-from simulation.hazards.water import LEAST_STREET, STREET_DRAIN_TIME, street_depth
+from simulation.hazards.streets import depth_of, low_point
+from simulation.hazards.water import LEAST_STREET, STREET_DRAIN_TIME
 from simulation.model import Goals, Name, Segment, SnowPhysics, Storm, WaterPhysics
 from simulation.weather import WeatherSeries
 
@@ -229,4 +230,5 @@ def _standing(flood: Flooded, over: Sequence[Segment]) -> tuple[np.ndarray, np.n
         standing = standing * kept + rate * STREET_DRAIN_TIME * (1 - kept)
         volumes.append(standing)
     volume = np.array(volumes)
-    return volume, street_depth(volume, np.array(length), np.array(width))
+    below = np.array(any(s.structure in ("underpass", "tunnel") for s in over))
+    return volume, depth_of(low_point(np.array(length), np.array(width), below), volume)

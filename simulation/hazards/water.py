@@ -4,9 +4,9 @@ EPA SWMM carries the water (``drainage``); this file carries rain, meltwater, su
 the river to it, and depths back to the roads. Two ways a node holds water above its rim:
 
 - where the model lets it pond (ALLOW_PONDING and a ponded area), SWMM's own depth above the rim;
-- where it does not, SWMM loses that water. It then stands on the carriageway of the segments whose low point
-  the node is, spreads beside it as it rises, and runs off over land with ``STREET_DRAIN_TIME``; pumps draw on
-  it first. SWMM's own volumes are not touched by it.
+- where it does not, SWMM loses that water. It then stands at the low point of the segments that name the node,
+  on a street or in an underpass (``streets``), runs on down the road once it is above the kerb, and off over land
+  with ``STREET_DRAIN_TIME``; pumps draw on it first. SWMM's own volumes are not touched by it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from simulation.drainage.editing import with_storm
 from simulation.drainage.inp import Inp, read_inp
 from simulation.drainage.protocol import Drainage, DrainageError
 from simulation.drainage.swmm import SwmmDrainage
-from simulation.hazards.flood_advice import FloodAdvice
+from simulation.hazards.flood_advice import WET, FloodAdvice
+from simulation.hazards.streets import (
+    CLEARANCE,
+    VEHICLES,
+    depth_of,
+    low_point,
+    onward,
+    run_on,
+    volume_at,
+)
 from simulation.model import HazardName, Scenario
 from simulation.network import distances
 from simulation.record import FieldSpec
@@ -32,8 +41,6 @@ STREET_DRAIN_TIME = 13 * 60.0
 (median of 551) from peak to dry, taken as three time constants."""
 LEAST_STREET = (50.0, 10.0)
 """m of length and width of a street that the data do not have (setting, no source)."""
-SIDE_SLOPE = 0.02
-"""Rise of the ground beside a street, over which deep water spreads (cross-falls are 1.5-2 %; a setting)."""
 FULLY_CLOGGED = 0.95
 """Share of inlet capacity that debris takes at most (setting, no source)."""
 CLOG_STEP = 0.01
@@ -54,16 +61,6 @@ def passable_speed(depth: np.ndarray) -> np.ndarray:
     return np.where(depth >= STANDSTILL, 0.0, speed)
 
 
-def street_volume(depth: np.ndarray, length: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """m3 that stands on a street at a depth in m: over its width, and beside it as far as the ground allows."""
-    return length * (width * depth + depth**2 / SIDE_SLOPE)
-
-
-def street_depth(volume: np.ndarray, length: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """m of water that a volume in m3 makes on a street; the inverse of ``street_volume``."""
-    return (np.sqrt(width**2 + 4 * volume / (length * SIDE_SLOPE)) - width) * SIDE_SLOPE / 2
-
-
 class Water:
     """The water hazard; see the module's docstring."""
 
@@ -80,8 +77,8 @@ class Water:
         """Open the drain model under the scenario's rain. Raises DrainageError where it cannot run."""
         inp = drain_model(world.scenario)
         self._physics = world.scenario.physics.water
-        self._drains: Drainage = SwmmDrainage(_storm_text(world.scenario, inp), self._physics.pump_low_depth)
-        drains = self._drains
+        drains = SwmmDrainage(_storm_text(world.scenario, inp), self._physics.pump_low_depth)
+        self._drains: Drainage = drains
         world.set_nodes(drains.nodes, drains.pumps)
         count = len(drains.nodes)
         self._node = np.array([world.node_index.get(s.low_point or "", -1) for s in world.network.segments])
@@ -91,6 +88,9 @@ class Water:
         area = self._per_node(world.network.area, count)
         self._length = np.where(length > 0, length, LEAST_STREET[0])
         self._width = np.where(length > 0, area / self._length, LEAST_STREET[1])
+        below = self._per_node(world.network.underpass.astype(float), count) > 0
+        self._basin = low_point(self._length, self._width, below)
+        self._onward = self._ways_down(world, drains.invert + drains.full_depth, ~below)
         self._street = np.zeros(count)
         self._street_pumped = 0.0
         self._melt_node = _nearest_nodes(world, self._node)
@@ -105,6 +105,16 @@ class Water:
         self._rained = np.zeros(len(world.network))
         self._poured, self._pumping = np.zeros(count), np.zeros(count)
         self._advice = FloodAdvice(world, drains.can_clog)
+        self._marks = UnderpassMarks(world)
+
+    def _ways_down(self, world: World, rim: np.ndarray, open_sky: np.ndarray) -> np.ndarray:
+        """(nodes,) where a street's water runs on to, among nodes that lose theirs to the street; -1: nowhere."""
+        roads: dict[int, list[tuple[int, int]]] = {}
+        for i in np.flatnonzero(self._has_node):
+            if not self._ponds[self._node[i]]:
+                ends = int(world.network.tail[i]), int(world.network.head[i])
+                roads.setdefault(int(self._node[i]), []).append(ends)
+        return onward(roads, rim, open_sky)
 
     def _per_node(self, values: np.ndarray, count: int) -> np.ndarray:
         """(nodes,) sum of values of the segments whose low point each node is."""
@@ -128,6 +138,7 @@ class Water:
         self._stand(world, flooding, seconds)
         self._silt_up(world, flooding, seconds)
         self._advice.read_gauges(world)
+        self._marks.note(world)
 
     def _clog(self, world: World) -> None:
         """Tell the drains where debris changed by more than a little; crews and floods change it."""
@@ -180,7 +191,8 @@ class Water:
         lost = np.where(self._ponds, 0.0, flooding)
         kept = math.exp(-seconds / STREET_DRAIN_TIME)
         self._street = self._street * kept + lost * STREET_DRAIN_TIME * (1 - kept)
-        depth = street_depth(self._street, self._length, self._width)
+        self._street = run_on(self._street, self._basin, self._width, self._onward, seconds)
+        depth = depth_of(self._basin, self._street)
         depth = np.where(self._ponds, self._drains.ponded(), depth)
         world.fields["node_depth"][:] = depth
         world.fields["node_flooding"][:] = flooding
@@ -200,7 +212,7 @@ class Water:
     def jobs(self, world: World, reported: Reported) -> Jobs:
         """Pumping, clearing, closing, guarding, sandbags; see ``flood_advice``."""
         depth = reported.node_depth
-        volume = street_volume(depth, self._length, self._width)
+        volume = volume_at(self._basin, depth)
         volume = np.where(self._ponds, self._drains.ponded_area * depth, volume)
         return self._advice.jobs(world, reported, volume)
 
@@ -226,6 +238,35 @@ class Water:
         """Free the drain model."""
         if hasattr(self, "_drains"):
             self._drains.close()
+
+
+class UnderpassMarks:
+    """Notes when the water in an underpass first reaches each of its marks, once a flood.
+
+    Events of the kind ``water_mark``: target the segment (the first that shares the low point), value the mark in m,
+    text ``wet``, ``close`` (the goals' closing depth), ``afloat`` (small cars float) or ``roof``.
+    """
+
+    def __init__(self, world: World) -> None:
+        network = world.network
+        first: dict[str, int] = {}
+        for i in np.flatnonzero(network.underpass):
+            first.setdefault(network.segments[i].low_point or network.segments[i].id, int(i))
+        self._segments = np.array(list(first.values()), int)
+        self._names = ("wet", "close", "afloat", "roof")
+        self._depths = np.array(
+            [WET, world.scenario.goals.close_depth, VEHICLES["small_car"].depth, CLEARANCE]
+        )
+        self._noted = np.zeros((len(self._segments), len(self._names)), bool)
+
+    def note(self, world: World) -> None:
+        """Look at the water of this moment. A flood is over when less than half of what counts as wet is left."""
+        depth = world.fields["water_depth"][self._segments]
+        reached = depth[:, None] >= self._depths
+        for row, mark in np.argwhere(reached & ~self._noted):
+            target = world.network.segments[self._segments[row]].id
+            world.note("water_mark", "", target, "", self._depths[mark], self._names[mark])
+        self._noted = (self._noted | reached) & (depth >= WET / 2)[:, None]
 
 
 HAZARD = Water

@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from simulation.drainage.protocol import DrainageError
 from simulation.drainage.swmm import SwmmDrainage
 from simulation.engine import Simulation
-from simulation.hazards.water import (
-    STREET_DRAIN_TIME,
-    Water,
-    passable_speed,
-    street_depth,
-    street_volume,
-    under_storm,
-)
+from simulation.hazards.water import STREET_DRAIN_TIME, Water, passable_speed, under_storm
 from simulation.model import Scenario
 from simulation.orders import Assign, Outage, Surge
 from simulation.record import Run
@@ -78,7 +71,7 @@ def finished(made: Scenario) -> Run:
         return sim.result()
 
 
-# ------------------------------------------------------------------ speed and streets
+# ------------------------------------------------------------------ speed
 
 
 @pytest.mark.parametrize(("mm", "kmh"), [(0, 86.9448), (100, 40.7), (150, 24.3), (200, 12.4), (299, 2.1)])
@@ -92,18 +85,6 @@ def test_deeper_water_is_never_quicker(depths: list[float]) -> None:
     shallow, deep = passable_speed(np.array(depths))
     assert 1 >= shallow >= deep >= 0
     assert deep == 0 if depths[1] >= 0.3 else deep > 0
-
-
-@given(st.floats(0, 2), st.floats(10, 2000), st.floats(3, 60))
-def test_street_depth_and_volume_are_inverse(depth: float, length: float, width: float) -> None:
-    one = (np.array([length]), np.array([width]))
-    assert street_depth(street_volume(np.array([depth]), *one), *one)[0] == pytest.approx(depth, abs=1e-9)
-
-
-def test_a_street_without_slopes_would_hold_a_box() -> None:
-    """10 cm on 100 m of a 10 m street: 100 m3 between the kerbs, 50 m3 beside them at 2 % on both sides."""
-    volume = street_volume(np.array([0.1]), np.array([100.0]), np.array([10.0]))
-    assert volume[0] == pytest.approx(100 + 50)
 
 
 # ------------------------------------------------------------------ runs
@@ -142,6 +123,43 @@ def test_where_the_model_loses_its_water_the_street_keeps_it_for_a_while() -> No
         wet = float(sim.world.water_depth().max())
         drive(sim, 3600 + int(10 * STREET_DRAIN_TIME))
         assert wet > 0.1 > 0.02 > float(sim.world.water_depth().max())
+
+
+def test_a_street_above_its_kerb_runs_on_to_the_next_low_point() -> None:
+    """N2 lies a metre below N1 on the same road. Cut off from each other, N1 stands deeper and N2 shallower."""
+    roads = segments()
+    for road in roads:
+        nodes = {"H0-0": "N1", "V0-0": "N2"}
+        if road["id"] in nodes:
+            road |= {"low_point": nodes[road["id"]]}
+        if road["id"] == "V0-0":
+            road |= {"structure": "underpass"}
+    made = watertown(respond=False, city__drains=town(ponding="NO"), roads=roads, precipitation=250.0)
+    peaks = []
+    for joined in (True, False):
+        with Simulation(made) as sim:
+            water = sim._hazards[0]
+            nodes = sim.world.node_index
+            assert water._onward[nodes["N1"]] == nodes["N2"]  # type: ignore[attr-defined]
+            assert water._onward[nodes["N2"]] == -1, "an underpass keeps what it has"  # type: ignore[attr-defined]
+            if not joined:
+                water._onward[:] = -1  # type: ignore[attr-defined]
+            drive(sim)
+            depth = sim.result().fields["node_depth"].max("time")
+            peaks.append([float(depth.sel(node=n)) for n in ("N1", "N2")])
+    assert peaks[0][0] < peaks[1][0] and peaks[0][1] > peaks[1][1]
+
+
+def test_each_flood_of_an_underpass_is_noted_mark_by_mark() -> None:
+    """Two segments share N2: one of them speaks. Each mark is noted once, in the order in which water rises."""
+    run = finished(watertown(respond=False, goals__close_depth=0.25))
+    marks = [e for e in run.events if e.kind == "water_mark"]
+    assert [(e.target, e.text, e.value) for e in marks] == [
+        ("H0-0", "wet", 0.02), ("H0-0", "close", 0.25), ("H0-0", "afloat", 0.3), ("H0-0", "roof", 4.5),
+    ]  # fmt: skip
+    assert marks[0].t < marks[1].t <= marks[2].t < marks[3].t
+    depth = run.fields["node_depth"].sel(node="N2")
+    assert float(depth.sel(time=slice(0, marks[1].t - 1)).max()) < 0.25 <= float(depth.max())
 
 
 def test_debris_makes_it_worse_and_flooding_brings_more() -> None:
@@ -222,9 +240,7 @@ def test_a_surge_runs_in_and_is_counted() -> None:
 
 def test_a_river_above_the_drains_keeps_the_water_in() -> None:
     high = [{"t": 0, "stage": 3.0}]
-    runs = [
-        finished(watertown(respond=False, precipitation=8.0, storm__river=river)) for river in ([], high)
-    ]
+    runs = [finished(watertown(respond=False, precipitation=8.0, storm__river=river)) for river in ([], high)]
     assert runs[0].totals["flooded_m3"] < 0.1 * runs[1].totals["flooded_m3"]
 
 

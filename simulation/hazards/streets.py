@@ -1,0 +1,135 @@
+"""Water on a road: how much stands at a depth, how it runs on to the next low point, and who it carries away.
+
+Pure functions over arrays, one element a low point unless told otherwise; metres, m2, m3 and seconds. A low point
+is a ``Basin``: a floor with ground that rises beside it, so that its volume grows with the depth and its square.
+
+- A street: its carriageway, and the ground beside it on both sides at ``SIDE_SLOPE``.
+- An underpass: its floor under the roof, and the ramps at both ends. Under the roof no more water fits once it
+  touches the ceiling; the ramps fill on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+SIDE_SLOPE = 0.02
+"""Rise of the ground beside a street, over which deep water spreads (cross-falls are 1.5-2 %; a setting)."""
+RAMP_SLOPE = 0.04
+"""Fall of an underpass's ramps (2.5-5 % are built; a setting)."""
+CLEARANCE = 4.5
+"""m from the carriageway to the roof: the least for motor vehicles on city roads (CJJ 37-2012)."""
+KERB = 0.15
+"""m of water from which a street runs on to the next: kerbs are 10-20 cm high (a setting)."""
+WEIR = 1.66
+"""m^0.5/s: flow over a broad sill per metre, by its head to the power 1.5 (HEC-22 for sags: 3.0 in feet)."""
+
+
+class Basin(NamedTuple):
+    """The shape of low points: V(d) = floor * min(d, roof) + spread * d^2."""
+
+    floor: np.ndarray
+    """m2 at the lowest level, above 0."""
+    spread: np.ndarray
+    """m: half of what the water's surface gains with a metre of depth."""
+    roof: np.ndarray
+    """m above the floor, where the floor's part is full; inf under the open sky."""
+
+
+def street(length: np.ndarray, width: np.ndarray) -> Basin:
+    """A street of that length and width in m, as long as it is wet."""
+    return Basin(length * width, length / SIDE_SLOPE, np.full(np.shape(length), np.inf))
+
+
+def underpass(
+    length: np.ndarray, width: np.ndarray, ramp_slope: float = RAMP_SLOPE, clearance: float = CLEARANCE
+) -> Basin:
+    """A level floor of that length and width in m under a roof, between two ramps of the same width."""
+    return Basin(length * width, width / ramp_slope, np.full(np.shape(length), clearance))
+
+
+def low_point(length: np.ndarray, width: np.ndarray, is_underpass: np.ndarray) -> Basin:
+    """A street, or where ``is_underpass`` an underpass."""
+    pairs = zip(street(length, width), underpass(length, width), strict=True)
+    return Basin(*(np.where(is_underpass, pit, open_sky) for open_sky, pit in pairs))
+
+
+def volume_at(basin: Basin, depth: np.ndarray) -> np.ndarray:
+    """m3 that stand at a depth in m."""
+    return basin.floor * np.minimum(depth, basin.roof) + basin.spread * np.square(depth)
+
+
+def depth_of(basin: Basin, volume: np.ndarray) -> np.ndarray:
+    """m of water that a volume in m3 makes; the inverse of ``volume_at``."""
+    floor, spread, roof = basin
+    below = (np.sqrt(floor**2 + 4 * spread * volume) - floor) / (2 * spread)
+    above = np.sqrt(np.maximum(volume - floor * roof, 0.0) / spread)
+    return np.where(below <= roof, below, above)
+
+
+def over_sill(head: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """m3/s over a broad sill ``width`` m wide, with ``head`` m of water above it; 0 where there is none."""
+    return WEIR * width * np.maximum(head, 0.0) ** 1.5
+
+
+def run_on(
+    volume: np.ndarray, basin: Basin, width: np.ndarray, onward: np.ndarray, seconds: float
+) -> np.ndarray:
+    """m3 at each low point after water above the kerb ran on for some seconds; the sum stays what it was.
+
+    ``onward`` is the index of the low point that a road leads down to, -1 where there is none. What runs on is
+    what a street ``width`` m wide carries over a sill as high as the kerb, and never more than stands above it.
+    """
+    depth = depth_of(basin, volume)
+    above = np.maximum(volume - volume_at(basin, np.full_like(volume, KERB)), 0.0)
+    moved = np.minimum(over_sill(depth - KERB, width) * seconds, above)
+    moved = np.where(onward >= 0, moved, 0.0)
+    left = volume - moved
+    np.add.at(left, onward[onward >= 0], moved[onward >= 0])
+    return left
+
+
+def onward(
+    touching: Mapping[int, list[tuple[int, int]]], rim: np.ndarray, open_sky: np.ndarray
+) -> np.ndarray:
+    """(nodes,) the lowest of the low points that a node's roads meet, where it lies lower; -1 where none does.
+
+    ``touching``: node -> (junction, junction) of each segment whose low point it is. ``rim`` (nodes,) m, levels;
+    water leaves a node over the street only under the ``open_sky`` (nodes,), not up the ramps of an underpass. Every
+    step leads down, so there are no circles.
+    """
+    lowest: dict[int, int] = {}
+    for node in sorted(touching):
+        for junction in (end for ends in touching[node] for end in ends):
+            if junction not in lowest or rim[node] < rim[lowest[junction]]:
+                lowest[junction] = node
+    found = np.full(len(rim), -1)
+    for node, roads in touching.items():
+        met = (lowest[end] for ends in roads for end in ends)
+        best = min(met, key=lambda other: (rim[other], other))
+        if open_sky[node] and rim[best] < rim[node]:
+            found[node] = best
+    return found
+
+
+class Vehicle(NamedTuple):
+    """Up to where a standing vehicle is not carried away."""
+
+    depth: float
+    """m of still water in which it begins to float."""
+    product: float
+    """m2/s: depth times velocity at which it slides."""
+
+
+VEHICLES = {"small_car": Vehicle(0.3, 0.3), "large_car": Vehicle(0.4, 0.45), "large_4wd": Vehicle(0.5, 0.6)}
+"""Shand et al. 2011, Australian Rainfall and Runoff, project 10 stage 2, table 3 (interim criteria)."""
+FASTEST = 3.0
+"""m/s in which no vehicle is stable, however shallow (same table)."""
+
+
+def stands(vehicle: Vehicle, depth: np.ndarray, velocity: np.ndarray) -> np.ndarray:
+    """bool: whether a standing vehicle stays where it is in water of that depth (m) and velocity (m/s)."""
+    deep = depth > vehicle.depth
+    return ~(deep | (depth * velocity > vehicle.product) | ((velocity > FASTEST) & (depth > 0)))
