@@ -10,6 +10,8 @@ from results.language import Both, both
 from results.metrics import closed_late, cut_off_h, hour_weights, seconds, sites
 from results.names import segment_name
 from results.sections import Reading
+from results.underpasses import closing_seconds, fillings
+from simulation.hazards.streets import VEHICLES
 from simulation.record import Run
 
 ORDER = 50
@@ -17,9 +19,9 @@ MOST = 20
 
 
 def section(reading: Reading) -> Section | None:
-    """Sites by depth of water, late closures, critical places by hours cut off."""
+    """Sites by depth of water, how underpasses filled and were closed, critical places by hours cut off."""
     run = reading.run
-    blocks: list[Block] = [*_sites(run), *_late(run), *_critical(run)]
+    blocks: list[Block] = [*_sites(run), *(_filled(run) or _late(run)), *_critical(run)]
     return Section("sites", both("section.sites"), blocks) if blocks else None
 
 
@@ -43,6 +45,7 @@ def _sites(run: Run) -> list[Block]:
 
 
 def _late(run: Run) -> list[Block]:
+    """Late closures by the recorded depths, for a run whose events do not tell how underpasses filled."""
     if "water_depth" not in run.fields:
         return []
     late = closed_late(run)
@@ -57,6 +60,46 @@ def _late(run: Run) -> list[Block]:
     ]  # fmt: skip
     head = [both(f"head.{k}") for k in ("place", "road", "deep_from", "closed_at")]
     return [Table(both("table.late", depth=depth), head, rows)]
+
+
+def _filled(run: Run) -> list[Block]:
+    """What time the water left in each underpass, beside what closing and leaving take."""
+    found = fillings(run)
+    if not found:
+        return []
+    closing = closing_seconds(run.scenario)
+    rows = [
+        (segment_name(run.scenario, x.segment), Both.same(clock(run, x.wet)),
+         Cell(_minutes(x.rise), "bad" if x.rise < closing else ""), _minutes(x.afloat - x.wet),
+         Cell(_minutes(x.roof - x.wet), "bad" if x.roof - x.close < x.leaving else ""),
+         _minutes(x.leaving), _margin(x.closed - x.close))
+        for x in found[:MOST]
+    ]  # fmt: skip
+    head = [
+        both("head.place"), both("head.first_water"), both("head.to_closing_min"),
+        both("head.to_afloat_min", cm=f"{100 * VEHICLES['small_car'].depth:.0f}"), both("head.to_roof_min"),
+        both("head.leaving_min"), both("head.barrier_min"),
+    ]  # fmt: skip
+    depth = f"{100 * run.scenario.goals.close_depth:.0f}"
+    quick = sum(x.rise < closing for x in found)
+    told = both(
+        "text.fills_quick" if quick else "text.fills_slow", n=quick, total=len(found), depth=depth,
+        closing=f"{closing / 60:.0f}", police=f"{run.scenario.command.police_delay / 60:.0f}",
+    )  # fmt: skip
+    caption = both("table.filled", shown=len(rows), total=len(found), depth=depth)
+    return [Table(caption, head, rows, (2, 3, 4, 5)), Paragraph(told), Paragraph(both("text.fills_basis"))]
+
+
+def _minutes(seconds: float) -> Both:
+    return figure(seconds / 60, 0) if np.isfinite(seconds) else figure(None)
+
+
+def _margin(late: float) -> Cell:
+    """Minutes by which a barrier came before the closing depth or after it."""
+    if not np.isfinite(late):
+        return Cell(both("never_closed"), "bad")
+    key = "text.barrier_late" if late > 0 else "text.barrier_early"
+    return Cell(both(key, minutes=f"{abs(late) / 60:,.0f}"), "bad" if late > 0 else "")
 
 
 def _critical(run: Run) -> list[Block]:
