@@ -37,30 +37,38 @@ def test_a_clear_sky_sends_less_than_a_cloudy_one() -> None:
     assert 5 < body - heat.sky(0.0, 0.7, 1.0) < 20
 
 
-def test_a_clear_night_cools_a_road_below_the_air_and_a_deck_first() -> None:
-    """Open ground loses to the sky; a deck without ground below ends colder, and an overcast night stays near air."""
+def test_a_deck_freezes_first_when_frost_comes_in() -> None:
+    """Air falls to -8 degC: a deck, with that air below it too, freezes while the ground warms roads."""
+    frost = heat.Sky(-8.0, 0.7, 4.0, 0.0, 1.0)
     road, deck = heat.Ground(3.0, place=OPEN), heat.Ground(3.0, deck=True, place=OPEN)
     for _ in range(24 * 6):
+        road.step(frost, 600)
+        deck.step(frost, 600)
+    assert deck.surface < road.surface - 0.5
+
+
+def test_a_clear_night_cools_a_road_below_the_air() -> None:
+    """Open ground loses heat to the sky; an overcast night keeps it near the air."""
+    road, covered = heat.Ground(3.0, place=OPEN), heat.Ground(3.0, place=OPEN)
+    for _ in range(12 * 6):
         road.step(NIGHT, 600)
-        deck.step(NIGHT, 600)
-    assert deck.surface < road.surface < 0
-    covered = heat.Ground(3.0, place=OPEN)
-    for _ in range(24 * 6):
         covered.step(heat.Sky(0.0, 0.7, 2.0, 0.0, 1.0), 600)
+    assert road.surface < -2
     assert covered.surface > road.surface + 1
 
 
 def test_heat_is_kept_where_nothing_crosses_and_ticks_do_not_matter() -> None:
-    """At its own balance a road stays; one step of an hour and twelve of five minutes end within 0.3 K."""
+    """At its own balance a road stays; two steps of ten minutes and four of five end within 0.2 K."""
     gained, lost = heat.load(NIGHT, OPEN, 0.0)
     still = gained / lost
     again, rate = heat.load(NIGHT, OPEN, still)
     assert again - rate * still == pytest.approx(0.0, abs=2.0)
     long, short = heat.Ground(2.0, place=OPEN), heat.Ground(2.0, place=OPEN)
-    long.step(NIGHT, 3600)
-    for _ in range(12):
+    for _ in range(2):
+        long.step(NIGHT, 600)
+    for _ in range(4):
         short.step(NIGHT, 300)
-    assert long.surface == pytest.approx(short.surface, abs=0.3)
+    assert long.surface == pytest.approx(short.surface, abs=0.2)
 
 
 def test_sun_and_traffic_warm() -> None:

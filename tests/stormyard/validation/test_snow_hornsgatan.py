@@ -11,10 +11,8 @@ from stormyard.validation import BadFile
 from stormyard.validation import snow_hornsgatan as hornsgatan
 from tests.stormyard.commands import ROOT
 
-HEAD = "\t".join(
-    ("Year", "Month", "Day", "Hour", "T2m (deg C)", "FF (m/s)", "RH (%)", "Global radiation (W/m^2)")
-    + ("Road surface temperature (deg C)",)
-)
+HEAD = "Year\tMonth\tDay\tHour\tT2m (deg C)\tFF (m/s)\tRH (%)\tGlobal radiation (W/m^2)\t"
+HEAD += "Road surface temperature (deg C)"
 
 
 def winter(folder: Path, days: int = 15, road: float = -2.0) -> Path:
