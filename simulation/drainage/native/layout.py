@@ -118,7 +118,7 @@ class Links:
     gate: np.ndarray
     """bool: no flow against the file's sense (flap gate)."""
     section: np.ndarray
-    """int32, row of ``sections``; -1 for pumps and outlets."""
+    """int32, row of ``sections``; -1 for pumps, outlets and dummy conduits."""
     row: np.ndarray
     """int32, row in ``conduits``, ``pumps``, ``orifices``, ``weirs`` or ``outlets``."""
     height: np.ndarray

@@ -98,7 +98,15 @@ def read_conduits(words: Words, nodes: Nodes, links: Links, book: SectionBook, o
     dries = evaporates(words)
     for i, j in enumerate(where):
         name = links.names[j].upper()
-        row, profile = rows[name], book.profile(links.section[j])
+        row = rows[name]
+        value["flow_limit"][i] = words.flow * words.number(row, 8, "greatest flow", 0.0, least=0)
+        value["barrels"][i] = book.barrels(name)
+        if links.section[j] < 0:
+            _check_dummy(words, row, nodes, links, int(j))
+            value["length"][i] = value["true_length"][i] = words.length * words.number(row, 3, "length")
+            value["roughness"][i] = words.number(row, 4, "roughness")
+            continue
+        profile = book.profile(links.section[j])
         if dries and profile.open:
             words.refuse(row.line, f"evaporation from open conduit '{row.words[0]}'")
         if name in losses:
@@ -118,20 +126,29 @@ def read_conduits(words: Words, nodes: Nodes, links: Links, book: SectionBook, o
         value["true_length"][i], value["length"][i] = length, length * factor
         value["roughness"][i], value["slope"][i] = roughness, slope / factor
         value["beta"][i] = MANNING * math.sqrt(slope / factor) / roughness
-        value["flow_limit"][i] = words.flow * words.number(row, 8, "greatest flow", 0.0, least=0)
-        value["barrels"][i] = book.barrels(name)
-    sections = book.sections()
-    at = links.section[where]
+    sections, shaped = book.sections(), links.section[where] >= 0
+    full_flow, greatest_flow = np.zeros((2, len(where)))
+    at = links.section[where][shaped]
+    full_flow[shaped] = value["beta"][shaped] * sections.full_factor[at]
+    greatest_flow[shaped] = value["beta"][shaped] * sections.max_factor[at]
     return Conduits(
         link=where,
-        full_flow=value["beta"] * sections.full_factor[at],
-        greatest_flow=value["beta"] * sections.max_factor[at],
+        full_flow=full_flow,
+        greatest_flow=greatest_flow,
         loss_in=loss[0].copy(),
         loss_out=loss[1].copy(),
         loss_avg=loss[2].copy(),
-        dummy=np.zeros(len(where), dtype=bool),
+        dummy=~shaped,
         **value,
     )
+
+
+def _check_dummy(words: Words, row: Row, nodes: Nodes, links: Links, link: int) -> None:
+    """A dummy passes on all that comes, so nothing else may take from its node."""
+    node = links.start[link]
+    if nodes.kind[node] == STORAGE or (links.start == node).sum() > 1:
+        what = f"conduit '{row.words[0]}' is a DUMMY, so it must be the only way out of a node that is no storage"
+        words.problem(row.line, what, "give it a shape and dimensions in [XSECTIONS]")
 
 
 def _least_slope(words: Words) -> float:

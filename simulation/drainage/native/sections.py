@@ -44,9 +44,11 @@ class SectionBook:
         self.streets = read_streets(words)
 
     def of_link(self, link: Link) -> tuple[int, float]:
-        """(row among the sections, m of height) of a conduit, orifice or weir."""
+        """(row among the sections, m of height) of a conduit, orifice or weir; (-1, 0) of a DUMMY."""
         row = self._row[link.name.upper()]
         shape = self.shape(link.name)
+        if shape == "DUMMY":
+            return -1, 0.0
         key = row.words[1:3] if shape in _BY_NAME else row.words[1:6]
         if shape == "RECT_OPEN" and link.kind != "conduit":
             key = (*row.words[1:4], "0", "0")
@@ -80,7 +82,7 @@ class SectionBook:
 
     def _read(self, row: Row, shape: str) -> Profile:
         words = self._words
-        if shape in ("DUMMY", "FORCE_MAIN"):
+        if shape == "FORCE_MAIN":
             words.refuse(row.line, f"conduit '{row.words[0]}' of shape {shape}")
         if len(row.words) < 6 and shape not in _BY_NAME:
             words.problem(row.line, f"the section of '{row.words[0]}' needs a shape and four dimensions")
