@@ -184,3 +184,28 @@ def test_what_is_wrong_is_told(old: str, new: str, words: str) -> None:
     with pytest.raises(InpError, match=r"line \d+") as wrong:
         read_land(read_inp(model().replace(old, new)))
     assert words in str(wrong.value)
+
+
+def test_feet_and_metres_make_the_same_land() -> None:
+    """A model in feet, inches and acres is read as the same model in metres, millimetres and hectares."""
+    metric = read_land(read_inp(model("HORTON 25.4 5.08 4 2 50.8", "0.015 0.15 2.54 5.08 25 OUTLET")))
+    feet = read_land(
+        read_inp(
+            model(
+                "HORTON 1 0.2 4 2 2", "0.015 0.15 0.1 0.2 25 OUTLET", storm="0:00 1 1:00 2", units="CFS",
+                land=f"A G J {2 * 2.4710538} 40 {100 / 0.3048} 1 0",
+            )
+        )
+    )  # fmt: skip
+    for name in ("area", "alpha", "store", "soil", "share"):
+        assert getattr(feet, name) == pytest.approx(getattr(metric, name), rel=1e-6), name
+    assert feet.rain.values[0, 0] == pytest.approx(25.4 / 3600)
+
+
+def test_a_model_without_land_runs_off_nothing() -> None:
+    """Nor does it need gages."""
+    land = read_land(read_inp("[JUNCTIONS]\nJ 1 2\n[OUTFALLS]\nO 0 FREE\n"))
+    runoff = Runoff(land, 2)
+    runoff.reach(600)
+    assert runoff.inflow(300, np.ones((2, 2))).sum() == 0
+    assert runoff.balance().error.tolist() == [0, 0]
