@@ -160,7 +160,7 @@ def _depths(profile: Profile) -> tuple[np.ndarray, np.ndarray, float]:
     normal = profile.normal_depth
     if normal is None:
         normal = _normal(profile, area * hydrad ** (2 / 3), depth, grid**2 * profile.max_factor)
-    usable = (width > 0) & ((profile.width[-1] > 0) | (fine <= _NEAR_TOP))
+    usable = (width > 0) & ((profile.width[-1] > 1e-9 * width.max()) | (fine <= _NEAR_TOP))
     flow = np.zeros_like(fine)
     flow[usable] = area[usable] * np.sqrt(GRAVITY * area[usable] / width[usable])
     flow = np.maximum.accumulate(flow[: int(np.flatnonzero(usable)[-1]) + 1])
