@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -108,6 +109,36 @@ def test_no_water_is_lost_or_made(
     for volume in (books.drained, books.infiltration, books.evaporation, books.storage, books.runoff):
         assert (volume >= -1e-9).all()
     assert abs(books.error).max() < 0.1
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    soil=st.sampled_from(["HORTON 70 3 5 1 20", "GREEN_AMPT 200 7.1 0.2", "CURVE_NUMBER 80 0 0.3"]),
+    subarea=st.builds(
+        "{:.4f} {:.3f} {:.2f} {:.2f} {} {}".format,
+        st.floats(0.01, 0.03), st.floats(0.05, 0.4), st.floats(0, 4), st.floats(0, 9), st.integers(0, 90),
+        st.sampled_from(["OUTLET", "PERVIOUS 30", "IMPERVIOUS 80"]),
+    ),
+    plane=st.builds(
+        "{:.3f} {} {:.1f} {:.2f} 0".format,
+        st.floats(0.1, 30), st.integers(0, 100), st.floats(10, 800), st.floats(0.1, 8),
+    ),
+    rain=st.lists(st.integers(0, 130), min_size=2, max_size=12),
+    wet=st.sampled_from([1, 5, 15]),
+)  # fmt: skip
+def test_runoff_of_any_land_is_that_of_swmm(
+    soil: str, subarea: str, plane: str, rain: list[int], wet: int
+) -> None:
+    """Whatever its shape, soil, storm and steps."""
+    storm = " ".join(f"{k // 4}:{15 * (k % 4):02d} {rate}" for k, rate in enumerate(rain))
+    text = model(
+        soil, subarea, storm, f"B G A 2 60 100 1 0;A G J {plane}", options=f"WET_STEP 0:{wet:02d}:00"
+    )
+    with TemporaryDirectory() as folder:
+        told = swmm_says(text, Path(folder))
+    ours = we_say(text)
+    assert ours.runoff == pytest.approx(told.runoff, rel=5e-3, abs=1e-4 * told.rain)
+    assert ours.peak == pytest.approx(told.peak, rel=5e-3, abs=1e-5)
 
 
 def test_members_do_not_touch_each_other() -> None:
