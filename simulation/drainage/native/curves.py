@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -150,7 +151,8 @@ def seconds_of(word: str) -> float | None:
         hours, minutes, seconds = [*(float(part) for part in word.split(":")), 0.0, 0.0][:3]
     except ValueError:
         return None
-    return HOUR * hours + 60 * minutes + seconds
+    total = HOUR * hours + 60 * minutes + seconds
+    return total if math.isfinite(total) else None
 
 
 def read_patterns(words: Words) -> dict[str, tuple[str, np.ndarray]]:

@@ -136,7 +136,7 @@ def _usage(
     node = int(links.end[link])
     how, table = i.BY_FORMULA, np.zeros((0, 2))
     if design.curve is not None:
-        by_flow = curves.kind(design.curve.words[2]) == "DIVERSION"
+        by_flow = curves.kind((*design.curve.words, "", "")[2]) == "DIVERSION"
         how = i.BY_FLOW if by_flow else i.BY_DEPTH
         table = curves.points(design.curve, 2, "DIVERSION", "RATING")
         table = table * ((words.flow / _CFS if by_flow else feet), words.flow / _CFS)

@@ -185,9 +185,11 @@ def read_outfalls(
         elif _OUTFALL_WORDS[choice] == "TIDAL":
             tidal[i] = True
             points = curves.points(row, 3, "TIDAL") * (_HOUR, 1.0)
-            line[i] = series.add(row.words[3].upper(), points, 1.0, words.length)
+            line[i] = series.add("".join(row.words[3:4]).upper(), points, 1.0, words.length)
         elif kind[i] == TIMED:
-            line[i] = series.add(row.words[3].upper(), series_book.points(row, 3), 1.0, words.length)
+            line[i] = series.add(
+                "".join(row.words[3:4]).upper(), series_book.points(row, 3), 1.0, words.length
+            )
         after = 3 if kind[i] in (FREE, NORMAL) else 4
         gate[i] = words.switch(row, after, "flap gate")
         if len(row.words) > after + 1:

@@ -306,3 +306,18 @@ def test_no_conduit_rises_after_reading(drop: float, length: float, low: float, 
     assert bottom[0] >= bottom[1] - 1e-9
     assert ours.conduits.slope[0] > 0 and np.isfinite(ours.conduits.full_flow[0])
     assert nodes.full_depth[links.start[0]] >= links.offset1[0] + 0.5 - 1e-12
+
+
+@pytest.mark.parametrize("text", [REGULATORS, hilly("CFS", "ELEVATION", 4)])
+def test_a_row_cut_short_is_read_or_told_but_never_breaks_the_reading(text: str) -> None:
+    lines = text.splitlines()
+    told = 0
+    for number, line in enumerate(lines):
+        for kept in range(1, len(line.split())):
+            cut = [*lines[:number], " ".join(line.split()[:kept]), *lines[number + 1 :]]
+            try:
+                layout("\n".join(cut))
+            except InpError as error:
+                told += 1
+                assert str(error)
+    assert told > len(lines)
