@@ -25,13 +25,21 @@ ROUTES = "operations/syracuse_2025_routes.geojson"
 FIRST_PASS = "operations/syracuse_2025_first_pass.csv"
 SNAP = 5.0
 """m within which ends of segments are one junction: the map's lines do not all meet (a setting)."""
-WIDTH = {1: 9.6, 2: 6.4}
-"""m of carriageway by priority: three and two passes of a blade of 3.2 m (a setting; the map has no widths)."""
-LANES = {1: 3, 2: 2}
+LANES = {1: 4, 2: 2}
 SPEED = {1: 48 / 3.6, 2: 40 / 3.6}
 """m/s free flow: the general limit of 30 mph on main streets, 25 mph elsewhere (a setting)."""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Streets:
+    """What the map does not tell, for the city's priorities 1 and 2."""
+
+    width: tuple[float, float]
+    """m of carriageway; with the width of the blade, the passes that a street needs."""
+    priority: tuple[int, int]
+    """Stormyard's class of clearing."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +78,16 @@ def read_routes(data: Path) -> list[Route]:
     ]
 
 
-def city(routes: Sequence[Route]) -> City:
+def city(routes: Sequence[Route], streets: Streets) -> City:
     """The routes as a network in one piece: ends that nearly meet are one junction, and an island of routes is
     joined to the main network where it comes nearest, since the roads between them are not on the map."""
     junctions = joined([r.line for r in routes])
     segments = tuple(
         Segment(
             id=r.id, road=Name(zh=r.road, en=r.road), start=f"j{start}", end=f"j{end}", line=r.line,
-            road_class="arterial" if r.priority == 1 else "local", priority=r.priority, length=r.km * 1000,
-            lanes=LANES[r.priority], width=WIDTH[r.priority], speed=SPEED[r.priority],
+            road_class="arterial" if r.priority == 1 else "secondary", priority=streets.priority[r.priority - 1],
+            length=r.km * 1000,
+            lanes=LANES[r.priority], width=streets.width[r.priority - 1], speed=SPEED[r.priority],
         )
         for r, (start, end) in zip(routes, junctions, strict=True)
     )  # fmt: skip

@@ -1,12 +1,12 @@
 """Syracuse's plough trucks on Syracuse's roads: the scenario that is run, and what a GPS box would have told.
 
 The city's records are positions of trucks. They do not say whether the blade was down, so a run is read the same
-way: every stretch that a truck drove or worked on counts as visited, and its kilometres as driven.
+way too: every stretch that a truck drove or worked along counts as visited, and its kilometres as driven.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,76 +31,104 @@ from simulation.model import (
     Team,
 )
 from simulation.teams import Crew
-from stormyard.validation.syracuse_city import Route  # noqa: F401
+from stormyard.validation.syracuse_city import Streets
 
 KMH = 1 / 3.6
-
-
-@dataclass(frozen=True)
-class Trucks:
-    """How the trucks are set in a validation run."""
-
-    count: int
-    efficiency: float
-    """Share of working time in which a truck makes way."""
-    work_speed: tuple[float, float] = (32 * KMH, 18 * KMH)
-    """m/s on priority 1 and elsewhere (20 and 11 mph, as in the catalogue)."""
-    travel_speed: float = 45 * KMH
-    hopper: float = 10_000.0
-    dispatcher: str = "greedy"
-
-
-YARD = (-76.1290, 43.0510)
-"""Longitude and latitude of the yard, Department of Public Works, Canal Street (approximate)."""
+YARD = (-76.129, 43.051)
+"""Longitude and latitude of the yard: Department of Public Works, Canal Street (approximate)."""
+BLADE = 3.2
+"""m cleared in a pass (10.5 ft, wing up)."""
+EFFICIENCY = 0.5
+"""Share of working time in which a truck makes way (measured: trucks moved in 47 % of the time they were on)."""
+HOPPER = 10_000.0
+"""kg"""
 SALT = Material.model_validate(
     {"id": "salt", "name": "salt", "use": "deicer", "freezing_a": -0.02916, "freezing_b": -1.7208,
      "freezing_c": -0.116, "floor": -10.0}
 )  # fmt: skip
 
 
-def fleet(trucks: Trucks, depot: tuple[float, float]) -> Fleet:
-    """One yard with salt enough, one kind of truck, two drivers a truck who take turns."""
-    kind = Kind.model_validate(
-        {"id": "truck", "name": "plough truck", "abilities": ("plough", "spread"), "crew": 1, "width": 3.2,
-         "travel_speed": trucks.travel_speed, "hopper": trucks.hopper, "efficiency": trucks.efficiency,
-         "work_speed_major": trucks.work_speed[0], "work_speed_minor": trucks.work_speed[1],
-         "mean_time_between_failures": 190 * 3600, "repair_time": 2 * 3600, "wading_depth": 0.5}
-    )  # fmt: skip
-    team = Team.model_validate(
-        {"id": "drivers", "name": "drivers", "unit": "Department of Public Works", "tier": "district",
-         "depot": "yard", "people": 2 * trucks.count, "skills": ("plough", "spread"), "muster": 0,
-         "callout_delay": 0, "max_duty": 8 * 3600, "relief": 2}
-    )  # fmt: skip
-    yard = Depot.model_validate(
-        {"id": "yard", "name": "yard", "lon": depot[0], "lat": depot[1], "bays": 3, "loading_rate": 50.0}
-    )
-    return Fleet(
-        kinds=(kind,), materials=(SALT,), depots=(yard,),
-        stock=(Stock(depot="yard", material="salt", amount=5e6),), teams=(team,),
-        equipment=(Equipment(id="truck", kind="truck", count=trucks.count, team="drivers"),),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Setting:
+    """What is assumed and calibrated: streets, the trucks' pace and the snow."""
+
+    streets: Streets
+    work_speed: float
+    """m/s, of which `EFFICIENCY` is reached."""
+    travel_speed: float
+    """m/s between two jobs, standing time included (measured over all powered-on time: 12.6 km/h)."""
+    snow: float
+    """kg/m2/s that fall, at -5 degC."""
+    snow_hours: float
 
 
 def scenario(
     city: City,
-    trucks: Trucks,
-    weather: Sequence[tuple[float, float, float]],
+    setting: Setting,
+    truck_hours: Sequence[float],
     start: datetime,
-    hours: float,
-    depot: tuple[float, float] = YARD,
-    injects: tuple[InjectRow, ...] = (),
+    yard: tuple[float, float] = YARD,
 ) -> Scenario:
-    """A storm over the city; ``weather`` holds (hour, mm/h of melted snow, air in degC), each until the next."""
+    """A storm over the city with as many trucks on the road as ``truck_hours`` has for each hour."""
     rows = tuple(
-        {"t": h * 3600.0, "precipitation": mm / 3600.0, "air": air, "humidity": 0.85, "wind": 4.0}
-        for h, mm, air in weather
+        {"t": t, "precipitation": snow, "air": -5.0, "humidity": 0.85, "wind": 4.0}
+        for t, snow in ((0.0, setting.snow), (setting.snow_hours * 3600.0, 0.0))
     )
     storm = Storm.model_validate({"id": "storm", "name": "storm", "start": start, "weather": rows})
+    on = trucks_by_hour(truck_hours)
     return Scenario(
-        id="syracuse", name=city.name, city=city, fleet=fleet(trucks, depot), storm=storm,
-        command=Command(timeline=(LevelChange(t=0, level="I"),)), dispatcher=trucks.dispatcher,
-        duration=hours * 3600.0, injects=injects,
+        id="syracuse", name=city.name, city=city, fleet=_fleet(max(on), setting, yard), storm=storm,
+        command=Command(timeline=(LevelChange(t=0, level="I"),)), duration=len(on) * 3600.0,
+        injects=absences(on),
     )  # fmt: skip
+
+
+def _fleet(count: int, setting: Setting, place: tuple[float, float]) -> Fleet:
+    """One yard with salt enough and one kind of truck; shifts, rests and repairs are in the truck-hours."""
+    kind = Kind.model_validate(
+        {"id": "truck", "name": "plough truck", "abilities": ("plough", "spread"), "crew": 1, "width": BLADE,
+         "travel_speed": setting.travel_speed, "hopper": HOPPER, "efficiency": EFFICIENCY,
+         "work_speed_major": setting.work_speed, "work_speed_minor": setting.work_speed, "wading_depth": 0.5}
+    )  # fmt: skip
+    team = Team.model_validate(
+        {"id": "drivers", "name": "drivers", "unit": "Department of Public Works", "tier": "district",
+         "depot": "yard", "people": 2 * count, "skills": ("plough", "spread"), "muster": 0, "callout_delay": 0,
+         "max_duty": 36 * 3600, "relief": 2}
+    )  # fmt: skip
+    yard = Depot.model_validate(
+        {"id": "yard", "name": "yard", "lon": place[0], "lat": place[1], "bays": 3, "loading_rate": 50.0}
+    )
+    return Fleet(
+        kinds=(kind,), materials=(SALT,), depots=(yard,),
+        stock=(Stock(depot="yard", material="salt", amount=5e6),), teams=(team,),
+        equipment=(Equipment(id="truck", kind="truck", count=count, team="drivers"),),
+    )  # fmt: skip
+
+
+def trucks_by_hour(truck_hours: Sequence[float]) -> list[int]:
+    """Whole trucks for each hour; what rounding leaves over goes to the next hour. At least one in some hour."""
+    on: list[int] = []
+    carried = 0.0
+    for wanted in truck_hours:
+        on.append(max(0, round(wanted + carried)))
+        carried += wanted - on[-1]
+    if not any(on):
+        raise ValueError("no truck is on the road in any hour")
+    return on
+
+
+def absences(on: Sequence[int]) -> tuple[InjectRow, ...]:
+    """Breakdowns that keep truck k where it stands in every hour that has at most k trucks."""
+    rows = []
+    for k in range(max(on)):
+        away = [h for h, count in enumerate(on) if count <= k]
+        starts = [h for h in away if h - 1 not in away]
+        ends = [h + 1 for h in away if h + 1 not in away]
+        rows += [
+            InjectRow(t=a * 3600.0, kind="breakdown", target=f"truck/{k + 1}", duration=(b - a) * 3600.0)
+            for a, b in zip(starts, ends, strict=True)
+        ]
+    return tuple(rows)
 
 
 @dataclass
@@ -110,53 +138,57 @@ class Traces:
     km: np.ndarray
     """(segments,) length."""
     priority: np.ndarray
+    """(segments,)"""
     visited: np.ndarray
     """(segments,) s at which a truck had first been along; inf = never."""
     served: np.ndarray
-    """(segments,) s at which the first whole treatment ended; inf = never."""
+    """(segments,) s at which the first treatment of the whole width ended; inf = never."""
     driven: list[tuple[int, float]] = field(default_factory=list)
-    """(s, km) of every stretch, work and drive."""
-    passes: int = 0
-    treated_km: float = 0.0
+    """(s, km) of every stretch, drive and work; a treatment counts each of its passes."""
 
-    def share(self, moments: Sequence[float], priority: int | None = None, served: bool = True) -> list[float]:
-        """Share of the kilometres (of one priority) that was reached by each hour."""
-        at = (self.served if served else self.visited) / 3600.0
-        of = np.full(len(self.km), True) if priority is None else self.priority == priority
-        return [float(self.km[of & (at <= h)].sum() / self.km[of].sum()) for h in moments]
+    def served_share(self, priority: int, hours: Sequence[float]) -> list[float]:
+        """Share of a priority's kilometres that was treated within each number of hours."""
+        return self._share(self.served, self.priority == priority, hours)
 
-    def hourly(self, hours: int) -> np.ndarray:
-        """(hours,) km driven in each hour."""
-        at = np.array([t for t, _ in self.driven]) / 3600.0
-        return np.histogram(at, bins=np.arange(hours + 1), weights=[km for _, km in self.driven])[0]
+    def visited_share(self, priority: int, hours: Sequence[float]) -> list[float]:
+        """The same for those that a truck was along, at work or not."""
+        return self._share(self.visited, self.priority == priority, hours)
+
+    def visited_km(self, hour: float) -> float:
+        """Kilometres along which a truck had been by an hour."""
+        return float(self.km[self.visited <= hour * 3600.0].sum())
+
+    def driven_km(self) -> float:
+        """Kilometres of all trucks together."""
+        return sum(km for _, km in self.driven)
+
+    def _share(self, at: np.ndarray, of: np.ndarray, hours: Sequence[float]) -> list[float]:
+        return [float(self.km[of & (at <= h * 3600.0)].sum() / self.km[of].sum()) for h in hours]
 
 
 def drive(scene: Scenario, seed: int = 1) -> Traces:
     """Run a scenario under its dispatcher and note every stretch a truck goes along."""
     with Simulation(scene, seed) as simulation:
-        network, world = simulation.world.network, simulation.world
-        count = len(network)
-        traces = Traces(network.length / 1000, network.priority, np.full(count, np.inf), np.full(count, np.inf))
+        network = simulation.world.network
+        never = np.full(len(network), np.inf)
+        traces = Traces(network.length / 1000, network.priority, never, never.copy())
         for crew in simulation.crews.values():
             crew.observe = _noting(traces, crew, crew.observe)
         run = play(simulation, simulation.advance(), make(scene.dispatcher, scene, seed))
     for event in run.events:
-        if event.kind == "pass":
+        if event.kind == "pass" and not event.text:
             i = network.segment_index[event.target]
-            traces.passes += 1
-            traces.treated_km += traces.km[i]
-            if not event.text:
-                traces.served[i] = min(traces.served[i], event.t)
-    del world
+            traces.served[i] = min(traces.served[i], event.t)
     return traces
 
 
-def _noting(traces: Traces, crew: Crew, told):  # type: ignore[no-untyped-def]
+def _noting(traces: Traces, crew: Crew, tell: Callable[[int], None]) -> Callable[[int], None]:
+    """A crew reports each segment when it leaves it, driven along or worked on: then it is noted."""
+
     def note(segment: int) -> None:
-        told(segment)
-        now = crew.world.t
+        tell(segment)
         times = work.passes(crew.world, crew, segment) if crew.activity == "work" else 1
-        traces.driven.append((now, times * float(traces.km[segment])))
-        traces.visited[segment] = min(traces.visited[segment], now)
+        traces.driven.append((crew.world.t, times * float(traces.km[segment])))
+        traces.visited[segment] = min(traces.visited[segment], crew.world.t)
 
     return note

@@ -1,0 +1,127 @@
+"""Three storms of 2020-21 in Syracuse: what its trucks did in the hours they were on the road."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from results.charts import png, style
+from stormyard.validation import BadFile, Check, Finding
+from stormyard.validation.syracuse_city import FIRST_PASS, ROUTES, Streets, city, read_routes
+from stormyard.validation.syracuse_storms import CENTRELINE, RECOVERY, Response, read, takes
+from stormyard.validation.syracuse_trucks import KMH, Setting, Traces, drive, scenario
+
+__all__ = ["NEEDS", "examine", "takes"]
+
+NEEDS = (ROUTES, FIRST_PASS, RECOVERY)
+SETTING = Setting(
+    Streets(width=(9.6, 6.4), priority=(1, 4)), 28 * KMH, 15.5 * KMH, snow=1.2 / 3600, snow_hours=20.0
+)
+"""Calibrated on the storms of 27 February and 28 December 2020 and 19 February 2021."""
+HOURS = (4, 8, 12, 24)
+PACE = (9.5, 12.4)
+"""km a truck-hour: the least and the most of six storms of 2020-21."""
+GAIN = (1.3, 1.8)
+"""New km of street a truck-hour: the same."""
+TOLERANCE = 0.15
+TEXT = (
+    "Data: positions of the plough trucks of the City of Syracuse, New York (51 trucks, 543,078 positions, "
+    "published by the city without a licence), summed up by hour: trucks, truck-hours with the engine on, "
+    "kilometres, and the share of 753.9 km of street centreline along which a truck had been. The roads are the 678 "
+    "km of plough routes of the city's snow map; the other streets of the 753.9 km are on no route and count as "
+    "never visited.",
+    "Method: for each storm, as many trucks are on the road in each hour as the table has truck-hours; what they "
+    "drive and which streets they are along is what is computed. The greedy dispatcher sends them. A street counts "
+    "as visited when a truck drove or worked along it, since positions do not tell whether the blade was down. Time "
+    "counts from the first hour with five trucks.",
+    "Assumed, as no snowfall or width is in the data: {snow:.0f} mm of melted snow in {hours:.0f} h at -5 degC in "
+    "every storm; priority 1 streets take three passes of a 3.2 m blade, others two; one yard with salt enough. "
+    "Calibrated, the same for all storms: {work:.0f} km/h at work, of which half is reached, {travel:.0f} km/h "
+    "between jobs with standing time (trucks moved in 47 % of the time that they were on), and the city's second "
+    "priority taken as Stormyard's class 4, so that rounds on main streets go before first visits elsewhere while "
+    "it snows.",
+)
+
+
+def examine(data: Path, files: Sequence[Path]) -> Finding:
+    """Plays every storm of the files, or of the table in the data. Raises BadFile."""
+    try:
+        routes = read_routes(data)
+    except OSError as absent:
+        raise BadFile(
+            f"the streets of Syracuse are needed beside a table of its storms: {absent}"
+        ) from absent
+    town = city(routes, SETTING.streets)
+    storms = [storm for file in files or [data / RECOVERY] for storm in read(file)]
+    runs = [(storm, drive(scenario(town, SETTING, storm.truck_hours, storm.start))) for storm in storms]
+    checks = tuple(check for storm, traces in runs for check in compared(storm, traces))
+    words = TEXT[-1].format(
+        snow=SETTING.snow * 3600 * SETTING.snow_hours, hours=SETTING.snow_hours,
+        work=SETTING.work_speed / KMH, travel=SETTING.travel_speed / KMH,
+    )  # fmt: skip
+    return Finding(
+        "syracuse_storms", "Plough trucks in storms of Syracuse, New York", (*TEXT[:-1], words, misfit(runs)), checks,
+        (("visited", _chart(runs)),),
+    )  # fmt: skip
+
+
+def compared(storm: Response, traces: Traces) -> list[Check]:
+    """The figures of one storm beside what was measured; hours after its table's end are left out."""
+    pace, gain = storm.km_driven / storm.total, storm.new_km / storm.total
+    hours = len(storm.truck_hours)
+    return [
+        Check(f"{storm.date}: km driven a truck-hour", f"{pace:.1f}", traces.driven_km() / storm.total, *PACE, "km"),
+        Check(
+            f"{storm.date}: new km of street a truck-hour", f"{gain:.2f}",
+            traces.visited_km(hours) / storm.total, *GAIN, "km",
+        ),
+        *(
+            Check(
+                f"{storm.date}: share of streets visited in {h} h", f"{storm.visited[h - 1]:.2f}",
+                traces.visited_km(h) / CENTRELINE,
+                max(0.0, storm.visited[h - 1] - TOLERANCE), min(1.0, storm.visited[h - 1] + TOLERANCE), "",
+            )
+            for h in HOURS
+            if h <= hours
+        ),
+    ]  # fmt: skip
+
+
+def misfit(runs: Sequence[tuple[Response, Traces]]) -> str:
+    """What does not fit, in words, with the figures of these runs."""
+    parts = []
+    for storm, traces in runs:
+        last = len(storm.truck_hours)
+        end = traces.visited_km(last) / CENTRELINE
+        gap = max(
+            (abs(traces.visited_km(h + 1) / CENTRELINE - v), h + 1) for h, v in enumerate(storm.visited)
+        )
+        parts.append(
+            f"{storm.date}: {storm.visited[-1]:.2f} measured and {end:.2f} computed after {last} h, "
+            f"at most {gap[0]:.2f} apart, at hour {gap[1]}"
+        )
+    return (
+        f"What does not fit: {'; '.join(parts)}. In hours in which trucks were on but hardly moved (28 December 2020, "
+        "hours 6 to 9: 24 truck-hours, 24 km) the computed trucks drive on; the engine has no crew that is on duty and "
+        "waits by its own will. The measured trucks keep to their routes, so that some main streets wait for the truck "
+        "of their route while others are gone over again; computed trucks go wherever the next street is."
+    )
+
+
+def _chart(runs: Sequence[tuple[Response, Traces]]) -> bytes:
+    with style():
+        figure = Figure(figsize=(8, 3.2))
+        for axes, (storm, traces) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs, strict=True):
+            hours = range(1, len(storm.visited) + 1)
+            axes.plot(hours, storm.visited, color="#1d232b", linestyle=":", label="measured")
+            axes.plot(
+                hours, [traces.visited_km(h) / CENTRELINE for h in hours], color="#0072b2", label="computed"
+            )
+            axes.set_title(storm.date)
+            axes.set_xlabel("hours")
+            axes.set_ylim(0, 1)
+        figure.axes[0].set_ylabel("share of streets visited")
+        figure.axes[0].legend()
+    return png(figure)
