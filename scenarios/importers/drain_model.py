@@ -184,7 +184,7 @@ def deep_water(
 ) -> dict[str, Deep]:
     """Nodes whose roads get more than ``limit`` m of water; ``lead`` in s. Nodes under no road have none.
 
-    What overflows stands and runs off as in ``simulation.hazards.water``.
+    What overflows stands and runs off as in ``simulation.hazards.water``, without what comes down from other streets.
     """
     roads: dict[str, list[Segment]] = {}
     for segment in segments:
