@@ -93,6 +93,8 @@ def test_the_report_marks_what_water_outruns() -> None:
     assert cell(shown, 2) == ("6", "bad") and cell(shown, 4) == ("40", "")
     assert cell(shown, 6) == ("10 min after", "bad")
     assert cell(shown, 5)[0] == "7"
+    in_time = table(run_with(*marks(7200), Event(3600, "closed", target="row1-1")))
+    assert cell(in_time, 2) == ("6", "flag") and cell(in_time, 6) == ("66 min before", "")
     text = " ".join(b.en for b in (p.text for p in told(run_with(*marks(7200))) if isinstance(p, Paragraph)))
     assert (
         "In 1 of 1 underpasses" in text and "Close on the forecast" in text and "police need 21 min" in text
