@@ -19,6 +19,8 @@ CENTRELINE = 753.9
 """km of street centreline that the shares are of."""
 FIRST = 5
 """Trucks in an hour from which the response counts as begun."""
+STANDING = 5.0
+"""km a truck-hour below which most trucks of an hour stood with their engines on."""
 EASTERN = timezone(timedelta(hours=-5))
 
 
@@ -29,7 +31,8 @@ class Response:
     start: datetime
     truck_hours: tuple[float, ...]
     """Powered-on truck-hours in each hour."""
-    km_driven: float
+    km: tuple[float, ...]
+    """Kilometres driven in each hour."""
     new_km: float
     """Kilometres of street that were visited, each once."""
     visited: tuple[float, ...]
@@ -39,6 +42,17 @@ class Response:
     def date(self) -> str:
         """Day on which the storm began."""
         return f"{self.start:%Y-%m-%d}"
+
+    @property
+    def km_driven(self) -> float:
+        """Kilometres in all."""
+        return sum(self.km)
+
+    @property
+    def standing(self) -> list[int]:
+        """Hours (from 0) in which trucks were on and drove less than `STANDING` km a truck-hour."""
+        hours = enumerate(zip(self.truck_hours, self.km, strict=True))
+        return [h for h, (trucks, km) in hours if trucks > 0 and km < STANDING * trucks]
 
     @property
     def total(self) -> float:
@@ -96,7 +110,7 @@ def _response(file: Path, day: str, rows: Sequence[dict[str, float]]) -> Respons
     return Response(
         start + timedelta(hours=hours[begun] - 1),
         tuple(row["truck_hours"] for row in rows),
-        sum(row["km_driven"] for row in rows),
+        tuple(row["km_driven"] for row in rows),
         sum(row["new_centreline_km"] for row in rows),
         tuple(row["cum_centreline_share_visited"] for row in rows),
     )

@@ -152,8 +152,18 @@ def test_a_storm_counts_from_its_fifth_truck(tmp_path: Path) -> None:
     assert storm.start.isoformat() == "2020-02-27T01:00:00-05:00"
     assert storm.truck_hours == (6.0,) * 12
     assert (storm.total, storm.km_driven, storm.new_km) == (72.0, 720.0, 90.0)
+    assert storm.standing == []
     assert (storm.visited[0], storm.visited[-1]) == (0.01, 0.12)
     assert usual_day([storm, storm], 14) == [1.0] * 12 + [0.0] * 2
+
+
+def test_hours_in_which_trucks_stand_are_told(tmp_path: Path) -> None:
+    """Six truck-hours and 12 km: they stood; an hour without trucks is none of them."""
+    file = recovery(tmp_path / "storm.csv")
+    text = file.read_text().replace("27,4,6,6,60", "27,4,6,6,12").replace("27,6,6,6,60", "27,6,0,0,0")
+    file.write_text(text)
+    (storm,) = read(file)
+    assert storm.standing == [2]
 
 
 @pytest.mark.parametrize(
@@ -205,8 +215,11 @@ def test_a_storm_of_ones_own_is_scored(tmp_path: Path) -> None:
         recoveries.examine(tmp_path / "nowhere", [own])
 
 
-def test_first_passes_are_compared_by_priority(tmp_path: Path) -> None:
+def test_first_passes_are_compared_by_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve checks against the made-up hours, with the tolerance on both sides and within 0 and 1."""
+    monkeypatch.setattr(first_passes, "TRUCKS", (1, 2))
+    for name in ("NARROW", "ROUNDS"):
+        monkeypatch.setattr(first_passes, name, (1, getattr(first_passes, name)[1]))
     finding = first_passes.examine(write(tmp_path, grid()), [])
     assert len(finding.checks) == 12
     assert finding.checks[0].measured == "1.00"
