@@ -41,6 +41,8 @@ class Drainage(Protocol):
     """Every node of the model, outfalls and storages too."""
     pumps: tuple[str, ...]
     """Links that are pumps."""
+    invert: np.ndarray
+    """(nodes,) m above the model's datum."""
     full_depth: np.ndarray
     """(nodes,) m from invert to rim."""
     ponded_area: np.ndarray
