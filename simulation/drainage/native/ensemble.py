@@ -1,0 +1,268 @@
+"""Many members of one drain model, run side by side: other rain, other actions, one network.
+
+Members differ in their rain and in what is done: pumping, debris, power, water put in, the river's level. They are
+routed in blocks of WIDTH, each with steps of its own; runoff is reckoned for all at once. Numba compiles the
+kernel on first use and keeps it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from simulation.drainage.editing import model_duration
+from simulation.drainage.inp import Inp, InpError, InpProblem, read_inp
+from simulation.drainage.native import layout as model
+from simulation.drainage.native.block import WIDTH, Block, Plan
+from simulation.drainage.native.inflows import ExternalInflow
+from simulation.drainage.native.land import Land, Rain, Runoff, read_land
+from simulation.drainage.native.read import read_layout
+from simulation.drainage.native.rules import Controller, Situation
+from simulation.drainage.protocol import DrainageError, WaterTotals
+
+NEAR_FULL = 0.999
+"""Largest share of a capacity that debris blocks, as behind SWMM."""
+SEGMENT = 60.0
+"""s between two looks at the water that comes in from outside; between them it is interpolated."""
+POWER_RULE = "stormyard_power_"
+"""Rules that ``editing.with_storm`` adds for SWMM alone; here a pump's power is a switch of its own."""
+
+
+class NativeEnsemble:
+    """``members`` runs of a model under a storm (``editing.with_storm``), in motion together.
+
+    ``rain`` stands for the model's own rain gages: ``Rain`` with values (times, gages) or (times, gages, members),
+    kg/m2/s; ``rain_scale`` multiplies it, (members,). Node arrays follow ``nodes`` and are [node, member], all
+    SI. What ``low_depth`` and the actions mean is told in ``protocol.Drainage``; here each takes one value for all
+    members or one a member. Raises InpError for what is wrong with the model or not supported, by line.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        members: int,
+        rain_scale: np.ndarray | None = None,
+        rain: Rain | None = None,
+        low_depth: float = 0.2,
+    ) -> None:
+        if members < 1:
+            raise ValueError("an ensemble has at least one member")
+        self._inp = inp = read_inp(text)
+        plan, land = _read(inp)
+        self.members, self._plan = members, Plan(plan)
+        self.nodes, self.pumps = plan.nodes.names, tuple(plan.links.names[i] for i in plan.pumps.link)
+        self.full_depth, self.invert = plan.nodes.full_depth, plan.nodes.invert
+        self.ponded_area = self._plan.net.joints.ponded
+        self._ponds = self.ponded_area > 0
+        width = 1 if members == 1 else WIDTH
+        self._blocks = [Block(self._plan, width, low_depth) for _ in range(math.ceil(members / width))]
+        count, lanes = len(self.nodes), width * len(self._blocks)
+        falls = land.rain if rain is None else rain
+        self._runoff = Runoff(land, members, falls if rain_scale is None else falls.scaled(rain_scale))
+        self._rain_area = float(land.area.sum())
+        self._external = ExternalInflow(plan.inflows, plan.series, count, plan.options.start)
+        self._put_in = np.zeros((count, members))
+        self._before, self._after = np.zeros((2, count, members))
+        self._lateral = [np.zeros((2, count, width)) for _ in self._blocks]
+        self._injected, self._ran = np.zeros((2, members))
+        self._pipes = self._openings()
+        self.can_clog = np.array([bool(self._pipes.get(i)) for i in range(count)])
+        rules = tuple(rule for rule in plan.rules if not rule.name.lower().startswith(POWER_RULE))
+        self._controllers = (
+            [Controller(rules, plan.options.start, width) for _ in self._blocks] if rules else []
+        )
+        self._set_at = np.zeros((len(plan.links.names), lanes))
+        self._duration = model_duration(inp)
+        self.seconds = 0
+
+    def _openings(self) -> dict[int, list[tuple[int, float]]]:
+        """Node -> the conduits that leave it and what each carries when full, m3/s a barrel."""
+        pipes: dict[int, list[tuple[int, float]]] = {}
+        conduits = self._plan.layout.conduits
+        for row, link in enumerate(conduits.link):
+            if conduits.full_flow[row] > 0:
+                pipes.setdefault(int(self._plan.layout.links.start[link]), []).append(
+                    (row, conduits.full_flow[row])
+                )
+        return pipes
+
+    def step(self, seconds: int) -> None:
+        """Advance all members. Raises DrainageError where the storm's time is over or the water left all bounds."""
+        if self.seconds + seconds > self._duration:
+            raise DrainageError(f"the storm's time is over: the model was opened for {self._duration} s")
+        now, until = float(self.seconds), float(self.seconds + seconds)
+        pause = self._plan.layout.options.rule_step if self._controllers else math.inf
+        while now < until - 1e-6:
+            if self._runoff.time <= now:
+                self._runoff.reach(now + 1e-3)
+            end = min(until, now + SEGMENT)
+            if self._runoff.time > now:
+                end = min(end, self._runoff.time)
+            if 0 < pause < math.inf:
+                end = min(end, (math.floor(now / pause + 1e-9) + 1) * pause)
+            ran = self._inflow(now, self._before) + self._inflow(end, self._after)
+            self._ran += 0.5 * (end - now) * ran
+            self._injected += (end - now) * self._put_in.sum(axis=0)
+            hard = until if pause == math.inf else end
+            for number, block in enumerate(self._blocks):
+                self._route(number, block, now, end, hard)
+            now = end
+        self.seconds += seconds
+        if not all(np.isfinite(block.state.depth).all() for block in self._blocks):
+            raise DrainageError("the native engine's water levels left all bounds; run this model with SWMM")
+
+    def _inflow(self, time: float, out: np.ndarray) -> np.ndarray:
+        """Runoff, the model's own inflows and what is put in, (node, member) m3/s; returns the runoff of each
+        member."""
+        ran = self._runoff.inflow(time, out).sum(axis=0)
+        out += self._external.at(time)[:, None]
+        out += self._put_in
+        return ran
+
+    def _route(self, number: int, block: Block, now: float, end: float, hard: float) -> None:
+        rows = self._lateral[number]
+        first = number * block.width
+        members = np.minimum(np.arange(first, first + block.width), self.members - 1)
+        np.take(self._before, members, axis=1, out=rows[0])
+        np.take(self._after, members, axis=1, out=rows[1])
+        if (self._plan.layout.outfalls.kind == model.TIMED).any():
+            block.set_tide(now)
+        if not self._controllers:
+            block.advance(rows[0], rows[1], now, end, end, hard)
+            return
+        each = self._plan.layout.options.rule_step <= 0
+        while block.now < end - 1e-6:
+            self._decide(number, block)
+            block.advance(rows[0], rows[1], now, end, end, hard, 1 if each else 0)
+
+    def _decide(self, number: int, block: Block) -> None:
+        """Let the control rules set the links of a block."""
+        layout, s = self._plan.layout, block.state
+        depth, area = block.link_depths()
+        part = slice(number * block.width, (number + 1) * block.width)
+        set_at = self._set_at[:, part]
+        target, before = s.target.copy(), s.target.copy()
+        sign = layout.links.sign[:, None]
+        flow = s.flow * sign
+        situation = Situation(
+            block.now, block.step_now(), s.depth, s.volume, s.lateral, flow, depth,
+            np.where(area > 0, flow / np.maximum(area, 1e-9), 0.0), s.setting, target, set_at,
+        )  # fmt: skip
+        self._controllers[number].decide(situation)
+        changed = target != before
+        s.target[:] = target
+        s.ruled[changed] = 1.0
+        set_at[changed & ((target == 0) | (before == 0))] = block.now
+
+    def depth(self) -> np.ndarray:
+        """m above invert, above ``full_depth`` where water is ponded."""
+        return self._gathered("depth")
+
+    def ponded(self) -> np.ndarray:
+        """m of water that stands above the rim; 0 where none does or can."""
+        return np.where(self._ponds[:, None], np.maximum(self.depth() - self.full_depth[:, None], 0.0), 0.0)
+
+    def flooding(self) -> np.ndarray:
+        """m3/s leaving through the rim now."""
+        return self._gathered("overflow")
+
+    def flooded(self) -> np.ndarray:
+        """m3 that left through each rim so far."""
+        return np.concatenate([b.book.flooded for b in self._blocks], axis=1)[:, : self.members]
+
+    def peak(self) -> np.ndarray:
+        """m, greatest depth of any step so far."""
+        return np.concatenate([b.book.peak for b in self._blocks], axis=1)[:, : self.members]
+
+    def _gathered(self, name: str) -> np.ndarray:
+        return np.concatenate([getattr(b.state, name) for b in self._blocks], axis=1)[:, : self.members]
+
+    def _give(self, name: str, row: int, value: np.ndarray | float) -> None:
+        """Set a row of the state, one value for all members or one each."""
+        values = np.broadcast_to(np.asarray(value, dtype=float), (self.members,))
+        for number, block in enumerate(self._blocks):
+            first = number * block.width
+            members = np.minimum(np.arange(first, first + block.width), self.members - 1)
+            getattr(block.state, name)[row] = values[members]
+
+    def set_inflow(self, node: int, flow: np.ndarray | float) -> None:
+        """Water put in at a node from now on, m3/s, at least 0."""
+        self._put_in[node] = flow
+
+    def set_pumping(self, node: int, rate: np.ndarray | float) -> None:
+        """What mobile pumps can take out of a node from now on, m3/s."""
+        self._give("pumping", node, rate)
+
+    def set_clog(self, node: int, share: np.ndarray | float) -> None:
+        """Share (0-1) of the full flow of the conduits that leave a node, which debris blocks."""
+        kept = 1 - np.clip(share, 0.0, NEAR_FULL)
+        limits = self._plan.layout.conduits.flow_limit
+        for row, full in self._pipes.get(node, ()):
+            own = limits[row] if limits[row] > 0 else np.inf
+            limit = np.where(kept < 1, kept * min(full, own), own)
+            self._give("limit", int(self._plan.layout.conduits.link[row]), limit)
+
+    def set_pump(self, link: int, on: np.ndarray | bool) -> None:
+        """A pump's power (index into ``pumps``); with power back it runs until its own depths or rules stop it."""
+        row = int(self._plan.layout.pumps.link[link])
+        was = np.concatenate([b.state.power[row] for b in self._blocks])[: self.members]
+        self._give("power", row, on)
+        back = (was == 0) & np.broadcast_to(np.asarray(on, dtype=bool), (self.members,))
+        if back.any():
+            setting = np.concatenate([b.state.setting[row] for b in self._blocks])[: self.members]
+            for name in ("setting", "target"):
+                self._give(name, row, np.where(back, 1.0, setting))
+
+    def set_stage(self, stage: np.ndarray | float) -> None:
+        """River level at every free, normal or fixed outfall above its invert, m."""
+        outfalls = self._plan.layout.outfalls
+        for o in np.flatnonzero(outfalls.kind != model.TIMED):
+            self._give("stage", int(o), self.invert[outfalls.node[o]] + np.asarray(stage))
+            self._give("staged", int(o), 1.0)
+
+    def totals(self) -> list[WaterTotals]:
+        """Volumes so far of each member."""
+        balance = self._runoff.balance()
+        flooded = self.flooded()
+        out = []
+        for m in range(self.members):
+            block, lane = self._blocks[m // self._blocks[0].width], m % self._blocks[0].width
+            book = block.book
+            lost, pumped = float(book.lost[0, lane]), float(book.pumped[0, lane])
+            out.append(
+                WaterTotals(
+                    rain=float(balance.rain[m]),
+                    runoff=float(self._ran[m]),
+                    injected=float(self._injected[m]),
+                    pumped=pumped,
+                    flooded=lost + float(flooded[self._ponds, m].sum()),
+                    lost=lost,
+                    outflow=float(book.outflow[0, lane]),
+                    storage=float(block.stored()[lane]),
+                    continuity=float(block.balance()[lane]),
+                )
+            )
+        return out
+
+    def rain_depth(self) -> np.ndarray:
+        """(members,) mm (= kg/m2) of rain so far, mean over the model's land."""
+        rain = self._runoff.balance().rain
+        return rain / self._rain_area * 1000.0 if self._rain_area else np.zeros(self.members)
+
+
+def _read(inp: Inp) -> tuple[model.Layout, Land]:
+    """Network and land of a model; the problems of both are told together."""
+    problems: list[InpProblem] = []
+    plan, land = None, None
+    try:
+        plan = read_layout(inp)
+    except InpError as error:
+        problems += error.problems
+    try:
+        land = read_land(inp)
+    except InpError as error:
+        problems += error.problems
+    if plan is None or land is None:
+        raise InpError(sorted(set(problems), key=lambda p: (p.line, p.what)))
+    return plan, land
