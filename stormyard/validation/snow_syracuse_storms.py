@@ -51,7 +51,7 @@ def examine(data: Path, files: Sequence[Path]) -> Finding:
         routes = read_routes(data)
     except OSError as absent:
         raise BadFile(
-            f"the streets of Syracuse are needed beside a table of its storms: {absent}"
+            f"the streets of Syracuse are needed beside a table of its storms; {absent.filename} is not there"
         ) from absent
     town = city(routes, SETTING.streets)
     storms = [storm for file in files or [data / RECOVERY] for storm in read(file)]
