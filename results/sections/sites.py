@@ -70,7 +70,8 @@ def _filled(run: Run) -> list[Block]:
     closing = closing_seconds(run.scenario)
     rows = [
         (segment_name(run.scenario, x.segment), Both.same(clock(run, x.wet)),
-         Cell(_minutes(x.rise), "" if x.rise >= closing else "bad" if x.closed > x.close else "flag"), _minutes(x.afloat - x.wet),
+         Cell(_minutes(x.rise), "" if x.rise >= closing else "bad" if x.closed > x.close else "flag"),
+         _minutes(x.afloat - x.wet),
          Cell(_minutes(x.roof - x.wet), "bad" if x.roof - x.close < x.leaving else ""),
          _minutes(x.leaving), _margin(x.closed - x.close))
         for x in found[:MOST]
