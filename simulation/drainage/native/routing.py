@@ -44,7 +44,7 @@ from simulation.drainage.native.network import (
     TRUE_LENGTH,
 )
 
-RETURN = 600.0
+RETURN = 300.0
 """s, see ``_write``."""
 STILL = 0.01
 """Froude number below which a conduit does not limit the step."""
@@ -158,7 +158,8 @@ def _write(pipes, joints, s, book, dt, lanes):
     """Book a step. Flows count as the mean of its two ends, as they do in the nodes' depths.
 
     Depths follow surfaces and, under pressure, dQ/dH, so what a node holds is not quite what has come. SWMM lets
-    that go as its continuity error; here it is kept a node and given back within RETURN seconds.
+    that go as its continuity error; here it is kept a node and given back within RETURN seconds, but not
+    while the conduits there are full: the surface that they lend then comes back by itself when the water falls.
     """
     lost, outflow = load(book.lost, 0, lanes), load(book.outflow, 0, lanes)
     entered = load(book.entered, 0, lanes)
@@ -197,9 +198,7 @@ def _write(pipes, joints, s, book, dt, lanes):
         store(s.held, n, held)
         store(s.missing, n, missing)
         store(s.extra_old, n, extra)
-        free = (missing > 0.0) | (depth > SMALL_LENGTH)
-        if joints.pressure[n]:
-            free = free & (depth < joints.crown[n])
+        free = ((missing > 0.0) | (depth > SMALL_LENGTH)) & (depth < joints.crown[n])
         store(s.extra, n, where(free, missing * back, zero))
     store(book.lost, 0, lost)
     store(book.outflow, 0, outflow)
