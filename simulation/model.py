@@ -376,6 +376,8 @@ class Weather(Noun):
     """Relative humidity."""
     wind: Annotated[WindSpeed, Usual(0, 45)] = Field(default=2.0, ge=0, le=90)
     """Wind speed 10 m above ground."""
+    cloud: Percent | None = Field(default=None, ge=0, le=1)
+    """Share of the sky under clouds; blank: all of it while something falls, else 60 %."""
 
 
 class Warning(Noun):
@@ -555,10 +557,12 @@ class SnowPhysics(Noun):
     """Time constant of water leaving the surface (METRo)."""
     film: WaterEquivalent = Field(default=0.2, ge=0)
     """Water that stays on the road (METRo)."""
-    heat_exchange: float = Field(default=25.0, ge=1)
-    """Air to surface, W/m2/K (engineering estimate at 2-5 m/s; still air about 5)."""
-    ground_heat: float = Field(default=10.0)
-    """Flux from the ground in winter, W/m2 (engineering estimate)."""
+    sky_view: Percent = Field(default=0.5, ge=0, le=1)
+    """Share of the sky that roads see between houses (as wide as high: 0.4; open land: 1)."""
+    sun_share: Percent = Field(default=0.25, ge=0, le=1)
+    """Share of the sun's heat that reaches roads between houses (half the sky view, as in Hornsgatan, Stockholm)."""
+    ground_temperature: Celsius = Field(default=4.0, ge=-30, le=30)
+    """Of the ground a metre below roads in winter (a setting)."""
     minimum_dose: Dose = Field(default=0.008, ge=0)
     """Floor of a dose near 0 degC (MaineDOT's bands)."""
     maximum_dose: Dose = Field(default=0.035, gt=0)

@@ -9,9 +9,11 @@ from functools import lru_cache
 import numpy as np
 
 from simulation.chance import keyed_uniform
-from simulation.model import SnowPhysics, Storm
+from simulation.model import SnowPhysics, Storm, Weather
 from simulation.situation import Outlook
 
+OPEN_SKY = 0.6
+"""Share of clouds between precipitation where the weather does not say."""
 PRESSURE = 101_325.0
 """Pa, sea level; Zhengzhou lies at 100 m, which moves the wet bulb by less than 0.05 K."""
 
@@ -33,6 +35,8 @@ class WeatherNow:
     """0-1, share of the precipitation that falls as snow."""
     stage: float
     """River level at the outfalls, m above their invert; NaN where the storm gives none."""
+    cloud: float = 1.0
+    """0-1, share of the sky under clouds."""
 
     @property
     def rain(self) -> float:
@@ -76,7 +80,14 @@ class WeatherSeries:
                 self._river[max(0, int(np.searchsorted(self._river[:, 0], middle, "right")) - 1), 1]
             )
         return WeatherNow(
-            max(rate, 0.0), row.air, row.humidity, row.wind, bulb, self._snow_share(bulb), stage
+            max(rate, 0.0),
+            row.air,
+            row.humidity,
+            row.wind,
+            bulb,
+            self._snow_share(bulb),
+            stage,
+            cloud_of(row, rate),
         )
 
     def _snow_share(self, bulb: float) -> float:
@@ -92,6 +103,13 @@ class WeatherSeries:
         if not len(wet):
             return 0.0
         return float(self._t[wet[-1] + 1]) if wet[-1] + 1 < len(self._t) else math.inf
+
+
+def cloud_of(row: Weather, rate: float) -> float:
+    """Clouds, 0-1, as given; else overcast while something falls, else 0.6, the mean of a winter in Stockholm."""
+    if row.cloud is not None:
+        return row.cloud
+    return 1.0 if rate > 0 else OPEN_SKY
 
 
 @lru_cache(maxsize=4096)

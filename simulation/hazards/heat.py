@@ -149,6 +149,21 @@ def load(weather: Sky, place: Place, surface: float) -> tuple[float, float]:
     return gained + place.traffic, lost + sensible + wet * slope
 
 
+GROUND = 2.0
+"""W/m2/K from the ground a metre down into a road that is one store of heat (a setting; asphalt over 0.4 m)."""
+
+
+def towards(weather: Sky, place: Place, deck: bool) -> tuple[float, float]:
+    """(degC, W/m2/K): what a road that is one store of heat tends to, and the heat it takes for each degree off.
+
+    A deck meets the air below in place of the ground.
+    """
+    gained, lost = load(weather, place, weather.air)
+    below = exchange(weather.wind * place.wind_share) if deck else GROUND
+    outside = weather.air if deck else place.deep
+    return (gained + below * outside) / (lost + below), lost + below
+
+
 @dataclass
 class Ground:
     """Temperatures of the layers of a road, degC, from the surface down; ``deck`` has air below in place of ground."""

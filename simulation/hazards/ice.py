@@ -6,6 +6,8 @@ capacity of asphalt), MDSS (safety margin, traffic loss), MaineDOT (dose bands).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from simulation.model import Material, SnowPhysics
@@ -50,7 +52,9 @@ def melt_capacity(temperature: np.ndarray, material: Material) -> np.ndarray:
     return (1 - concentration) / concentration
 
 
-def dose(temperature: np.ndarray, residual: float | np.ndarray, material: Material, physics: SnowPhysics) -> np.ndarray:
+def dose(
+    temperature: np.ndarray, residual: float | np.ndarray, material: Material, physics: SnowPhysics
+) -> np.ndarray:
     """Advised dose, kg/m2, for what a blade leaves (``residual`` kg/m2) at a road temperature (degC).
 
     MDSS: enough for the given share of the residual at a margin below the surface temperature, over the
@@ -64,13 +68,19 @@ def dose(temperature: np.ndarray, residual: float | np.ndarray, material: Materi
 
 
 def road_temperature(
-    temperature: np.ndarray, air: float, deck: np.ndarray, physics: SnowPhysics, seconds: float
+    temperature: np.ndarray,
+    road: tuple[float, float],
+    decks: tuple[float, float],
+    deck: np.ndarray,
+    seconds: float,
 ) -> np.ndarray:
-    """Surface temperature after ``seconds`` under air of ``air`` degC, degC.
+    """Surface temperature after ``seconds``, degC.
 
-    Exact solution of one heat store: exchange with the air, and heat from the ground except on bridge
-    decks, which lose it below too and so follow the air twice as fast.
+    Exact solution of one heat store; ``road`` and ``decks`` are (what it tends to in degC, W/m2/K) for roads on the
+    ground and for bridge decks (``heat.towards``).
     """
-    exchange = np.where(deck, 2 * physics.heat_exchange, physics.heat_exchange)
-    target = air + np.where(deck, 0.0, physics.ground_heat / physics.heat_exchange)
-    return target + (temperature - target) * np.exp(-exchange * seconds / HEAT_CAPACITY)
+    target = np.where(deck, decks[0], road[0])
+    kept = np.where(
+        deck, math.exp(-decks[1] * seconds / HEAT_CAPACITY), math.exp(-road[1] * seconds / HEAT_CAPACITY)
+    )
+    return target + (temperature - target) * kept

@@ -9,10 +9,11 @@ drained, evaporated or hauled, to rounding.
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import numpy as np
 
-from simulation.hazards import ice
+from simulation.hazards import heat, ice
 from simulation.hazards.advice import snow_jobs
 from simulation.model import HazardName, Material
 from simulation.record import FieldSpec
@@ -58,6 +59,12 @@ class Snow:
         self._deicer = deicer(world.scenario.fleet.materials)
         self._rank = world.network.priority - 1
         self._compaction = np.array(self._physics.compaction_time)[self._rank]
+        physics = self._physics
+        self.place = heat.Place(
+            sky_view=physics.sky_view, sun_share=physics.sun_share, deep=physics.ground_temperature
+        )
+        self.begun = world.scenario.storm.start
+        self._latitude, self._longitude = float(world.network.lat.mean()), float(world.network.lon.mean())
         self._off_road = 0.0
         self._falling = 1.0
 
@@ -90,15 +97,23 @@ class Snow:
     def _heat(self, world: World, weather: WeatherNow, seconds: int) -> None:
         """Surface temperature; a pavement above 0 degC melts what lies on it and cools by it."""
         fields = world.fields
+        above = self._above(world.t, weather)
         temperature = ice.road_temperature(
-            fields["road_temperature"], weather.air, world.network.bridge, self._physics, seconds
-        )
+            fields["road_temperature"], heat.towards(above, self.place, False),
+            heat.towards(above, self.place, True), world.network.bridge, seconds,
+        )  # fmt: skip
         solid = fields["snow"] + fields["ice"]
         rate = ice.CONTACT * np.maximum(temperature, 0.0) * seconds / ice.FUSION
         stored = np.maximum(temperature, 0.0) * ice.HEAT_CAPACITY / ice.FUSION
         melted = np.minimum(solid, np.minimum(rate, stored))
         fields["road_temperature"][:] = temperature - melted * ice.FUSION / ice.HEAT_CAPACITY
         self._to_film(fields, melted)
+
+    def _above(self, t: float, weather: WeatherNow) -> heat.Sky:
+        """The weather with the sun that the hour and its clouds give."""
+        height = heat.sun_height(self.begun + timedelta(seconds=t), self._latitude, self._longitude)
+        sun = heat.sun(height, weather.cloud)
+        return heat.Sky(weather.air, weather.humidity, weather.wind, sun, weather.cloud)
 
     def _brine(self, world: World, seconds: int) -> None:
         """Brine moves toward the dilution that just does not freeze (FHWA curves, first order in time)."""
@@ -146,7 +161,9 @@ class Snow:
         """
         fields = world.fields
         solid = fields["snow"] + fields["ice"]
-        slush = (solid > 0) & (fields["film"] >= ice.FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
+        slush = (
+            (solid > 0) & (fields["film"] >= ice.FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
+        )
         share = np.where(slush, -np.expm1(-SPLASH * TRAFFIC[self._rank] * seconds), 0.0)
         for name in ("snow", "ice", "film"):
             moved = share * fields[name]

@@ -18,7 +18,14 @@ ROAD = "H0-0"
 
 def calm(**changes: Any) -> Scenario:
     """A cold day without snowfall or hardpacking: only crews change the roads."""
-    physics = {"snow": {"compaction_time": (1e12,) * 4, "ground_heat": 0.0}}
+    physics = {
+        "snow": {
+            "compaction_time": (1e12,) * 4,
+            "sky_view": 0.0,
+            "sun_share": 0.0,
+            "ground_temperature": -5.0,
+        }
+    }
     return cities.scenario(precipitation=0.0, air=-5.0, physics=physics, **changes)
 
 

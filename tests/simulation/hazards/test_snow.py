@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simulation.chance import Chance
 from simulation.clock import Clock
-from simulation.hazards import ice, snow
+from simulation.hazards import heat, ice, snow
 from simulation.hazards.snow import Snow
 from simulation.network import Network
 from simulation.weather import WeatherNow
@@ -18,16 +18,21 @@ from simulation.world import World
 from tests import cities
 
 HOUR = 3600
-STILL = {"ground_heat": 0.0}
-"""No heat from the ground: the road keeps the temperature of the air it started at."""
 
 
-def town(air: float = -5.0, closed: bool = True, **physics: object) -> tuple[Snow, World]:
-    """A grid town whose roads start dry at ``air``; without traffic unless ``closed`` is false."""
+def town(
+    air: float = -5.0, closed: bool = True, still: bool = False, **physics: object
+) -> tuple[Snow, World]:
+    """A grid town whose roads start dry at ``air``; without traffic unless ``closed`` is false.
+
+    ``still``: no sun and sky, no vapour, ground as warm as the air: a road tends to the air and stays there.
+    """
     scenario = cities.scenario(air=air, physics={"snow": physics})
     world = World(scenario, Clock(), Chance(0), Network(scenario.city.segments))
     hazard = Snow()
     hazard.start(world)
+    if still:
+        hazard.place = heat.Place(sky_view=0.0, sun_share=0.0, wetness=0.0, deep=air)
     world.closed[:] = closed
     return hazard, world
 
@@ -89,7 +94,7 @@ def test_wet_snow_does_not_settle_on_a_warm_road() -> None:
     """2 mm at 1 degC on a road of 6 degC melts as it falls; on a road of -3 degC it lies."""
     settled = []
     for road in (6.0, -3.0):
-        hazard, world = town(1.0, **STILL)
+        hazard, world = town(1.0, still=True)
         world.fields["road_temperature"][:] = road
         steps(hazard, world, weather(1.0, 1.0, snow_share=0.9), 2)
         settled.append(float(world.fields["snow"][0] + world.fields["ice"][0]))
@@ -98,19 +103,32 @@ def test_wet_snow_does_not_settle_on_a_warm_road() -> None:
 
 
 def test_melting_takes_the_heat_of_fusion_from_the_road() -> None:
-    """What melts is paid for: a cut-off road at 2 degC has 2 x 2.1e5 / 3.34e5 = 1.26 mm of melt in it."""
-    hazard, world = town(0.0, heat_exchange=1.0, **STILL)
-    world.fields["road_temperature"][:] = 2.0
-    world.fields["snow"][:] = 10.0
-    steps(hazard, world, weather(0.0, 0.0), 24)
-    melted = 10.0 - world.fields["snow"][0]
-    assert melted == pytest.approx(2 * 2.1e5 / 3.34e5, rel=0.10)
-    assert world.fields["road_temperature"][0] == pytest.approx(0.0, abs=0.05)
+    """What melts is paid for: a road with snow ends colder than one without by the heat of what melted."""
+    bare, world = town(3.0, still=True), town(3.0, still=True)
+    world[1].fields["snow"][:] = 10.0
+    for hazard, where in (bare, world):
+        hazard.step(where, weather(3.0), hazard.tick)
+    melted = 10.0 - world[1].fields["snow"][0]
+    colder = bare[1].fields["road_temperature"][0] - world[1].fields["road_temperature"][0]
+    assert melted > 0.1
+    assert colder * ice.HEAT_CAPACITY == pytest.approx(melted * 3.34e5, rel=1e-6)
+
+
+def test_the_sun_warms_a_road_by_day_and_the_clear_sky_cools_it_by_night() -> None:
+    """At 113 degrees east, noon of 31 January by the sun under a clear sky and air of -2 degC, and midnight."""
+    warmed, cooled = town(-2.0), town(-2.0)
+    noon, midnight = 0, 12 * HOUR
+    for (hazard, world), second in ((warmed, noon), (cooled, midnight)):
+        start = world.scenario.storm.start.replace(hour=4, minute=30)
+        hazard.begun, world.clock._now = start, second
+        hazard.step(world, weather(-2.0, cloud=0.0, humidity=0.7), HOUR)
+    assert warmed[1].fields["road_temperature"][0] > -2 + 1
+    assert cooled[1].fields["road_temperature"][0] < -2
 
 
 def test_salt_melts_what_its_capacity_says() -> None:
     """At -5 degC a kg of salt keeps 12 kg of water liquid: first order in an hour, then it stands still."""
-    hazard, world = town(-5.0, **STILL)
+    hazard, world = town(-5.0, still=True)
     world.fields["snow"][:], world.fields["salt"][:] = 6.0, 0.020
     steps(hazard, world, weather(-5.0), 1)
     after_an_hour = world.fields["film"][0]
@@ -123,7 +141,7 @@ def test_salt_melts_what_its_capacity_says() -> None:
 
 def test_brine_that_is_diluted_freezes_again() -> None:
     """Water on a brine in balance: the excess turns to ice with a time constant of half an hour."""
-    hazard, world = town(-5.0, **STILL)
+    hazard, world = town(-5.0, still=True)
     world.fields["salt"][:] = 0.010
     brine = 0.010 * ice.melt_capacity(np.array([-5.0]), snow.deicer(()))[0]
     world.fields["film"][:] = brine + 0.08
@@ -136,7 +154,7 @@ def test_brine_that_is_diluted_freezes_again() -> None:
 def test_a_wet_road_without_salt_freezes_and_a_warm_one_does_not() -> None:
     """Black ice: 0.15 mm of film at -3 degC; at +3 degC it stays water."""
     for air, frozen in ((-3.0, True), (3.0, False)):
-        hazard, world = town(air, **STILL)
+        hazard, world = town(air, still=True)
         world.fields["film"][:] = 0.15
         steps(hazard, world, weather(air, humidity=1.0), 6)
         assert bool(world.fields["ice"][0] > 0.149) is frozen
@@ -161,7 +179,7 @@ def test_bridges_get_cold_first() -> None:
 def test_slush_is_thrown_aside_by_traffic_into_the_bank() -> None:
     """Wet snow does not pack; on a road with traffic it goes aside, on a closed one it stays."""
     for closed in (True, False):
-        hazard, world = town(0.0, closed=closed, **STILL)
+        hazard, world = town(0.0, closed=closed, still=True)
         world.fields["snow"][:], world.fields["film"][:] = 4.0, 1.0
         steps(hazard, world, weather(0.0, humidity=1.0), 1)
         assert not world.fields["ice"].any()
