@@ -30,6 +30,10 @@ FREE_WATER_LIMIT = 0.15
 """Snow with less free water than this packs under traffic; wetter snow stays slush (NRC/HRB)."""
 APPLICATION_LOSS = 0.10
 """Share of a dose that bounces off or is blown away, prewetted (MDSS: dry 0.20, prewet 0.10)."""
+PRACTICE_AT = np.array([-6.7, -2.2, 0.0])
+"""degC at which MaineDOT's bands of doses meet."""
+PRACTICE = np.array([23.1, 15.4, 8.0]) / 8.0
+"""Least dose there over that at 0 degC: 23.1, 15.4 and 8 g/m2 on passes after the first (MaineDOT)."""
 TRAFFIC_LOSS = np.array([0.09, 0.04, 0.01, 0.0025]) / 3600.0
 """1/s of salt lost to traffic by priority: 0.01 k^2 per hour for k = 3, 2, 1, 0.5 (MDSS)."""
 FREEZE_TIME = 1800.0
@@ -52,17 +56,26 @@ def melt_capacity(temperature: np.ndarray, material: Material) -> np.ndarray:
     return (1 - concentration) / concentration
 
 
+def least_dose(temperature: np.ndarray, physics: SnowPhysics) -> np.ndarray:
+    """Least that practice spreads, kg/m2: straight lines between the corners of MaineDOT's bands, level beyond.
+
+    With less than 1 kg/m2 to melt the formula alone asks for a third less than Maine spreads from -4 degC up.
+    """
+    return physics.minimum_dose * np.interp(temperature, PRACTICE_AT, PRACTICE)
+
+
 def dose(
     temperature: np.ndarray, residual: float | np.ndarray, material: Material, physics: SnowPhysics
 ) -> np.ndarray:
     """Advised dose, kg/m2, for what a blade leaves (``residual`` kg/m2) at a road temperature (degC).
 
     MDSS: enough for the given share of the residual at a margin below the surface temperature, over the
-    application loss; floored near 0 degC, where the formula runs 30 % under practice (MaineDOT), capped,
-    and 0 below the material's working floor or above 1.5 degC.
+    application loss; at least what practice spreads (``least_dose``), capped, and 0 below the material's
+    working floor or above 1.5 degC.
     """
     need = residual * MELT_SHARE / melt_capacity(temperature - SAFETY_MARGIN, material)
-    rate = np.minimum(np.maximum(need / (1 - APPLICATION_LOSS), physics.minimum_dose), physics.maximum_dose)
+    least = least_dose(temperature, physics)
+    rate = np.minimum(np.maximum(need / (1 - APPLICATION_LOSS), least), physics.maximum_dose)
     usable = (temperature >= material.floor) & (temperature <= 1.5)
     return np.where(usable, rate, 0.0)
 

@@ -11,6 +11,13 @@ from simulation.hazards import ice
 from stormyard.validation import snow_doses
 
 
+def test_every_dose_lies_in_the_bands_of_practice() -> None:
+    """At every tenth of a degree; and none below the working floor."""
+    doses = [c for c in snow_doses.examine(Path(), ()).checks if "dose" in c.what]
+    assert len(doses) == 8
+    assert [c.what for c in doses if not c.holds] == []
+
+
 def test_every_brine_holds_and_the_chart_is_a_picture() -> None:
     """Freezing curves and melt beside their published figures."""
     found = snow_doses.examine(Path(), ())
