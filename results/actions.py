@@ -167,7 +167,7 @@ def _closures(storms: Sequence[Storm], hazard: HazardName) -> list[Action]:
     if not late:
         return []
     storm, _ = late[0]
-    minutes = max((x.closed - x.t) / 60 for _, found in late for x in found)
+    minutes = max((x.closed - x.close) / 60 for _, found in late for x in found)
     count = max(len(found) for _, found in late)
     roads = {s.id: Both.of(s.road) for s in storm.run.scenario.city.segments}
     names = listed([roads[x.segment] for x in late[-1][1][:5]])

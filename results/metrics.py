@@ -17,14 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from results.underpasses import NEVER, Filling, fillings
 from simulation.model import LEVELS, Place
 from simulation.network import Network
 from simulation.orders import level_rank
 from simulation.record import Run
 from simulation.weather import WeatherSeries
 
-NEVER = float("inf")
-"""What ``None`` counts as wherever two figures are compared."""
 CLEAR_SHARE = 0.95
 """Share of a class's lane-length that makes the class clear or served (snow.md 1.3)."""
 SETTLED = 0.5
@@ -193,32 +192,10 @@ def sites(run: Run) -> list[Site]:
     return found
 
 
-class LateClosure(NamedTuple):
-    """An underpass that stood deep in water while it was open."""
-
-    segment: str
-    t: float
-    """Second at which it was first seen at or over the closing depth."""
-    closed: float
-    """Second from which it was seen closed; inf where it never was."""
-
-
-def closed_late(run: Run) -> list[LateClosure]:
-    """Underpasses and tunnels whose water reached the closing depth before they were closed to traffic.
-
-    Segments that share a low point are one underpass, named by the first of them.
-    """
-    depth, closed, t = recorded(run, "water_depth"), recorded(run, "closed"), seconds(run)
-    late: dict[str, LateClosure] = {}
-    for i, segment in enumerate(run.scenario.city.segments):
-        if segment.structure not in ("underpass", "tunnel"):
-            continue
-        deep = np.flatnonzero(depth[:, i] >= run.scenario.goals.close_depth)
-        if len(deep) and not closed[deep[0], i]:
-            shut = np.flatnonzero(closed[deep[0] :, i])
-            when = float(t[deep[0] + shut[0]]) if len(shut) else NEVER
-            late.setdefault(segment.low_point or segment.id, LateClosure(segment.id, float(t[deep[0]]), when))
-    return list(late.values())
+def closed_late(run: Run) -> list[Filling]:
+    """Underpasses and tunnels whose water reached the closing depth before they were closed to traffic, by the
+    minute: each one's first such flood. Segments that share a low point are one underpass."""
+    return [filling for filling in fillings(run) if filling.late]
 
 
 # --------------------------------------------------------------------------- access

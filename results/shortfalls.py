@@ -99,7 +99,7 @@ def _sites(run: Run) -> Shortfall:
 def _closures(run: Run) -> Shortfall:
     late = closed_late(run)
     never = sum(not np.isfinite(x.closed) for x in late)
-    worst = max((x.closed - x.t for x in late if np.isfinite(x.closed)), default=0.0)
+    worst = max((x.closed - x.close for x in late if np.isfinite(x.closed)), default=0.0)
     depth = f"{100 * run.scenario.goals.close_depth:g}"
     return Shortfall(
         "closures",

@@ -199,7 +199,7 @@ def _arrivals(run: Run, words: Words) -> Iterator[str]:
 def _closures(run: Run, words: Words) -> Iterator[str]:
     late = closed_late(run)
     for closure in late:
-        deep, closed = _clock(run, closure.t, words), _clock(run, closure.closed, words)
+        deep, closed = _clock(run, closure.close, words), _clock(run, closure.closed, words)
         segment = Speaker(run.scenario, words).both("segment", closure.segment)
         yield words("review.late", segment=segment, deep=deep, closed=closed)
     if not late:

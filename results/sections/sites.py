@@ -7,11 +7,11 @@ import numpy as np
 from results.charts import clock
 from results.content import Block, Cell, Paragraph, Section, Table, figure
 from results.language import Both, both
-from results.metrics import closed_late, cut_off_h, hour_weights, seconds, sites
+from results.metrics import cut_off_h, hour_weights, seconds, sites
 from results.names import segment_name
 from results.sections import Reading
-from results.underpasses import closing_seconds, fillings
-from simulation.hazards.streets import VEHICLES
+from results.underpasses import Filling, closing_seconds, fillings
+from simulation.hazards.streets import CLEARANCE, LIMITS
 from simulation.record import Run
 
 ORDER = 50
@@ -21,7 +21,7 @@ MOST = 20
 def section(reading: Reading) -> Section | None:
     """Sites by depth of water, how underpasses filled and were closed, critical places by hours cut off."""
     run = reading.run
-    blocks: list[Block] = [*_sites(run), *(_filled(run) or _late(run)), *_critical(run)]
+    blocks: list[Block] = [*_sites(run), *_underpasses(run), *_critical(run)]
     return Section("sites", both("section.sites"), blocks) if blocks else None
 
 
@@ -44,59 +44,78 @@ def _sites(run: Run) -> list[Block]:
     return [Table(caption, head, rows, (2, 4))]
 
 
-def _late(run: Run) -> list[Block]:
-    """Late closures by the recorded depths, for a run whose events do not tell how underpasses filled."""
+def _underpasses(run: Run) -> list[Block]:
+    """How the water rose in each underpass, then what closing and leaving took beside it."""
     if "water_depth" not in run.fields:
         return []
-    late = closed_late(run)
     depth = f"{100 * run.scenario.goals.close_depth:.0f}"
-    if not late:
-        return [Paragraph(both("text.none_late", depth=depth))]
-    roads = {s.id: s for s in run.scenario.city.segments}
-    rows = [
-        (segment_name(run.scenario, x.segment), Both.of(roads[x.segment].road), Both.same(clock(run, x.t)),
-         Both.same(clock(run, x.closed)) if np.isfinite(x.closed) else both("never_closed"))
-        for x in late
-    ]  # fmt: skip
-    head = [both(f"head.{k}") for k in ("place", "road", "deep_from", "closed_at")]
-    return [Table(both("table.late", depth=depth), head, rows)]
-
-
-def _filled(run: Run) -> list[Block]:
-    """What time the water left in each underpass, beside what closing and leaving take."""
     found = fillings(run)
     if not found:
-        return []
+        return [Paragraph(both("text.none_filled", depth=depth))]
     closing = closing_seconds(run.scenario)
-    rows = [
-        (segment_name(run.scenario, x.segment), Both.same(clock(run, x.wet)),
-         Cell(_minutes(x.rise), "" if x.rise >= closing else "bad" if x.closed > x.close else "flag"),
-         _minutes(x.afloat - x.wet),
-         Cell(_minutes(x.roof - x.wet), "bad" if x.roof - x.close < x.leaving else ""),
-         _minutes(x.leaving), _margin(x.closed - x.close))
-        for x in found[:MOST]
-    ]  # fmt: skip
-    head = [
-        both("head.place"), both("head.first_water"), both("head.to_closing_min"),
-        both("head.to_afloat_min", cm=f"{100 * VEHICLES['small_car'].depth:.0f}"), both("head.to_roof_min"),
-        both("head.leaving_min"), both("head.barrier_min"),
-    ]  # fmt: skip
-    depth = f"{100 * run.scenario.goals.close_depth:.0f}"
     quick = sum(x.rise < closing for x in found)
     told = both(
         "text.fills_quick" if quick else "text.fills_slow", n=quick, total=len(found), depth=depth,
         closing=f"{closing / 60:.0f}", police=f"{run.scenario.command.police_delay / 60:.0f}",
     )  # fmt: skip
-    caption = both("table.filled", shown=len(rows), total=len(found), depth=depth)
-    return [Table(caption, head, rows, (2, 3, 4, 5)), Paragraph(told), Paragraph(both("text.fills_basis"))]
+    return [
+        _rising(run, found, closing, depth), Paragraph(told), _leaving(run, found, depth),
+        Paragraph(both("text.fills_basis")),
+    ]  # fmt: skip
+
+
+def _rising(run: Run, found: list[Filling], closing: float, depth: str) -> Table:
+    rows: list[tuple[Both | Cell, ...]] = [
+        (segment_name(run.scenario, x.segment), Both.same(clock(run, x.wet)),
+         Cell(_minutes(x.rise), "" if x.rise >= closing else "bad" if x.late else "flag"),
+         *(_minutes(t - x.wet) for t in (x.afloat, x.wade, x.roof)))
+        for x in found[:MOST]
+    ]  # fmt: skip
+    cm = {name: f"{100 * LIMITS[name].depth:.0f}" for name in ("small_car", "adult")}
+    head = [
+        both("head.place"), both("head.first_water"), both("head.to_closing_min", cm=depth),
+        both("head.to_afloat_min", cm=cm["small_car"]), both("head.to_wade_min", cm=cm["adult"]),
+        both("head.to_roof_min", m=f"{CLEARANCE:.1f}"),
+    ]  # fmt: skip
+    caption = both("table.filled", shown=min(len(found), MOST), total=len(found), depth=depth)
+    return Table(caption, head, rows, (2, 3, 4, 5))
+
+
+def _leaving(run: Run, found: list[Filling], depth: str) -> Table:
+    rows = [
+        (segment_name(run.scenario, x.segment), _called(run, x), _closed(run, x), _margin(x),
+         figure(x.cars, 0), _minutes(x.leaving),
+         Cell(_minutes(x.way_out), "bad" if x.late and x.way_out < x.leaving else ""))
+        for x in found[:MOST]
+    ]  # fmt: skip
+    head = [
+        both(f"head.{key}") for key in
+        ("place", "close_ordered", "closed_at", "barrier_min", "cars_inside", "leaving_min", "way_out_min")
+    ]  # fmt: skip
+    caption = both("table.leaving", shown=min(len(found), MOST), total=len(found), depth=depth)
+    return Table(caption, head, rows, (4, 5, 6))
 
 
 def _minutes(seconds: float) -> Both:
     return figure(seconds / 60, 0) if np.isfinite(seconds) else figure(None)
 
 
-def _margin(late: float) -> Cell:
+def _called(run: Run, filling: Filling) -> Both:
+    """When the barrier was ordered; a crew that stands by needs no order."""
+    if np.isfinite(filling.called):
+        return Both.same(clock(run, filling.called))
+    return both("text.no_order") if filling.by == "spot" else figure(None)
+
+
+def _closed(run: Run, filling: Filling) -> Both:
+    if not filling.by:
+        return both("never_closed")
+    return both(f"text.closed_by_{filling.by}", at=clock(run, filling.closed))
+
+
+def _margin(filling: Filling) -> Cell:
     """Minutes by which a barrier came before the closing depth or after it."""
+    late = filling.closed - filling.close
     if not np.isfinite(late):
         return Cell(both("never_closed"), "bad")
     key = "text.barrier_late" if late > 0 else "text.barrier_early"

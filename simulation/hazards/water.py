@@ -22,7 +22,7 @@ from simulation.drainage.swmm import SwmmDrainage
 from simulation.hazards.flood_advice import WET, FloodAdvice
 from simulation.hazards.streets import (
     CLEARANCE,
-    VEHICLES,
+    LIMITS,
     depth_of,
     low_point,
     onward,
@@ -244,7 +244,8 @@ class UnderpassMarks:
     """Notes when the water in an underpass first reaches each of its marks, once a flood.
 
     Events of the kind ``water_mark``: target the segment (the first that shares the low point), value the mark in m,
-    text ``wet``, ``close`` (the goals' closing depth), ``afloat`` (small cars float) or ``roof``.
+    text ``wet``, ``close`` (the goals' closing depth), ``afloat`` (small cars float), ``wade`` (too deep for adults on
+    foot) or ``roof``.
     """
 
     def __init__(self, world: World) -> None:
@@ -253,10 +254,11 @@ class UnderpassMarks:
         for i in np.flatnonzero(network.underpass):
             first.setdefault(network.segments[i].low_point or network.segments[i].id, int(i))
         self._segments = np.array(list(first.values()), int)
-        self._names = ("wet", "close", "afloat", "roof")
-        self._depths = np.array(
-            [WET, world.scenario.goals.close_depth, VEHICLES["small_car"].depth, CLEARANCE]
-        )
+        marks = {
+            "wet": WET, "close": world.scenario.goals.close_depth, "afloat": LIMITS["small_car"].depth,
+            "wade": LIMITS["adult"].depth, "roof": CLEARANCE,
+        }  # fmt: skip
+        self._names, self._depths = tuple(marks), np.array(list(marks.values()))
         self._noted = np.zeros((len(self._segments), len(self._names)), bool)
 
     def note(self, world: World) -> None:

@@ -159,6 +159,14 @@ EVENTS = (
     Event(9100, "refused", "plough/9", "", "Assign", 0, "there is no crew 'plough/9'"),
 )
 
+FILLED = (
+    Event(2 * HOUR, "water_mark", target="row1-1", text="wet"),
+    Event(2 * HOUR, "water_mark", target="row1-1", text="close"),
+    Event(2 * HOUR, "water_mark", target="row1-1", text="afloat"),
+    Event(3 * HOUR, "closed", "police", "row1-1", "close", 0.40),
+)
+"""What events say of ``water_run``'s underpass."""
+
 
 def snow_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) -> Run:
     """Every road holds 4 mm from hour 1; priority p is served at hour p and bare from hour 4 + p.
@@ -203,7 +211,7 @@ def water_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) 
         "node_depth": (("time", "node"), node, _attrs("m", 0.001)),
         "node_flooding": (("time", "node"), node / 10, _attrs("m3 s-1", 0)),
     }
-    return _run(made, fields, EVENTS, {"flooded_m3": 120.0, "pumped_m3": 45.0})
+    return _run(made, fields, (*EVENTS, *FILLED), {"flooded_m3": 120.0, "pumped_m3": 45.0})
 
 
 def _common(made: Scenario, t: np.ndarray) -> dict[str, Any]:

@@ -95,8 +95,20 @@ def test_an_underpass_closed_an_hour_late() -> None:
     """It is deep at hour 2 and closed at hour 3; closed from the start, it is not late."""
     run = water_run()
     (late,) = closed_late(run)
-    assert (late.segment, late.t, late.closed) == ("row1-1", 2 * HOUR, 3 * HOUR)
-    assert metrics(with_field(run, "closed", np.ones_like(run.fields["closed"].values)))["closed_late"] == 0
+    assert (late.segment, late.close, late.closed) == ("row1-1", 2 * HOUR, 3 * HOUR)
+    early = (Event(HOUR, "closed", "police", "row1-1"), *(e for e in run.events if e.kind != "closed"))
+    assert metrics(replace(run, events=early))["closed_late"] == 0
+
+
+def test_a_closing_five_minutes_late_counts_though_quarter_hours_show_it_closed() -> None:
+    """The fields of every quarter of an hour do not see it; the events do."""
+    run = water_run()
+    marks = [
+        e._replace(t=e.t - 600) if e.kind == "water_mark" else e for e in run.events if e.kind != "closed"
+    ]
+    late = (*marks, Event(2 * HOUR - 300, "closed", "police", "row1-1"))
+    shut = with_field(run, "closed", np.ones_like(run.fields["closed"].values))
+    assert metrics(replace(shut, events=tuple(late)))["closed_late"] == 1
 
 
 def test_a_hospital_is_cut_off_while_its_streets_are_impassable() -> None:

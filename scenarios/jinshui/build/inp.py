@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from scenarios.jinshui.build.files import number
 from scenarios.jinshui.build.ground import Point, bend
-from scenarios.jinshui.build.parts import Drains, Pipe, Spill, Street
+from scenarios.jinshui.build.parts import Drains, Pipe, Pit, Spill, Street
 from scenarios.jinshui.build.sewers import ROUGHNESS
 from scenarios.jinshui.build.surface import RAMP_SLOPE, SUMP
 
@@ -184,9 +185,14 @@ def _outlets(drains: Drains) -> Iterator[str]:
         yield f"kerb{street.id[1:]} {street.id} {_yard(street)} {_n(street.rim)} {over}"
     for name, pit in drains.pits.items():
         yield f"room-{name} {name} v-{name} {_n(pit.street.rim)} FUNCTIONAL/HEAD {ROOM} 1"
-        curve = f"ramp{number(pit.ramp_width, 0)}"
-        for mouth in pit.mouths:
-            yield f"in-{name}-{mouth} {mouth} {name} {_n(drains.streets[mouth].rim)} TABULAR/HEAD {curve}"
+        for mouth, width in _ramps(pit).items():
+            way = f"in-{name}-{mouth} {mouth} {name} {_n(drains.streets[mouth].rim)}"
+            yield f"{way} TABULAR/HEAD ramp{number(width, 0)}"
+
+
+def _ramps(pit: Pit) -> dict[str, float]:
+    """Width in m over which each street spills into a pit."""
+    return {mouth: pit.ramp_width * count for mouth, count in Counter(pit.mouths).items()}
 
 
 def _way(spill: Spill) -> str:
@@ -202,7 +208,7 @@ def _curves(drains: Drains) -> Iterator[str]:
         yield from _curve(f"street{number(width, 0)}", "RATING", ((h, q * width) for h, q in STREET_CURVE))
     for width in sorted({s.width for s in drains.spills if s.end in drains.banks}):
         yield from _curve(f"bank{number(width, 0)}", "RATING", ((h, q * width) for h, q in BANK_CURVE))
-    for width in sorted({p.ramp_width for p in drains.pits.values()}):
+    for width in sorted({width for pit in drains.pits.values() for width in _ramps(pit).values()}):
         yield from _curve(f"ramp{number(width, 0)}", "RATING", ((h, q * width) for h, q in RAMP_CURVE))
 
 

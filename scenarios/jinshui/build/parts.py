@@ -62,7 +62,7 @@ class Pit:
     station: float
     """Pumping station, m3/s."""
     mouths: tuple[str, ...]
-    """Streets that spill into it."""
+    """The street that spills into each of its ramps; one street stands twice where it meets both."""
 
 
 @dataclass

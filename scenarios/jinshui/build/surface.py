@@ -58,7 +58,7 @@ def add_pits(drains: Drains, roads: Roads) -> None:
         depth, width = PIT_DEPTH[piece.kind], WIDTH[piece.street.road_class]
         flat = width * (60.0 + 0.06 * measure(piece.line))
         land = flat + 2 * depth / RAMP_SLOPE * width + PIT_SURROUNDINGS
-        mouths = tuple(dict.fromkeys(drains.nearest(end) for end in (piece.line[0], piece.line[-1])))
+        mouths = tuple(drains.nearest(end) for end in (piece.line[0], piece.line[-1]))
         rim = min(drains.streets[mouth].rim for mouth in mouths) - depth
         street = Street(piece.structure.id, piece.middle, rim, rim - SUMP, land, 95.0, flat)
         station = street.effective * ZHENGZHOU.rate(PIT_YEARS, PIT_MINUTES) / 3.6e6

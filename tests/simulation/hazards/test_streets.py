@@ -11,7 +11,7 @@ from simulation.hazards import streets
 from simulation.hazards.streets import (
     CLEARANCE,
     KERB,
-    VEHICLES,
+    LIMITS,
     Basin,
     depth_of,
     low_point,
@@ -135,7 +135,12 @@ def test_level_streets_do_not_run_in_circles() -> None:
         ("large_car", 0.31, 0.0, True), ("large_car", 0.30, 1.6, False),
         ("large_4wd", 0.50, 1.1, True), ("large_4wd", 0.50, 1.3, False),
         ("large_4wd", 0.05, 3.1, False), ("large_4wd", 0.0, 3.1, True),
+        ("truck", 0.60, 0.9, True), ("truck", 0.60, 1.1, False), ("truck", 0.61, 0.0, False),
+        ("child", 0.40, 0.9, True), ("child", 0.40, 1.1, False), ("child", 0.51, 0.0, False),
+        ("adult", 0.40, 1.4, True), ("adult", 0.40, 1.6, False), ("adult", 1.21, 0.0, False),
     ],
 )  # fmt: skip
-def test_a_vehicle_stands_up_to_shands_limits(kind: str, depth: float, velocity: float, stays: bool) -> None:
-    assert bool(stands(VEHICLES[kind], of(depth), of(velocity))[0]) is stays
+def test_vehicles_and_people_stand_up_to_their_limits(
+    kind: str, depth: float, velocity: float, stays: bool
+) -> None:
+    assert bool(stands(LIMITS[kind], of(depth), of(velocity))[0]) is stays
