@@ -6,6 +6,7 @@ import numpy as np
 
 from simulation.drainage.native import layout as model
 from simulation.drainage.native.devices import devices
+from simulation.drainage.native.inlets import street
 from simulation.drainage.native.network import BARRELS, BOTTOM1, BOTTOM2, HEIGHT, TRUE_LENGTH, network
 from simulation.drainage.native.routing import advance
 from simulation.drainage.native.state import Book, State
@@ -45,6 +46,7 @@ class Block:
             _rows(*by_node), _rows(*by_node), _rows(*by_member), _rows(*by_member), _rows(*by_member),
             _rows(*by_member), np.zeros(3, np.int64),
         )  # fmt: skip
+        self.street = street(plan.layout.inlets, plan.layout.sections, width)
         self.now, self._step = (
             0.0,
             plan.net.rules.shortest if plan.net.rules.courant else plan.net.rules.longest,
@@ -141,7 +143,7 @@ class Block:
         pumping = bool(self.state.pumping.any() or self.state.drawn.any())
         self.now, self._step = advance(
             self.plan.net, self.plan.gear, self.state, self.book, before, after, start, end, self.now, until, hard,
-            self._step, most, pumping, self.low, self.lanes,
+            self._step, most, pumping, self.low, self.street, self.lanes,
         )  # fmt: skip
 
     def step_now(self) -> float:

@@ -58,7 +58,8 @@ class NativeDrainage:
         self._all.set_pumping(node, rate)
 
     def set_clog(self, node: int, share: float) -> None:
-        """Share (0-1) of the full flow of the conduits that leave a node, which debris blocks."""
+        """Share (0-1) of the capacity at a node that debris blocks: of its street inlets, or else of the full flow
+        of the conduits that leave it."""
         self._all.set_clog(node, share)
 
     def set_pump(self, link: int, on: bool) -> None:

@@ -67,7 +67,7 @@ class NativeEnsemble:
         self._lateral = [np.zeros((2, count, width)) for _ in self._blocks]
         self._injected, self._ran = np.zeros((2, members))
         self._pipes = self._openings()
-        self.can_clog = np.array([bool(self._pipes.get(i)) for i in range(count)])
+        self.can_clog = np.isin(np.arange(count), [*self._pipes, *plan.inlets.node])
         rules = tuple(rule for rule in plan.rules if not rule.name.lower().startswith(POWER_RULE))
         self._controllers = (
             [Controller(rules, plan.options.start, width) for _ in self._blocks] if rules else []
@@ -77,14 +77,13 @@ class NativeEnsemble:
         self.seconds = 0
 
     def _openings(self) -> dict[int, list[tuple[int, float]]]:
-        """Node -> the conduits that leave it and what each carries when full, m3/s a barrel."""
+        """Node without street inlets -> the conduits that leave it and what each carries when full, m3/s a barrel."""
         pipes: dict[int, list[tuple[int, float]]] = {}
-        conduits = self._plan.layout.conduits
-        for row, link in enumerate(conduits.link):
-            if conduits.full_flow[row] > 0:
-                pipes.setdefault(int(self._plan.layout.links.start[link]), []).append(
-                    (row, conduits.full_flow[row])
-                )
+        layout = self._plan.layout
+        for row, link in enumerate(layout.conduits.link):
+            node, full = int(layout.links.start[link]), layout.conduits.full_flow[row]
+            if full > 0 and node not in layout.inlets.node:
+                pipes.setdefault(node, []).append((row, full))
         return pipes
 
     def step(self, seconds: int) -> None:
@@ -179,12 +178,12 @@ class NativeEnsemble:
         return np.concatenate([getattr(b.state, name) for b in self._blocks], axis=1)[:, : self.members]
 
     def _give(self, name: str, row: int, value: np.ndarray | float) -> None:
-        """Set a row of the state, one value for all members or one each."""
+        """Set a row of the state, or of the inlets' ``kept``, one value for all members or one each."""
         values = np.broadcast_to(np.asarray(value, dtype=float), (self.members,))
         for number, block in enumerate(self._blocks):
             first = number * block.width
             members = np.minimum(np.arange(first, first + block.width), self.members - 1)
-            getattr(block.state, name)[row] = values[members]
+            (block.street.kept if name == "kept" else getattr(block.state, name))[row] = values[members]
 
     def set_inflow(self, node: int, flow: np.ndarray | float) -> None:
         """Water put in at a node from now on, m3/s, at least 0."""
@@ -195,8 +194,11 @@ class NativeEnsemble:
         self._give("pumping", node, rate)
 
     def set_clog(self, node: int, share: np.ndarray | float) -> None:
-        """Share (0-1) of the full flow of the conduits that leave a node, which debris blocks."""
+        """Share (0-1) of the capacity at a node that debris blocks: of its street inlets, or else of the full flow
+        of the conduits that leave it."""
         kept = 1 - np.clip(share, 0.0, NEAR_FULL)
+        for inlet in np.flatnonzero(self._plan.layout.inlets.node == node):
+            self._give("kept", int(inlet), kept)
         limits = self._plan.layout.conduits.flow_limit
         for row, full in self._pipes.get(node, ()):
             own = limits[row] if limits[row] > 0 else np.inf

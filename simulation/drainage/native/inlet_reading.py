@@ -72,7 +72,8 @@ def read_inlets(
     arrays["points"] = np.array([len(table) for table in tables], dtype=np.int64)
     arrays["first"] = np.cumsum([0, *arrays["points"]])[:-1].astype(np.int64)
     arrays["in_sag"] = arrays["in_sag"].astype(bool)
-    arrays["back"] = _back(arrays, np.array([line["area"] for line in lines]))
+    back = _back(arrays, np.array([line["area"] for line in lines]))
+    arrays["back"] = np.where(nodes.ponded_area[arrays["below"]] > 0, 0.0, back)
     joined = np.concatenate([np.zeros((0, 2)), *tables])
     return i.Inlets(**arrays, x=joined[:, 0].copy(), y=joined[:, 1].copy())
 
@@ -176,7 +177,10 @@ def _usage(
 
 
 def _back(arrays: dict[str, np.ndarray], area: np.ndarray) -> np.ndarray:
-    """Share of what floods at the node below that comes up at each inlet: by open area, custom ones by number."""
+    """Share of what floods at the node below that comes up at each inlet: by open area, custom ones by number.
+
+    Nothing does where that node ponds: its water stands there already (SWMM lets it stand and come up too, and so
+    makes water)."""
     below, back = arrays["below"], np.zeros(len(area))
     for node in np.unique(below):
         here = below == node

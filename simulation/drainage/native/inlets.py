@@ -8,12 +8,15 @@ are in feet and cfs, and so are the numbers kept here; what goes in and out of `
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from simulation.drainage.inp import FOOT
+
+if TYPE_CHECKING:
+    from simulation.drainage.native.layout import Sections
 
 NO_GRATE, GENERIC = -1, 7
 GRATES = (
@@ -46,7 +49,8 @@ _THROAT_DROP = (0.5, 0.35355, 0.0)
 _CFS = FOOT**3
 _LEAST_FLOW = 0.001
 """cfs below which nothing is captured."""
-_NOTHING = 1e-4
+_NOTHING = 1e-4 * _CFS
+"""m3/s."""
 _GRAVITY2 = 2 * 32.16
 STREET, DROP = range(2)
 BY_FORMULA, BY_FLOW, BY_DEPTH = range(3)
@@ -124,29 +128,60 @@ def throat_drop(throat: int) -> float:
     return _THROAT_DROP[throat]
 
 
+class Street(NamedTuple):
+    """The inlets of a block of members in motion; arrays are [inlet, lane]."""
+
+    inlets: Inlets
+    full_depth: np.ndarray
+    """Of the sections, as are the next four; see ``layout.Sections``."""
+    max_factor: np.ndarray
+    area: np.ndarray
+    width: np.ndarray
+    normal_depth: np.ndarray
+    kept: np.ndarray
+    """Share of the capacity that debris leaves."""
+    captured: np.ndarray
+    """m3/s going down now."""
+    back: np.ndarray
+    """m3/s coming up now."""
+
+
+def street(inlets: Inlets, sections: Sections, lanes: int) -> Street:
+    """Inlets at rest and free of debris."""
+    rows = (len(inlets.link), lanes)
+    tables = sections.full_depth, sections.max_factor, sections.area, sections.width, sections.normal_depth
+    return Street(inlets, *tables, np.ones(rows), np.zeros(rows), np.zeros(rows))
+
+
 @njit(cache=True)
-def exchange(inlets, tables, flow, depth, overflow, lateral, kept, captured):  # type: ignore[no-untyped-def]
+def exchange(street, s, book, dt):  # type: ignore[no-untyped-def]
     """Move captured water from the street to the sewer, and what the sewer spills back to the street.
 
-    ``tables`` are the sections' (full depth, greatest factor, area, width, normal depth); ``flow`` (L, M) m3/s,
-    ``depth`` (N, M) m and ``overflow`` (N, M) m3/s are those at the start of the step, ``kept`` (I, M) the share
-    of each inlet that debris leaves open. Adds to ``lateral`` (N, M) m3/s and fills ``captured`` (I, M) m3/s.
+    Flows, depths and overflows of the ``State`` ``s`` are those at the start of the step of ``dt`` s that begins;
+    its ``lateral`` is added to. What comes up again is neither lost nor new: the ``Book`` takes it from both.
     """
+    inlets = street.inlets
     for i in range(len(inlets.link)):
-        for m in range(flow.shape[1]):
-            passing = abs(flow[inlets.link[i], m]) / _CFS
-            high = depth[inlets.node[i], m] / FOOT
-            taken = capture(inlets, tables, i, passing, high, inlets.kept[i] * kept[i, m])
-            captured[i, m] = taken * _CFS if taken >= _NOTHING else 0.0
-            back = overflow[inlets.below[i], m] * inlets.back[i]
-            back = back if back >= _NOTHING * _CFS else 0.0
-            lateral[inlets.node[i], m] += back - captured[i, m]
-            lateral[inlets.below[i], m] += captured[i, m]
+        bypass, sewer = inlets.node[i], inlets.below[i]
+        for m in range(street.kept.shape[1]):
+            passing = abs(s.flow[inlets.link[i], m]) / _CFS
+            high = s.depth[bypass, m] / FOOT
+            taken = _CFS * capture(street, i, passing, high, inlets.kept[i] * street.kept[i, m])
+            back = s.overflow[sewer, m] * inlets.back[i]
+            taken = taken if taken >= _NOTHING else 0.0
+            back = back if back >= _NOTHING else 0.0
+            s.lateral[bypass, m] += back - taken
+            s.lateral[sewer, m] += taken
+            again = 0.5 * dt * (back + street.back[i, m])
+            book.lost[0, m] -= again
+            book.entered[0, m] -= again
+            street.captured[i, m], street.back[i, m] = taken, back
 
 
 @njit(cache=True)
-def capture(inlets, tables, i, flow, depth, kept):  # type: ignore[no-untyped-def]
+def capture(street, i, flow, depth, kept):  # type: ignore[no-untyped-def]
     """cfs that an inlet takes of ``flow`` cfs, under ``depth`` ft, with the share ``kept`` of it open."""
+    inlets = street.inlets
     if inlets.how[i] == BY_DEPTH:
         return inlets.number[i] * kept * _curve(inlets, i, depth) * inlets.sides[i]
     if inlets.how[i] == BY_FORMULA and inlets.in_sag[i]:
@@ -156,7 +191,7 @@ def capture(inlets, tables, i, flow, depth, kept):  # type: ignore[no-untyped-de
     left, total = flow / inlets.sides[i], 0.0
     for _ in range(int(inlets.number[i])):
         by_curve = inlets.how[i] == BY_FLOW
-        one = _curve(inlets, i, left) if by_curve else _on_grade(inlets, tables, i, left, depth)
+        one = _curve(inlets, i, left) if by_curve else _on_grade(street, i, left, depth)
         one = min(one * kept, inlets.limit[i], left)
         total += one
         left -= one
@@ -213,12 +248,13 @@ def _spread(inlets, i, flow):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _on_grade(inlets, tables, i, flow, depth):  # type: ignore[no-untyped-def]
+def _on_grade(street, i, flow, depth):  # type: ignore[no-untyped-def]
     """cfs one inlet of a row takes."""
+    inlets = street.inlets
     if inlets.kind[i] == DROP:
         if inlets.curb_length[i] > 0:
             return min(_sag(inlets, i, depth), flow)
-        return min(_grate(inlets, tables, i, flow, 0.0), flow)
+        return min(_grate(street, i, flow, 0.0), flow)
     if inlets.slot_length[i] > 0:
         return min(_curb(inlets, i, flow, inlets.slot_length[i], _spread(inlets, i, flow)), flow)
     taken = 0.0
@@ -226,7 +262,7 @@ def _on_grade(inlets, tables, i, flow, depth):  # type: ignore[no-untyped-def]
     if inlets.curb_length[i] > 0 and before > 0:
         taken = _curb(inlets, i, flow, before, _spread(inlets, i, flow))
     if inlets.grate_length[i] > 0 and flow > taken:
-        taken += _grate(inlets, tables, i, flow - taken, _spread(inlets, i, flow - taken))
+        taken += _grate(street, i, flow - taken, _spread(inlets, i, flow - taken))
     return taken
 
 
@@ -245,13 +281,14 @@ def _curb(inlets, i, flow, length, spread):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _grate(inlets, tables, i, flow, spread):  # type: ignore[no-untyped-def]
+def _grate(street, i, flow, spread):  # type: ignore[no-untyped-def]
     """A grate on grade, HEC-22 (4-16) to (4-21)."""
+    inlets = street.inlets
     length, width = inlets.grate_length[i], inlets.grate_width[i]
     cross, gutter, gutter_width = inlets.cross[i], inlets.gutter[i], inlets.gutter_width[i]
     over_street = flow
     if inlets.kind[i] == DROP:
-        area, share, cross = _channel(inlets, tables, i, flow, width)
+        area, share, cross = _channel(street, i, flow, width)
     elif gutter == 0.0:
         area = spread**2 * cross / 2
         share = 1.0 if spread <= width else 1 - (1 - width / spread) ** 2.67
@@ -284,10 +321,11 @@ def _at_crown(inlets, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _channel(inlets, tables, i, flow, width):  # type: ignore[no-untyped-def]
+def _channel(street, i, flow, width):  # type: ignore[no-untyped-def]
     """Area, share of the flow over a grate and side slope in a channel at normal depth."""
-    full_depth, greatest, areas, widths, normal = tables
-    s = inlets.section[i]
+    inlets = street.inlets
+    full_depth, greatest, areas, widths = street.full_depth, street.max_factor, street.area, street.width
+    normal, s = street.normal_depth, inlets.section[i]
     last = areas.shape[1] - 1
     factor = min(flow / inlets.beta[i] * FOOT ** (8 / 3) / greatest[s], 1.0)
     place = math.sqrt(factor) * last

@@ -24,16 +24,11 @@ _IGNORED = ("POLLUTANTS", "TREATMENT", "EVENTS")
 """Sections that change no water level of a storm."""
 
 
-def read_layout(inp: Inp, with_inlets: bool = False) -> Layout:
-    """Everything the kernel needs. Raises InpError with every problem and everything that is not supported.
-
-    ``with_inlets``: the caller exchanges water at street inlets (``inlets.exchange``); else they are refused.
-    """
+def read_layout(inp: Inp) -> Layout:
+    """Everything the kernel needs. Raises InpError with every problem and everything that is not supported."""
     words = Words(inp)
     options = read_options(words)
     words.check()
-    if not with_inlets and (rows := inp.rows("INLET_USAGE")):
-        words.refuse(rows[0].line, "water caught by street inlets")
     for section, what in _REFUSED.items():
         if (rows := inp.rows(section)) and words.option(f"IGNORE_{section}")[0] != "YES":
             words.refuse(rows[0].line, what)

@@ -20,6 +20,7 @@ from numba import njit
 from simulation.drainage.native.conduits import pipe_flows
 from simulation.drainage.native.depths import node_depths, outfall_depths
 from simulation.drainage.native.devices import device_flows, move_settings
+from simulation.drainage.native.inlets import exchange
 from simulation.drainage.native.lanes import (
     greatest,
     least,
@@ -206,7 +207,9 @@ def _write(pipes, joints, s, book, dt, lanes):
 
 
 @njit(cache=True)
-def advance(net, gear, s, book, before, after, start, end, now, until, hard, step, most, pumping, low, lanes):
+def advance(
+    net, gear, s, book, before, after, start, end, now, until, hard, step, most, pumping, low, street, lanes
+):
     """Route from ``now`` until ``until`` is reached, never past ``hard``, in at most ``most`` steps (0 = any).
 
     Lateral inflows, [node, lane] m3/s, are ``before`` at ``start`` and ``after`` at ``end``. Gives the next time and
@@ -221,6 +224,8 @@ def advance(net, gear, s, book, before, after, start, end, now, until, hard, ste
             old = load(before, n, lanes)
             extra = load(s.extra, n, lanes)
             store(s.lateral, n, old + (load(after, n, lanes) - old) * share + extra)
+        if street.inlets.link.shape[0]:
+            exchange(street, s, book, dt)
         if pumping:
             _draw(joints, s, book, low, dt, lanes)
         if gear.link.shape[0]:

@@ -7,12 +7,16 @@ import pytest
 from swmm.toolkit import shared_enum, solver
 
 from simulation.drainage.inp import InpError, read_inp
+from simulation.drainage.native.block import Block, Plan
+from simulation.drainage.native.engine import NativeDrainage
+from simulation.drainage.native.ensemble import NativeEnsemble
 from simulation.drainage.native.inlets import exchange
 from simulation.drainage.native.layout import Layout
 from simulation.drainage.native.read import read_layout
 from simulation.drainage.swmm import SwmmDrainage
 from tests.simulation.drainage.drains import options
 
+HOUR = 3600
 STREET = """
 [JUNCTIONS]
 A 12 1
@@ -57,35 +61,27 @@ def street(
 
 
 def layout_of(text: str) -> Layout:
-    """As read for an engine that knows inlets."""
-    return read_layout(read_inp(text), with_inlets=True)
-
-
-def tables(layout: Layout) -> tuple[np.ndarray, ...]:
-    """What ``exchange`` needs of the sections."""
-    s = layout.sections
-    return s.full_depth, s.max_factor, s.area, s.width, s.normal_depth
+    """As read."""
+    return read_layout(read_inp(text))
 
 
 def captured_beside_swmm(text: str) -> tuple[np.ndarray, np.ndarray]:
     """(steps,) m3/s captured: ours from SWMM's state before each step, and what reached the sewer in SWMM."""
-    layout = layout_of(text)
-    nodes, links = len(layout.nodes.names), len(layout.links.names)
-    sewer = layout.nodes.names.index("S")
+    block = Block(Plan(layout_of(text)), 1)
+    sewer = block.plan.layout.nodes.names.index("S")
     ours, theirs = [], []
     with SwmmDrainage(text) as drains:
         while True:
-            flow = np.array([[solver.link_get_result(i, shared_enum.LinkResult.FLOW)] for i in range(links)])
-            lateral, captured = np.zeros((nodes, 1)), np.zeros((1, 1))
-            exchange(
-                layout.inlets, tables(layout), flow, drains.depth()[:, None], drains.flooding()[:, None], lateral,
-                np.ones((1, 1)), captured,
-            )  # fmt: skip
+            for i, flow in enumerate(block.state.flow):
+                flow[:] = solver.link_get_result(i, shared_enum.LinkResult.FLOW)
+            block.state.depth[:, 0], block.state.overflow[:, 0] = drains.depth(), drains.flooding()
+            block.state.lateral[:] = 0
+            exchange(block.street, block.state, block.book, 1.0)
             if solver.swmm_step() <= 0:
                 break
-            ours.append(captured[0, 0])
+            ours.append(block.street.captured[0, 0])
             theirs.append(solver.node_get_result(sewer, shared_enum.NodeResult.LATERAL_INFLOW))
-            assert lateral.sum() == pytest.approx(0.0, abs=1e-9)
+            assert block.state.lateral.sum() == pytest.approx(0.0, abs=1e-9)
     return np.array(ours), np.array(theirs)
 
 
@@ -118,25 +114,66 @@ def test_drop_inlets_in_channels_are_swmms(design: str, section: str) -> None:
 
 
 def test_debris_and_limits_take_from_the_capacity() -> None:
-    layout = layout_of(street(DESIGNS["grate"], limit=0.02))
-    flow, depth = np.full((3, 3), 0.3), np.full((5, 3), 0.1)
-    captured, lateral = np.zeros((1, 3)), np.zeros((5, 3))
-    kept = np.array([[1.0, 0.1, 0.0]])
-    exchange(layout.inlets, tables(layout), flow, depth, depth * 0, lateral, kept, captured)
-    assert captured[0, 0] == pytest.approx(2 * 2 * 0.02), "two inlets on two sides"
-    assert captured[0, 0] > captured[0, 1] > captured[0, 2] == 0
-    assert lateral[layout.nodes.names.index("B")] == pytest.approx(-captured[0])
+    block = Block(Plan(layout_of(street(DESIGNS["grate"], limit=0.02))), 3)
+    block.state.flow[:], block.state.depth[:], block.street.kept[:] = 0.3, 0.1, (1.0, 0.1, 0.0)
+    exchange(block.street, block.state, block.book, 1.0)
+    captured = block.street.captured[0]
+    assert captured[0] == pytest.approx(2 * 2 * 0.02), "two inlets on two sides"
+    assert captured[0] > captured[1] > captured[2] == 0
+    assert block.state.lateral[block.plan.layout.nodes.names.index("B")] == pytest.approx(-captured)
 
 
-def test_what_the_sewer_spills_comes_up_in_the_street() -> None:
-    layout = layout_of(street(DESIGNS["grate"]))
-    overflow, lateral = np.zeros((5, 1)), np.zeros((5, 1))
-    overflow[layout.nodes.names.index("S")] = 0.2
-    exchange(
-        layout.inlets, tables(layout), np.zeros((3, 1)), np.zeros((5, 1)), overflow, lateral, np.ones((1, 1)),
-        np.zeros((1, 1)),
-    )  # fmt: skip
-    assert lateral[layout.nodes.names.index("B")] == pytest.approx(0.2)
+def test_what_the_sewer_spills_comes_up_in_the_street_and_is_not_lost() -> None:
+    block = Block(Plan(layout_of(street(DESIGNS["grate"]))), 1)
+    names = block.plan.layout.nodes.names
+    block.state.overflow[names.index("S")] = 0.2
+    exchange(block.street, block.state, block.book, 2.0)
+    assert block.state.lateral[names.index("B")] == pytest.approx(0.2)
+    assert block.book.lost == block.book.entered == pytest.approx(-0.2)
+
+
+@pytest.mark.parametrize("place", ["ON_GRADE", "ON_SAG"])
+@pytest.mark.parametrize("sewer", [0.5, 0.3])
+def test_streets_and_sewers_run_as_in_swmm(place: str, sewer: float) -> None:
+    text = street(DESIGNS["combination"], place).replace("D CIRCULAR 1", f"D CIRCULAR {sewer}")
+    native = NativeDrainage(text)
+    with SwmmDrainage(text) as swmm:
+        for _ in range(72):
+            native.step(300)
+            swmm.step(300)
+            assert native.depth() == pytest.approx(swmm.depth(), abs=0.02)
+        assert native.flooded() == pytest.approx(swmm.flooded(), rel=0.01, abs=1.0)
+        assert (swmm.flooded().max() > 1000) == (sewer == 0.3), "the small sewer spills"
+        assert native.totals().outflow == pytest.approx(swmm.totals().outflow, rel=0.001)
+    assert native.totals().lost == pytest.approx(0.0, abs=1.0), "it comes up in the street"
+    assert abs(native.totals().continuity) < 0.001
+
+
+def test_a_sewer_that_ponds_makes_no_water() -> None:
+    text = street(DESIGNS["combination"], "ON_SAG").replace("D CIRCULAR 1", "D CIRCULAR 0.3")
+    native = NativeDrainage(
+        text.replace("ALLOW_PONDING NO", "ALLOW_PONDING YES").replace("S 8 2", "S 8 2 0 0 100")
+    )
+    native.step(6 * HOUR)
+    entered = 0.5 * (0.01 + 0.6) * 2 * HOUR + 0.5 * 0.6 * 4 * HOUR
+    assert native.flooded()[native.nodes.index("S")] > 100
+    assert native.totals().outflow + native.totals().storage == pytest.approx(entered, rel=0.002)
+
+
+def test_debris_before_an_inlet_leaves_the_water_on_the_street() -> None:
+    text = street(DESIGNS["combination"])
+    members = NativeEnsemble(text, 3)
+    bypass, end = (members.nodes.index(name) for name in "BP")
+    assert members.can_clog.tolist() == [True, True, True, False, False]
+    members.set_clog(bypass, np.array([0.0, 0.5, 0.9]))
+    members.step(2 * HOUR)
+    ran_on = members.depth()[end]
+    assert ran_on[0] + 0.01 < ran_on[1] < ran_on[2] - 0.01
+    with SwmmDrainage(text) as swmm:
+        assert members.can_clog.tolist() == swmm.can_clog.tolist()
+        swmm.set_clog(bypass, 0.5)
+        swmm.step(2 * HOUR)
+        assert members.depth()[:, 1] == pytest.approx(swmm.depth(), abs=0.005)
 
 
 def test_an_inlet_without_a_place_is_in_a_sag_where_the_street_ends() -> None:
@@ -160,8 +197,3 @@ def test_what_is_wrong_is_told(old: str, new: str, words: str) -> None:
     with pytest.raises(InpError) as error:
         layout_of(street(DESIGNS["grate"]).replace(old, new))
     assert words in str(error.value)
-
-
-def test_inlets_are_refused_where_nobody_exchanges_their_water() -> None:
-    with pytest.raises(InpError, match="street inlets is not supported by the native drainage engine"):
-        read_layout(read_inp(street(DESIGNS["grate"])))
