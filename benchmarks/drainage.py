@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.importers.drain_model import read_model
 from scenarios.importers.swmm import import_swmm
 from scenarios.load import load
 from scenarios.problems import BadScenario
@@ -46,11 +47,10 @@ TURNS, ENOUGH = 3, 20.0
 
 
 def own_storm(path: Path) -> str:
-    """A model's text as it is, but without reports and with one thread."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    inp = read_inp(text)
+    """A model's text as it is, but without reports and with one thread. Raises BadScenario."""
+    inp = read_model(path).inp
     headers, section, lines = dict(inp.headers), "", []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(inp.text.split("\n"), 1):
         section = headers.get(number, section)
         if section in ("REPORT", "FILES") or line.strip().upper().startswith("THREADS"):
             line = ""
@@ -82,6 +82,8 @@ def row(path: Path, storm: str, members: int) -> dict[str, Any]:
         seconds, peer, found = _by_turns(text, members, scale)
     except InpError as error:
         return {**name, "supported": False, "why": str(error.problems[0]), "problems": len(error.problems)}
+    except DrainageError as error:
+        return {**name, "supported": False, "why": str(error)}
     return {**name, "supported": True, **_compared(reference, found), "cpu_s": round(seconds, 2),
             "swmm_s": round(peer, 2), "speedup": round(members * peer / max(seconds, 1e-9), 1)}  # fmt: skip
 
@@ -100,7 +102,8 @@ def _by_turns(text: str, members: int, scale: np.ndarray) -> tuple[float, float,
     return seconds, peer, found
 
 
-def _minutes(duration: int) -> Iterator[int]:
+def minutes(duration: int) -> Iterator[int]:
+    """The steps of a run, s."""
     for start in range(0, duration, MINUTE):
         yield min(MINUTE, duration - start)
 
@@ -108,7 +111,7 @@ def _minutes(duration: int) -> Iterator[int]:
 def _swmm(text: str) -> dict[str, Any]:
     with SwmmDrainage(text) as drains:
         peak = np.zeros(len(drains.nodes))
-        for seconds in _minutes(model_duration(read_inp(text))):
+        for seconds in minutes(model_duration(read_inp(text))):
             drains.step(seconds)
             np.maximum(peak, drains.depth(), out=peak)
         return {
@@ -120,7 +123,7 @@ def _swmm(text: str) -> dict[str, Any]:
 def _native(text: str, members: int, scale: np.ndarray) -> dict[str, Any]:
     drains = NativeEnsemble(text, members, rain_scale=scale)
     peak = np.zeros((len(drains.nodes), members))
-    for seconds in _minutes(model_duration(read_inp(text))):
+    for seconds in minutes(model_duration(read_inp(text))):
         drains.step(seconds)
         np.maximum(peak, drains.depth(), out=peak)
     totals = drains.totals()

@@ -19,6 +19,7 @@ from typing import Any
 from scenarios.importers.swmm import import_swmm
 from scenarios.load import load
 from scenarios.problems import BadScenario
+from simulation.drainage.protocol import DrainageError
 from simulation.drainage.swmm import SwmmDrainage, swmm_alone_seconds
 from simulation.engine import Simulation
 from simulation.hazards.water import under_storm
@@ -35,11 +36,14 @@ def row(path: Path) -> dict[str, Any]:
         scenario = load(Path(folder) / "model")
     text = under_storm(scenario)
     start = time.process_time()
-    lost, balance = without_crews(scenario)
-    seconds = time.process_time() - start
-    with SwmmDrainage(text) as alone:
-        alone.step(int(scenario.duration))
-        reference = alone.totals().lost
+    try:
+        lost, balance = without_crews(scenario)
+        seconds = time.process_time() - start
+        with SwmmDrainage(text) as alone:
+            alone.step(int(scenario.duration))
+            reference = alone.totals().lost
+    except DrainageError as error:
+        return {"model": path.stem, "supported": False, "why": f"SWMM: {error}".splitlines()[0]}
     peer = swmm_alone_seconds(text)
     return {
         "model": path.stem, "supported": True, "lost_m3": round(lost), "swmm_lost_m3": round(reference),

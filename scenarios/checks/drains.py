@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
@@ -9,7 +11,9 @@ from scipy.sparse.csgraph import connected_components
 from scenarios.checks.facts import Facts, Found
 from scenarios.problems import Problem, Where, problem, shown, some
 from scenarios.said import recognised
-from simulation.drainage.inp import Inp, InpProblem
+from simulation.drainage.editing import with_storm
+from simulation.drainage.inp import Inp, InpError, InpProblem
+from simulation.drainage.swmm import swmm_problems
 
 
 def check(facts: Facts) -> Found:
@@ -19,7 +23,8 @@ def check(facts: Facts) -> Found:
         for found in facts.inp_error.problems:
             yield of_drains(file, found)
     if facts.inp is not None:
-        yield from _loops(facts.inp, file)
+        loops = list(_loops(facts.inp, file))
+        yield from loops or (of_drains(file, found) for found in _refused_by_swmm(facts.inp))
     water = facts.hazards.get("water")
     absent = facts.inp is None and facts.inp_error is None
     if water is not None and absent and facts.drains_readable:
@@ -30,6 +35,14 @@ def of_drains(file: str, found: InpProblem) -> Problem:
     """What the reader of drain models found, at its line."""
     where = Where(file, "line", found.line) if found.line else Where(file)
     return Problem(where.said, recognised(found.what), recognised(found.hint))
+
+
+def _refused_by_swmm(inp: Inp) -> tuple[InpProblem, ...]:
+    """What SWMM has against a model that we can read, under an hour without rain: told before a run begins."""
+    try:
+        return swmm_problems(with_storm(inp, [], 300, datetime(2000, 1, 1), 3600))
+    except InpError as error:
+        return error.problems
 
 
 def _loops(inp: Inp, file: str) -> Found:

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from scenarios.checks.drains import of_drains
+from scenarios.marked import LARGEST_FILE
 from scenarios.problems import BadScenario, problem
 from scenarios.said import Said
 from simulation.drainage.editing import external_files, with_storm
 from simulation.drainage.inp import Inp, InpError, read_inp
+from simulation.drainage.rows import lines_of
 from simulation.drainage.swmm import SwmmDrainage
 from simulation.hazards.streets import depth_of, low_point
 from simulation.hazards.water import LEAST_STREET, STREET_DRAIN_TIME
@@ -90,13 +92,16 @@ def read_model(path: Path | str) -> Model:
     if path.suffix.lower() != ".inp":
         raise BadScenario([problem(path.name, "import.no_drains_file")])
     try:
-        raw = path.read_bytes()
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= LARGEST_FILE else b""
     except OSError as error:
         reason, hint = error.strerror or error, Said("import.give_inp")
         raise BadScenario([problem(str(path), "file.cannot_open", hint=hint, reason=reason)]) from error
+    if size > LARGEST_FILE:
+        raise BadScenario([problem(path.name, "file.too_large", most=LARGEST_FILE // 1_000_000)])
     text, code = _decoded(raw)
     try:
-        inp = read_inp("\n".join(text.splitlines()) + "\n")
+        inp = read_inp("\n".join(lines_of(text)) + "\n")
     except InpError as error:
         raise refused(path.name, error) from None
     if not inp.links:

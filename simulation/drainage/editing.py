@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from simulation.drainage.inp import MM_PER_INCH, Inp, InpError, InpProblem, words_of
+from simulation.drainage.dates import FIRST, moment, moved, parse_date, time_of_day
+from simulation.drainage.inp import MM_PER_INCH, Inp
+from simulation.drainage.rows import MOST_BYTES, InpError, InpProblem, lines_of, words_of
 
 RAIN = "stormyard_rain"
 """Name of the one rain series that all gages read."""
@@ -22,7 +24,6 @@ _CLIMATE = {"TEMPERATURE", "EVAPORATION"}
 _LID_REPORT = 8
 """Place of the report file among the words of a LID usage row."""
 _NO_REPORT = ("INPUT NO", "CONTROLS NO", "SUBCATCHMENTS NONE", "NODES NONE", "LINKS NONE")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 Edit = Callable[[int, str, tuple[str, ...]], str | None]
 """(line number, section, words) -> the new line, or None to leave the row to the rules for all edits."""
 
@@ -97,11 +98,11 @@ def _rewritten(inp: Inp, edit: Edit, added: dict[str, Iterable[str]]) -> str:
         "FILE" in (word.upper() for word in row.words) for name in _CLIMATE for row in inp.rows(name)
     )
     section, lines = "", []
-    for number, line in enumerate(inp.text.splitlines(), 1):
+    for number, line in enumerate(lines_of(inp.text), 1):
         section = headers.get(number, section)
         words = words_of(line)
         if number in headers or not words:
-            lines.append(line)
+            lines.append(_short(line))
             continue
         new = edit(number, section, words)
         if new is not None:
@@ -111,10 +112,15 @@ def _rewritten(inp: Inp, edit: Edit, added: dict[str, Iterable[str]]) -> str:
         elif section == "LID_USAGE" and len(words) > _LID_REPORT:
             lines.append(" ".join("*" if i == _LID_REPORT else word for i, word in enumerate(words)))
         else:
-            lines.append(line)
+            lines.append(_short(line))
     for name, rows in {**added, "REPORT": _NO_REPORT}.items():
         lines += [f"[{name}]", *rows]
     return "\n".join(lines) + "\n"
+
+
+def _short(line: str) -> str:
+    """A line without its comment where that makes it too long: SWMM would read the rest as a line of its own."""
+    return line.partition(";")[0] if len(line.encode()) > MOST_BYTES else line
 
 
 def external_files(inp: Inp) -> tuple[str, ...]:
@@ -129,56 +135,20 @@ def external_files(inp: Inp) -> tuple[str, ...]:
 
 def model_start(inp: Inp) -> datetime:
     """The date and time at which the model starts by its own OPTIONS. Raises InpError for an unreadable one."""
-    return _moment(inp, "START", datetime(2004, 1, 1))
+    return moment(inp.rows("OPTIONS"), "START", FIRST)
 
 
 def model_duration(inp: Inp) -> int:
     """Whole seconds the model runs by its own OPTIONS; at least 1."""
     start = model_start(inp)
-    return max(1, math.floor((_moment(inp, "END", start) - start).total_seconds()))
-
-
-def _moment(inp: Inp, key: str, default: datetime) -> datetime:
-    row = {r.words[0].upper(): r for r in inp.rows("OPTIONS") if len(r.words) > 1}
-    moment = default
-    if day_row := row.get(f"{key}_DATE"):
-        day = parse_date(day_row.words[1])
-        if day is None:
-            raise InpError([InpProblem(day_row.line, f"'{day_row.words[1]}' is no date", "write 07/20/2021")])
-        moment = datetime(day.year, day.month, day.day)
-    if time_row := row.get(f"{key}_TIME"):
-        moment += _time_of_day(time_row.words[1], time_row.line)
-    return moment
-
-
-def parse_date(word: str) -> date | None:
-    """A SWMM date such as 07/20/2021 or JUL-20-2021; None for any other word."""
-    parts = word.replace("-", "/").split("/")
-    if len(parts) != 3:
-        return None
-    try:
-        month = _MONTHS.index(parts[0].upper()) + 1 if parts[0].isalpha() else int(parts[0])
-        return date(int(parts[2]), month, int(parts[1]))
-    except ValueError:
-        return None
-
-
-def _time_of_day(word: str, line: int) -> timedelta:
-    """A SWMM time: H:MM, H:MM:SS or decimal hours."""
-    try:
-        parts = [float(part) for part in word.split(":")]
-    except ValueError:
-        problem = InpProblem(line, f"'{word}' is no time", "write hours:minutes or hours:minutes:seconds")
-        raise InpError([problem]) from None
-    hours, minutes, seconds = [*parts, 0.0, 0.0][:3]
-    return timedelta(seconds=math.floor(3600 * hours + 60 * minutes + seconds + 0.5))
+    return max(1, math.floor((moment(inp.rows("OPTIONS"), "END", start) - start).total_seconds()))
 
 
 def _dates(start: datetime, duration: int) -> Iterator[str]:
     end = start + timedelta(seconds=duration)
-    for key, moment in (("START", start), ("REPORT_START", start), ("END", end)):
-        yield f"{key}_DATE {moment:%m/%d/%Y}"
-        yield f"{key}_TIME {moment:%H:%M:%S}"
+    for key, time in (("START", start), ("REPORT_START", start), ("END", end)):
+        yield f"{key}_DATE {time:%m/%d/%Y}"
+        yield f"{key}_TIME {time:%H:%M:%S}"
 
 
 def _switches(routing: bool) -> tuple[str, ...]:
@@ -189,8 +159,8 @@ def _switches(routing: bool) -> tuple[str, ...]:
 def _series(rain: Sequence[float], interval: int, start: datetime, unit: float) -> Iterator[str]:
     """Rows of the rain series in ``unit`` mm an hour, with a closing zero."""
     for i, rate in enumerate((*rain, 0.0)):
-        moment = start + timedelta(seconds=i * int(interval))
-        yield f"{RAIN} {moment:%m/%d/%Y %H:%M:%S} {rate * 3600.0 / unit:.9g}"
+        time = start + timedelta(seconds=i * int(interval))
+        yield f"{RAIN} {time:%m/%d/%Y %H:%M:%S} {rate * 3600.0 / unit:.9g}"
 
 
 def _latches(pumps: Sequence[str]) -> Iterator[str]:
@@ -229,8 +199,9 @@ class _Shift:
             last = self._last_day.get(name)
             time = rest.pop(0) if rest else ""
             if last and time:
-                moment = datetime(last.year, last.month, last.day) + _time_of_day(time, line) + self._shift
-                time = f"{moment:%m/%d/%Y %H:%M:%S}"
+                day_and_shift = datetime(last.year, last.month, last.day) + time_of_day(time, line)
+                shifted = moved(day_and_shift, self._shift, time, line)
+                time = f"{shifted:%m/%d/%Y %H:%M:%S}"
             out += [time, *rest[:1]]
             rest = rest[1:]
         return " ".join(out)

@@ -1,7 +1,6 @@
 """Reading an EPA SWMM model (.inp): sections with line numbers, names, and everything that is wrong with it.
 
-Only what Stormyard asks of a model is understood; all else stays text (see ``storm_text`` for the editing).
-Section order, keywords and minimum items a row follow the SWMM 5.2 user's manual, appendix D.
+Only what Stormyard asks of a model is understood; all else stays text (``editing`` puts it under a storm).
 """
 
 from __future__ import annotations
@@ -11,7 +10,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simulation.drainage.protocol import DrainageError
+from simulation.drainage.faults import no_land_rows, no_numbers, of_dates, of_line
+from simulation.drainage.rows import (
+    LEAST_WORDS,
+    LINK_SECTIONS,
+    LONGEST,
+    NODE_SECTIONS,
+    InpError,
+    InpProblem,
+    Row,
+    brief,
+    lines_of,
+    section_name,
+    words_of,
+)
+
+__all__ = [
+    "ACRE", "FOOT", "MM_PER_INCH", "SI_FLOW_UNITS", "US_FLOW_UNITS", "Inp", "InpError", "InpProblem", "Link", "Node",
+    "Row", "Subcatchment", "read_inp", "section_name", "words_of",
+]  # fmt: skip
 
 ACRE = 4046.8564224
 """m2"""
@@ -21,62 +38,12 @@ MM_PER_INCH = 25.4
 US_FLOW_UNITS = ("CFS", "GPM", "MGD")
 SI_FLOW_UNITS = ("CMS", "LPS", "MLD")
 
-SECTIONS = (
-    "TITLE", "OPTIONS", "FILES", "RAINGAGES", "EVAPORATION", "TEMPERATURE", "ADJUSTMENTS", "SUBCATCHMENTS",
-    "SUBAREAS", "INFILTRATION", "LID_CONTROLS", "LID_USAGE", "AQUIFERS", "GROUNDWATER", "GWF", "SNOWPACKS",
-    "JUNCTIONS", "OUTFALLS", "DIVIDERS", "STORAGE", "CONDUITS", "PUMPS", "ORIFICES", "WEIRS", "OUTLETS",
-    "XSECTIONS", "TRANSECTS", "STREETS", "INLETS", "INLET_USAGE", "LOSSES", "CONTROLS", "POLLUTANTS",
-    "LANDUSES", "COVERAGES", "BUILDUP", "WASHOFF", "TREATMENT", "INFLOWS", "DWF", "RDII", "HYDROGRAPHS",
-    "LOADINGS", "CURVES", "TIMESERIES", "PATTERNS", "EVENTS", "REPORT", "MAP", "POLYGONS", "COORDINATES",
-    "VERTICES", "LABELS", "SYMBOLS", "BACKDROP", "TAGS", "PROFILES",
-)  # fmt: skip
-NODE_SECTIONS = {"JUNCTIONS": "junction", "OUTFALLS": "outfall", "DIVIDERS": "divider", "STORAGE": "storage"}
-LINK_SECTIONS = {
-    "CONDUITS": "conduit", "PUMPS": "pump", "ORIFICES": "orifice", "WEIRS": "weir", "OUTLETS": "outlet",
-}  # fmt: skip
-LEAST_WORDS = {
-    "RAINGAGES": 6, "SUBCATCHMENTS": 8, "SUBAREAS": 7, "JUNCTIONS": 2, "OUTFALLS": 3, "DIVIDERS": 4,
-    "STORAGE": 6, "CONDUITS": 7, "PUMPS": 4, "ORIFICES": 6, "WEIRS": 6, "OUTLETS": 6, "XSECTIONS": 3,
-    "LOSSES": 4, "INFLOWS": 3, "DWF": 3, "COORDINATES": 3, "INLET_USAGE": 4,
-}  # fmt: skip
-"""Fewest words a row of a section needs; a shorter row is refused by SWMM too."""
 _REFERS = {
     "XSECTIONS": "link", "LOSSES": "link", "INLET_USAGE": "link", "INFLOWS": "node", "DWF": "node",
     "RDII": "node", "TREATMENT": "node", "SUBAREAS": "subcatchment", "INFILTRATION": "subcatchment",
     "LID_USAGE": "subcatchment", "COVERAGES": "subcatchment", "GROUNDWATER": "subcatchment",
 }  # fmt: skip
 """What the first word of a row in each section must name."""
-
-
-class InpProblem(NamedTuple):
-    """One thing that is wrong with a model."""
-
-    line: int
-    """Line of the .inp, from 1; 0 = the model as a whole."""
-    what: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line else ""
-        return f"{place}{self.what}" + (f" ({self.hint})" if self.hint else "")
-
-
-class InpError(DrainageError):
-    """A model that cannot be used, with all that was found wrong with it."""
-
-    def __init__(self, problems: Iterable[InpProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(self.problems)
-
-    def __str__(self) -> str:
-        return "\n".join(str(p) for p in self.problems)
-
-
-class Row(NamedTuple):
-    """A data row: its line and its words, comments stripped."""
-
-    line: int
-    words: tuple[str, ...]
 
 
 class Node(NamedTuple):
@@ -172,33 +139,12 @@ def read_inp(text: str) -> Inp:
     return inp
 
 
-def section_name(header: str) -> str | None:
-    """The section a header such as ``[Coord]`` stands for; SWMM lets names be cut short and in any case."""
-    word = header.strip().lstrip("[").split("]")[0].strip().upper()
-    if word in SECTIONS:
-        return word
-    near = [name for name in SECTIONS if len(word) >= 4 and (name.startswith(word) or word.startswith(name))]
-    return near[0] if len(near) == 1 else None
-
-
-def words_of(line: str) -> tuple[str, ...]:
-    """Words of a line without its comment; a quoted text is one word."""
-    if ";" in line:
-        line = line[: line.index(";")]
-    if '"' not in line:
-        return tuple(line.split())
-    words: list[str] = []
-    for i, part in enumerate(line.split('"')):
-        words.extend([part] if i % 2 else part.split())
-    return tuple(words)
-
-
 class _Reader:
     """Walks a model once and keeps every problem it meets."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = text.splitlines()
+        self._lines = lines_of(text)
         self.problems: list[InpProblem] = []
         self._sections: dict[str, list[Row]] = {}
         self._headers: list[tuple[int, str]] = []
@@ -252,7 +198,7 @@ class _Reader:
         return False
 
     def _problem(self, line: int, what: str, hint: str = "") -> None:
-        self.problems.append(InpProblem(line, what, hint))
+        self.problems.append(InpProblem(line, brief(what), brief(hint)))
 
     def _split(self) -> None:
         current: list[Row] | None = None
@@ -265,15 +211,21 @@ class _Reader:
                 name = section_name(stripped)
                 current, least = None, 0
                 if name is None:
-                    self._problem(number, f"unknown section {stripped}", "SWMM would refuse the file here")
+                    self._problem(
+                        number, f"unknown section {stripped[:LONGEST]}", "SWMM would refuse the file here"
+                    )
                     continue
                 self._headers.append((number, name))
                 current, least = self._sections.setdefault(name, []), LEAST_WORDS.get(name, 1)
             elif current is not None:
                 row = Row(number, words_of(line))
+                section = self._headers[-1][1]
+                self.problems.extend(of_line(section, row, line))
                 if len(row.words) < least:
                     hint = "the file may be cut off here" if number >= len(self._lines) - 1 else ""
-                    what = f"a row of [{self._headers[-1][1]}] needs {least} items, this has {len(row.words)}"
+                    if not line.isascii() and len(line.split()) > len(row.words):
+                        hint = "words are parted by plain spaces or tabs; full-width and no-break spaces part none"
+                    what = f"a row of [{section}] needs {least} items, this has {len(row.words)}"
                     self._problem(number, what, hint)
                     continue
                 current.append(row)
@@ -336,6 +288,12 @@ class _Reader:
             self._number(row, 4, "roughness")
         self._check_land(inp, known)
         self._check_references(inp, known)
+        self.problems.extend(of_dates(inp.rows("OPTIONS")))
+        told = {p.line for p in self.problems}
+        self.problems.extend(p for p in no_numbers(inp.text, inp.sections) if p.line not in told)
+        self.problems.extend(
+            no_land_rows([(x.name, x.line, x.impervious) for x in inp.subcatchments], inp.sections)
+        )
 
     def _unique(self, items: Iterable[Node | Link | Subcatchment], what: str) -> set[str]:
         seen: dict[str, int] = {}

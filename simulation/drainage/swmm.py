@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import sys
 import tempfile
 import time
@@ -24,9 +23,11 @@ import numpy as np
 import swmm.toolkit
 from swmm.toolkit import shared_enum, solver
 
+from simulation.drainage.complaints import complaints
 from simulation.drainage.editing import LATCH, model_duration
-from simulation.drainage.inp import FOOT, MM_PER_INCH, Inp, InpError, InpProblem, read_inp
+from simulation.drainage.inp import FOOT, MM_PER_INCH, read_inp
 from simulation.drainage.protocol import DrainageError, WaterTotals
+from simulation.drainage.rows import InpError, InpProblem
 
 FLOW = {
     "CFS": FOOT**3,
@@ -94,7 +95,7 @@ class SwmmDrainage:
         """Frees SWMM and gives its complaint, with the lines of the .inp that its report names."""
         self._stop()
         report = self._report.read_text(encoding="utf-8", errors="replace")
-        if problems := _problems(report, self._inp):
+        if problems := complaints(report, self._inp):
             return InpError(problems)
         return DrainageError(f"SWMM stopped: {' '.join(str(error).split()) or 'no reason was given'}")
 
@@ -305,11 +306,19 @@ class SwmmDrainage:
 
 
 def swmm_problems(text: str) -> tuple[InpProblem, ...]:
-    """What is wrong with a model, by our reading and by SWMM's own; empty where it opens and starts."""
+    """What is wrong with a model, by our reading and by SWMM's own; empty where it opens and starts.
+
+    SWMM cannot be asked while another model is open in this process: then our reading alone is told.
+    """
     try:
-        SwmmDrainage(text).close()
+        if SwmmDrainage._running is not None:
+            read_inp(text)
+        else:
+            SwmmDrainage(text).close()
     except InpError as error:
         return error.problems
+    except DrainageError as error:
+        return (InpProblem(0, str(error)),)
     return ()
 
 
@@ -342,24 +351,6 @@ def mean_rain(text: str, interval: int, duration: int) -> list[float]:
             drains.step(min(interval, duration - start))
             fallen.append(drains.rain_depth())
     return [max(b - a, 0.0) / interval for a, b in pairwise(fallen)]
-
-
-def _problems(report: str, inp: Inp) -> list[InpProblem]:
-    """Errors in a SWMM report, each with its line: the one that is named, or that of the object it names."""
-    lines = inp.text.splitlines()
-    defined = {node.name.upper(): node.line for node in inp.nodes}
-    defined |= {link.name.upper(): link.line for link in inp.links}
-    defined |= {land.name.upper(): land.line for land in inp.subcatchments}
-    found = []
-    for message, number in re.findall(r"ERROR \d+: (.*?)(?: at line (\d+) of[^\n]*)?\s*\n", report + "\n"):
-        words = " ".join(message.split())
-        if number:
-            line = int(number)
-            words += f": {' '.join(lines[line - 1].split())}"
-        else:
-            line = next((defined[w.upper()] for w in words.split()[::-1] if w.upper() in defined), 0)
-        found.append(InpProblem(line, f"SWMM: {words}"))
-    return list(dict.fromkeys(found))
 
 
 def _ascii_folder() -> str | None:
