@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulation import roadwork
+from simulation.hauling import UNLOADING
 from simulation.hazards.snow import deicer
-from simulation.model import Kind, Scenario
+from simulation.model import Kind, Place, Scenario
 from simulation.network import EARTH_RADIUS, Network, distances
 from simulation.situation import CrewReport, Situation
 
@@ -39,6 +41,30 @@ class Ground:
             [np.argmin(distances(d.lon, d.lat, network.lon, network.lat)) for d in fleet.depots]
         )
         self.material = {m.id: i for i, m in enumerate(fleet.materials)}
+        self._network = network
+        self._strips: dict[tuple[str, bool], np.ndarray] = {}
+        self._dump_metres = self._to_nearest([p for p in scenario.city.places if p.kind == "dump_site"])
+
+    def _to_nearest(self, places: list[Place]) -> np.ndarray:
+        """(segments,) estimated way from each segment to the nearest of some places, m; 0 where there are none."""
+        nodes = [self._network.nearest(p.lon, p.lat) for p in places]
+        ways = [self.metres(node, self.tail) for node in nodes]
+        return np.min(ways, axis=0) if ways else np.zeros(len(self.tail))
+
+    def strips(self, kind: Kind, ploughing: bool) -> np.ndarray:
+        """(segments,) passes in which a machine treats each whole carriageway."""
+        key = (kind.id, ploughing)
+        if key not in self._strips:
+            self._strips[key] = roadwork.strips(self._network, kind, ploughing)
+        return self._strips[key]
+
+    def haul_rate(self, kind: Kind, segment: np.ndarray, speed: float) -> np.ndarray:
+        """(m,) m3/s that a set moves from each segment to the nearest dump site. Mirrors ``simulation.hauling``."""
+        loading = max(kind.haul_rate, 1e-6)
+        if not kind.trucks:
+            return np.full(len(segment), loading)
+        away = 2 * self._dump_metres[segment] / min(kind.travel_speed, speed) + UNLOADING
+        return np.minimum(loading, kind.trucks * kind.truck_volume / (away + kind.truck_volume / loading))
 
     def metres(self, node: int, nodes: np.ndarray) -> np.ndarray:
         """Estimated way from a junction to each of ``nodes``, m."""

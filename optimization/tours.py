@@ -15,8 +15,9 @@ import numpy as np
 from optimization.ground import DETOUR, Ground
 from optimization.worth import Worth
 from simulation.model import Kind, Verb
+from simulation.roadwork import DEPTH_SLOWING
 from simulation.situation import CrewReport, Situation
-from simulation.work import DEPTH_SLOWING, ROAD_VERBS
+from simulation.work import ROAD_VERBS
 
 TOUR = 60 * 60.0
 """s of drive and work that one order should hold (setting; 30 and 45 min are 2 and 1 % worse)."""
@@ -108,13 +109,14 @@ def treatment_seconds(ground: Ground, situation: Situation, kind: Kind, roads: R
     """(m,) s in which a kind treats each road's whole carriageway. Mirrors ``simulation.work``."""
     segment = roads.segment
     if "haul" in roads.verbs:
-        return np.maximum(60.0, HAULED * situation.jobs.need[roads.rows] / max(kind.haul_rate, 1e-6))
+        volume = HAULED * situation.jobs.need[roads.rows]
+        return np.maximum(60.0, volume / ground.haul_rate(kind, segment, ground.flow(situation)))
     speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
     speed = np.maximum(speed * kind.efficiency, 0.05)
     if "plough" in roads.verbs:
         depth = situation.reported.snow[segment] / SNOW_DENSITY
         speed = speed / (1 + depth / DEPTH_SLOWING)
-    passes = np.maximum(1.0, np.ceil(ground.width[segment] / max(kind.width, 0.1) - 1e-9))
+    passes = ground.strips(kind, "plough" in roads.verbs)[segment]
     return np.asarray(passes * ground.length[segment] / speed)
 
 

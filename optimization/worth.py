@@ -15,8 +15,8 @@ from optimization.ground import Ground
 from simulation.hazards import ice
 from simulation.hazards.advice import BRIDGE_WEIGHT, CLASS_WEIGHT
 from simulation.model import Verb
+from simulation.roadwork import PLOUGH_SHARE
 from simulation.situation import Situation
-from simulation.work import PLOUGH_SHARE
 
 Worth = Callable[[Ground, Situation, tuple[Verb, ...], np.ndarray], np.ndarray]
 """(ground, situation, verbs, rows of Jobs) -> (m,) worth of doing each job once with these verbs."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import simpy
 
 from simulation.model import Kind, Material
-from simulation.work import Process
+from simulation.roadwork import Process
 from simulation.world import World
 
 COMMERCIAL_REFUEL = 20 * 60
@@ -101,14 +101,12 @@ class Machine:
     def _drive(self, path: list[tuple[int, int]]) -> Process:
         """Along a path until it ends or the next hop is blocked. Called off on a hop, it counts as at the
         nearer end of it."""
-        world, top = self.world, self.kind.travel_speed
-        network = world.network
+        world = self.world
         for segment, leads_to in path:
             if world.routes[self.kind.wading_depth].blocked[segment]:
                 self.observe(segment)
                 return
-            speed = min(top, network.speed[segment] * max(world.speed_factor[segment], CRAWL))
-            seconds, began = math.ceil(network.length[segment] / speed), world.t
+            seconds, began = math.ceil(self._hop_seconds(segment)), world.t
             try:
                 yield world.clock.wait(seconds)
             finally:
@@ -119,6 +117,15 @@ class Machine:
             self.observe(segment)
             if self.broken_for:
                 raise BreakOff
+
+    def _hop_seconds(self, segment: int) -> float:
+        network = self.world.network
+        speed = network.speed[segment] * max(self.world.speed_factor[segment], CRAWL)
+        return float(network.length[segment] / min(self.kind.travel_speed, speed))
+
+    def drive_seconds(self, path: list[tuple[int, int]]) -> float:
+        """s along a path on the roads of the moment."""
+        return sum(self._hop_seconds(segment) for segment, _ in path)
 
     # ------------------------------------------------------------------ material
 

@@ -137,7 +137,9 @@ class Place(Noun):
     segment: str | None = None
     """Segment it lies on, for structures and waterlogging points."""
     capacity: CubicMetres = Field(default=0, ge=0)
-    """Snow a dump site can take."""
+    """Snow a dump site can take, as it lies in a bank."""
+    takes_salted: bool = True
+    """Whether a dump site takes snow with de-icer in it; not on a park's green or by a river."""
 
 
 class Office(Noun):
@@ -203,7 +205,11 @@ class Kind(Noun):
     inlets_per_hour: Annotated[PerHour, Usual(0, 60 / 3600)] = Field(default=0, ge=0, le=1)
     """Street inlets it clears."""
     haul_rate: Annotated[Flow, Usual(0, 1)] = Field(default=0, ge=0, le=10)
-    """Loose snow loaded and hauled away."""
+    """Snow of a bank that its loader or blower loads while a truck stands by."""
+    trucks: Annotated[int, Usual(0, 40)] = Field(default=0, ge=0, le=1000)
+    """Trucks that drive its snow to the dump site; 0 = never short of one."""
+    truck_volume: Annotated[CubicMetres, Usual(0, 40)] = Field(default=0, ge=0, le=200)
+    """Snow one of them carries."""
     crew: Annotated[int, Usual(1, 50)] = Field(ge=1, le=1000)
     """People it needs."""
     setup: Annotated[SecondsAsMinutes, Usual(0, 7200)] = Field(default=0, ge=0, le=86400)
@@ -222,6 +228,12 @@ class Kind(Noun):
     """Cost while at work, people included."""
     source: str = ""
     """Where the figures come from, with their confidence."""
+
+    @model_validator(mode="after")
+    def _trucks_carry(self) -> Kind:
+        if self.trucks and not self.truck_volume:
+            raise ValueError("there are trucks that carry nothing: give the volume of one")
+        return self
 
 
 class Material(Noun):

@@ -171,6 +171,7 @@ REASONS: dict[str, str] = {
     "not_enough": "{depot} holds {held:} t of {material}, {asked:} t were asked for",
     "bad_amount": "an amount must be above zero",
     "no_water_model": "the scenario has no drain model, so {verb} has no work",
+    "no_dump": "no dump site has room for snow",
     "response_off": "in this variant no team acts",
     "bad_value": "{what} must be {expected}",
 }

@@ -95,7 +95,7 @@ class Recorder:
 
 def material_balance(world: World, crews: list[Crew]) -> float:
     """The largest of (stock at the start - where it is now) / stock at the start over the materials, in yards,
-    hoppers and trucks or used; and of the same for the de-icer that was spread: on the road or lost."""
+    hoppers and trucks or used; and of the de-icer that was spread: on the road, in banks, hauled away or lost."""
     totals = world.totals
     residuals = []
     for material, column in world.material_index.items():
@@ -104,7 +104,8 @@ def material_balance(world: World, crews: list[Crew]) -> float:
         there += totals.get(f"in_transit.{material}", 0.0) + totals.get(f"used.{material}", 0.0)
         if world.scenario.fleet.materials[column].use != "fuel":
             residuals.append((start - there) / max(start, 1.0))
-    spread, salt = totals.get("salt.spread", 0.0), world.fields.get("salt")
-    on_road = float(salt @ world.network.area) if salt is not None else 0.0
-    residuals.append((spread - on_road - totals.get("salt.lost", 0.0)) / max(spread, 1.0))
+    spread, area = totals.get("salt.spread", 0.0), world.network.area
+    there = sum(float(world.fields[n] @ area) for n in ("salt", "bank_salt") if n in world.fields)
+    gone = totals.get("salt.hauled", 0.0) + totals.get("salt.lost", 0.0)
+    residuals.append((spread - there - gone) / max(spread, 1.0))
     return float(max(residuals, key=abs))

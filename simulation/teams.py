@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from simulation import work
+from simulation import hauling, roadwork, work
 from simulation.machine import BreakOff, Machine, Stranded
 from simulation.model import Equipment, Fleet, Kind, Team, Verb
 from simulation.orders import Assign, level_rank
-from simulation.work import Process
+from simulation.roadwork import Process
 from simulation.world import World
 
 ACTIVITIES = (
@@ -43,6 +43,8 @@ class Crew(Machine):
     """The order that the command post gave last; on its way until it is ``order``."""
     order: Assign | None = None
     """The order that has reached the crew."""
+    since: int = 0
+    """Second at which the last order was given."""
     targets: list[str] = field(default_factory=list)
     """What is left of it."""
     recalled: bool = False
@@ -80,6 +82,8 @@ class Crew(Machine):
 
     def promise(self, order: Assign | None) -> None:
         """The command post gives an order, or takes back the one on its way: claims change hands at once."""
+        if order is not self.order:
+            self.since = self.world.t
         self.promised = order
         self._hold_claims()
 
@@ -155,6 +159,8 @@ class Crew(Machine):
                 self._give_up("blocked")
             except Unsupplied:
                 self._give_up("unsupplied")
+            except hauling.NoDump:
+                self._give_up("no_dump")
 
     def _next_thing(self) -> Process:
         self.missed_call = False
@@ -295,11 +301,17 @@ class Crew(Machine):
     # ------------------------------------------------------------------ work
 
     def _do_segment(self, order: Assign, target: str) -> Process:
+        """Treat a road; one that others have finished since the order was given is passed over.
+
+        The crew ends at the other end of it: on a tour along a road the passes go out and come back.
+        """
         network = self.world.network
         segment = network.segment_index[target]
         verbs, dose = order.verbs, 0.0
+        if self._served(order, segment):
+            return
         if "spread" in verbs:
-            dose = work.advised_dose(self.world, self, segment, order.rate)
+            dose = roadwork.advised_dose(self.world, self, segment, order.rate)
             if not (yield from self.stock_up(self.spreads, dose * float(network.area[segment]))):
                 verbs = tuple(v for v in verbs if v != "spread")
                 if not verbs:
@@ -309,12 +321,23 @@ class Crew(Machine):
         if self.world.fields["obstacle"][segment]:
             self.observe(segment)
             raise Stranded
+        if self._served(order, segment):
+            return
         self.activity = "work"
         try:
-            yield from work.road_work(self.world, self, segment, verbs, dose)
+            yield from self._treat(segment, verbs, dose)
         finally:
             self.observe(segment)
         self.node = int(network.head[segment] if start == network.tail[segment] else network.tail[segment])
+
+    def _treat(self, segment: int, verbs: tuple[Verb, ...], dose: float) -> Process:
+        if passing := tuple(v for v in verbs if v in roadwork.PASSING):
+            yield from roadwork.road_work(self.world, self, segment, passing, dose)
+        if "haul" in verbs:
+            yield from hauling.haul(self.world, self, segment)
+
+    def _served(self, order: Assign, segment: int) -> bool:
+        return roadwork.served_by_others(self.world, self, segment, order.verbs[0], self.since)
 
     def _entry(self, segment: int) -> int:
         """The end from which the crew drives in: its start if one-way, else the nearer one."""
@@ -345,11 +368,12 @@ class Crew(Machine):
             self._arrived_for = order
             self.world.note("arrive", self.id, self.targets[0], "+".join(order.verbs))
 
-    def toil(self, seconds: int) -> Process:
-        """Let working time pass, with its wear."""
+    def toil(self, seconds: int, unless: simpy.Event | None = None) -> Process:
+        """Let working time pass, with its wear; less of it where ``unless`` happens first."""
         began = self.world.t
         try:
-            yield self.world.clock.wait(seconds)
+            wait = self.world.clock.wait(seconds)
+            yield wait if unless is None else wait | unless
         finally:
             self.operate(self.world.t - began)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Container
 import numpy as np
 
 from simulation.command import relay_seconds
-from simulation.model import LEVELS
+from simulation.hauling import has_room
+from simulation.model import LEVELS, Verb
 from simulation.orders import (
     Action,
     Assign,
@@ -26,14 +27,15 @@ from simulation.orders import (
     Surge,
     Transfer,
 )
+from simulation.roadwork import PASSING, side_by_side
 from simulation.teams import Crew, is_callable, target_node
 from simulation.work import HAZARD_VERBS, ROAD_VERBS, TARGETS
 from simulation.world import World
 
 Crews = dict[str, Crew]
 Reason = tuple[str, dict[str, str]] | None
-EXCLUSIVE = ROAD_VERBS | {"clear_inlet", "sandbag", "close", "guard"}
-"""Verbs of which one crew at a target is enough; several may pump at one place."""
+EXCLUSIVE = (ROAD_VERBS - PASSING) | {"clear_inlet", "sandbag", "close", "guard"}
+"""Verbs of which one crew at a target is enough; several may pump at one place, or plough a wide road abreast."""
 SITE_WHAT = {"segment": "segment", "node": "drain node", "place": "place"}
 
 
@@ -76,6 +78,8 @@ def _work(world: World, order: Assign) -> Reason:
     for verb in order.verbs:
         if verb in ROAD_VERBS and "snow" not in world.scenario.hazards:
             return "bad_value", {"what": "verbs", "expected": "work that there is: the scenario runs no snow"}
+        if verb == "haul" and not has_room(world, with_salt=False):
+            return "no_dump", {}
         if TARGETS[verb] == "node" and not world.nodes:
             return "no_water_model", {"verb": verb}
     return None
@@ -129,9 +133,16 @@ def _targets(world: World, crew: Crew, order: Assign) -> Reason:
             if target_node(world, verb, target) < 0:
                 return "wrong_place", {"verb": verb, "what": "node that a road leads to", "target": target}
             others = [c for c in world.claims.holders(verb, target) if c != crew.id]
-            if others and verb in EXCLUSIVE:
+            if others and len(others) >= _room(world, verb, target):
                 return "claimed", {"target": target, "other": others[0]}
     return None
+
+
+def _room(world: World, verb: Verb, target: str) -> float:
+    """How many crews one target has work for."""
+    if verb in PASSING:
+        return side_by_side(world.network, world.network.segment_index[target])
+    return 1 if verb in EXCLUSIVE else math.inf
 
 
 def _recall(world: World, crews: Crews, order: Recall) -> Reason:

@@ -1,6 +1,6 @@
-"""The verbs: how long work takes, what it needs and what it changes.
+"""The verbs: what each works on, and how long site work takes, what it needs and what it changes.
 
-Road work (plough, spread, haul) is done segment by segment, several verbs in one pass; site work (pump,
+Road work is done segment by segment (``roadwork``: plough and spread in one pass; ``hauling``); site work (pump,
 clear_inlet, sandbag, close, guard) is done standing at a place. Each piece of work is a SimPy process
 fragment: it yields waits, and if it is interrupted, the share done so far counts.
 """
@@ -8,19 +8,14 @@ fragment: it yields waits, and if it is interrupted, the share done so far count
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-import simpy
-
-from simulation.hazards import ice
 from simulation.model import HazardName, Verb
+from simulation.roadwork import Process
 from simulation.world import World
 
 if TYPE_CHECKING:
     from simulation.teams import Crew
-
-Process = Generator[simpy.Event, object, None]
 
 ROAD_VERBS: frozenset[Verb] = frozenset({"plough", "spread", "haul"})
 TARGETS: dict[Verb, str] = {
@@ -35,13 +30,6 @@ HAZARD_VERBS: dict[HazardName, frozenset[Verb]] = {
 }
 """What each hazard asks people to do; a crew that can do none of it is not called out."""
 
-PLOUGH_SHARE = 0.8
-"""Share of loose snow that a blade takes in one pass (NORTRIP: 0.8 snow, 0.5 water, 0.3 ice)."""
-PLOUGH_FILM_SHARE = 0.5
-DEPTH_SLOWING = 0.3
-"""m of snow at which ploughing runs at half speed (setting, no source)."""
-WINDROW_DENSITY = 400.0
-"""kg/m3 of ploughed snow in a bank (400-500, common knowledge)."""
 INLET_SPACING = 40.0
 """m between inlets on each side of a road (flood.md 4: 25-50 m)."""
 PUMP_CHECK = 300
@@ -61,113 +49,6 @@ BAGS_PER_METRE = 19.0
 """At 0.3 m (derived from the formula in flood.md 3)."""
 BAGS_PER_PERSON = 12.0 / 3600.0
 """1/s a person fills and lays (NDSU: 5 min a bag)."""
-
-
-def passes(world: World, crew: Crew, segment: int) -> int:
-    """How often the crew must drive along a segment to treat its whole width."""
-    return max(1, math.ceil(world.network.width[segment] / max(crew.kind.width, 0.1) - 1e-9))
-
-
-def road_seconds(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...]) -> int:
-    """Time to treat a whole segment, s."""
-    kind, network, hauling = crew.kind, world.network, 0
-    if "haul" in verbs:
-        volume = world.fields["bank"][segment] * network.area[segment] / WINDROW_DENSITY
-        hauling = max(60, math.ceil(volume / max(kind.haul_rate, 1e-6)))
-    if not {"plough", "spread"}.intersection(verbs):
-        return hauling
-    speed = kind.work_speed_major if network.priority[segment] <= 2 else kind.work_speed_minor
-    speed = max(speed * kind.efficiency, 0.05)
-    if "plough" in verbs:
-        speed /= 1 + world.fields["snow_depth"][segment] / DEPTH_SLOWING
-    return hauling + max(1, math.ceil(passes(world, crew, segment) * network.length[segment] / speed))
-
-
-def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> float:
-    """kg/m2 to spread now: the order's rate, or the advised dose at the present road temperature."""
-    if rate is not None or crew.grit is None:
-        return rate or 0.0
-    if crew.spreads not in world.doses:
-        physics, temperature = world.scenario.physics.snow, world.fields["road_temperature"]
-        world.doses[crew.spreads] = ice.dose(temperature, physics.plough_residual, crew.grit, physics)
-    return float(world.doses[crew.spreads][segment])
-
-
-def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], dose: float) -> Process:
-    """Treat one segment, spreading ``dose`` kg/m2; the effect stands at the second the last pass ends."""
-    duration = road_seconds(world, crew, segment, verbs)
-    start = world.t
-    try:
-        yield from crew.toil(duration)
-    finally:
-        share = min(1.0, (world.t - start) / duration)
-        if share > 0:
-            _treat(world, crew, segment, verbs, dose, share)
-
-
-def _treat(
-    world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], dose: float, share: float
-) -> None:
-    name = world.network.segments[segment].id
-    spread = 0.0
-    if "haul" in verbs:
-        _haul(world, segment, share)
-    if "plough" in verbs:
-        _plough(world, segment, share)
-    if "spread" in verbs and dose > 0:
-        spread = _spread(world, crew, segment, dose, share)
-    world.last_pass[segment] = world.t
-    world.note("pass", crew.id, name, "+".join(verbs), spread, "" if share >= 1 else f"{share:.2f}")
-
-
-def _plough(world: World, segment: int, share: float) -> None:
-    """A blade leaves a residual, takes some hardpack and water, and salt with it (METRo, NORTRIP).
-
-    Hardpack whose bottom is wet with brine has lost its bond and comes off like snow (NCHRP 526: salt
-    breaks the bond, the blade removes).
-    """
-    fields, physics, i = world.fields, world.scenario.physics.snow, segment
-    snow = fields["snow"][i]
-    left = min(snow, max(physics.plough_residual, (1 - PLOUGH_SHARE) * snow))
-    taken_snow = share * (snow - left)
-    hardpack, film = fields["ice"][i], fields["film"][i]
-    loose = film >= ice.FREE_WATER_LIMIT * (min(hardpack, physics.plough_residual) + film)
-    taken_ice = share * (PLOUGH_SHARE if loose else physics.plough_hardpack_share) * hardpack
-    taken_film = share * PLOUGH_FILM_SHARE * film
-    if snow > 0:
-        fields["loose_depth"][i] *= 1 - taken_snow / snow
-    fields["snow"][i] = snow - taken_snow
-    fields["ice"][i] -= taken_ice
-    fields["film"][i] -= taken_film
-    fields["bank"][i] += taken_snow + taken_ice + taken_film
-    lost = share * physics.plough_salt_loss * fields["salt"][i]
-    fields["salt"][i] -= lost
-    world.add("salt.lost", lost * world.network.area[i])
-    fields["snow_depth"][i] = fields["loose_depth"][i] + fields["ice"][i] / ice.DENSITY
-
-
-def _spread(world: World, crew: Crew, segment: int, dose: float, share: float) -> float:
-    """Put de-icer or grit down; what bounces off is lost. Returns kg that left the hopper.
-
-    A dose that was more than half missed does not count as one, so that the segment is treated again.
-    """
-    area = world.network.area[segment]
-    used = min(crew.load, share * dose * area)
-    crew.load -= used
-    if used >= 0.5 * dose * area:
-        world.last_spread[segment] = world.t
-    if crew.grit is not None and crew.grit.use == "deicer":
-        world.fields["salt"][segment] += used * (1 - ice.APPLICATION_LOSS) / area
-        world.add("salt.lost", used * ice.APPLICATION_LOSS)
-        world.add("salt.spread", used)
-    world.add(f"used.{crew.material}", used)
-    return used
-
-
-def _haul(world: World, segment: int, share: float) -> None:
-    taken = share * world.fields["bank"][segment]
-    world.fields["bank"][segment] -= taken
-    world.add("snow.hauled", taken * world.network.area[segment])
 
 
 def site_work(world: World, crew: Crew, verb: Verb, target: str) -> Process:

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
 
 from simulation.chance import Chance
 from simulation.clock import Clock
-from simulation.model import Place, Scenario
+from simulation.model import Place, Scenario, Verb
 from simulation.network import Network, Routes
 from simulation.record import Event, FieldSpec
+
+if TYPE_CHECKING:
+    from simulation.roadwork import Round
 
 LONG_AGO = -(10**9)
 KEPT_ROUTES = 8
@@ -93,14 +97,22 @@ class World:
         self.last_spread = np.full(count, LONG_AGO, np.int64)
         """(segments,) second of the last dose; written by finished passes, known to the command post."""
         self.last_pass = np.full(count, LONG_AGO, np.int64)
-        """(segments,) second of the last pass of any kind; likewise."""
+        """(segments,) second at which the whole road was last treated in any way; likewise."""
+        self.rounds: dict[tuple[int, Verb], Round] = {}
+        """(segment, leading verb) -> treatment that is under way or was left in part; written by road work."""
+        self.served: dict[tuple[int, Verb], tuple[int, frozenset[str]]] = {}
+        """(segment, leading verb) -> second at which the last whole treatment ended, and who had a part in it."""
+        self.strips: dict[tuple[str, bool], np.ndarray] = {}
+        """(kind, whether it ploughs) -> (segments,) passes of a whole treatment; reckoned when first asked for."""
         self.doses: dict[str, np.ndarray] = {}
         """Material -> (segments,) kg/m2 advised at the road temperatures of this tick; reckoned when first asked
         for, emptied by the snow hazard."""
         self.outlook_snow = (False, False)
         """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
         fleet = self.scenario.fleet
-        self.can_haul = any("haul" in k.abilities for k in fleet.kinds)
+        self.dump_room = {p.id: p.capacity for p in self.scenario.city.places if p.kind == "dump_site"}
+        """Dump site -> m3 of snow it still takes; written by hauling."""
+        self.can_haul = bool(self.dump_room) and any("haul" in k.abilities for k in fleet.kinds)
         self._wading_depths = sorted({k.wading_depth for k in fleet.kinds})
         self._known_routes: dict[bytes, Routes] = {}
         self.routes: dict[float, Routes] = {}

@@ -43,6 +43,7 @@ class Snow:
         FieldSpec("film", "kg m-2", "segment", "water or brine on the carriageway", 0.01),
         FieldSpec("salt", "kg m-2", "segment", "de-icer on the carriageway", 0.0001),
         FieldSpec("bank", "kg m-2", "segment", "snow pushed aside, per m2 of carriageway", 0.01),
+        FieldSpec("bank_salt", "kg m-2", "segment", "de-icer in the snow pushed aside", 0.0001),
         FieldSpec("snow_depth", "m", "segment", "depth of snow and ice", 0.0001),
         FieldSpec("road_temperature", "degC", "segment", "road surface temperature", 0.01),
     )
@@ -171,8 +172,8 @@ class Snow:
             fields["bank"] += moved
         lost = share * fields["salt"]
         fields["salt"] -= lost
+        fields["bank_salt"] += lost
         fields["loose_depth"] *= 1 - share
-        world.add("salt.lost", float(lost @ world.network.area))
 
     def _drain(self, world: World, seconds: int) -> None:
         """Water above what film and snow hold runs off with its salt (METRo: 3e-3 per second)."""

@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from optimization.dispatchers import make
-from simulation import work
+from simulation import roadwork
 from simulation.engine import Simulation, play
 from simulation.model import (
     City,
@@ -187,7 +187,7 @@ def _noting(traces: Traces, crew: Crew, tell: Callable[[int], None]) -> Callable
 
     def note(segment: int) -> None:
         tell(segment)
-        times = work.passes(crew.world, crew, segment) if crew.activity == "work" else 1
+        times = roadwork.passes(crew.world, crew, segment) if crew.activity == "work" else 1
         traces.driven.append((crew.world.t, times * float(traces.km[segment])))
         traces.visited[segment] = min(traces.visited[segment], crew.world.t)
 

@@ -114,8 +114,8 @@ CASES: dict[str, tuple[Scenario, Callable[[Simulation], None], Action, str]] = {
     ),
     "absent": (snow(), after(NoShow("day", 0.5)), Recall("plough/1"), "plough/1 did not come"),
     "claimed": (
-        snow(), after(Assign("plough/2", PLOUGH, MAIN)), Assign("plough/1", PLOUGH, ("V0-0", "H0-0")),
-        "H0-0 is already being worked on by plough/2",
+        snow(), after(Assign("plough/2", PLOUGH, ("V0-0",))), Assign("plough/1", PLOUGH, ("H0-0", "V0-0")),
+        "V0-0 is already being worked on by plough/2",
     ),
     "no_targets": (snow(), as_it_is, Assign("plough/1", PLOUGH, ()), "the order names no target"),
     "wrong_place": (
@@ -143,6 +143,11 @@ CASES: dict[str, tuple[Scenario, Callable[[Simulation], None], Action, str]] = {
              storm__warnings=[], command__timeline=[{"t": 0, "level": "I"}]),
         at_once, Assign("pump/1", ("pump",), ("LOW",)),
         "the scenario has no drain model, so pump has no work",
+    ),
+    "no_dump": (
+        snow(fleet__teams=[cities.scenario().fleet.teams[0].model_dump() | {"skills": ("haul",)}],
+             fleet__equipment=[{"id": "loader", "kind": "loader", "count": 1, "team": "day"}]),
+        lambda s: as_it_is_named(s, "loader/1"), Assign("loader/1", ("haul",), MAIN), "no dump site has room for snow",
     ),
     "response_off": (
         snow(respond=False), at_once, Assign("plough/1", PLOUGH, MAIN), "in this variant no team acts",

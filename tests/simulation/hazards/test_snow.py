@@ -270,7 +270,7 @@ def test_all_that_falls_is_somewhere(
     for now in ticks:
         hazard.step(world, now, hazard.tick)
     assert abs(hazard.balance(world)["snow"]) < 1e-9
-    salt = float(world.fields["salt"] @ area) + world.totals.get("salt.lost", 0.0)
+    salt = float((world.fields["salt"] + world.fields["bank_salt"]) @ area) + world.totals.get("salt.lost", 0.0)
     assert salt == pytest.approx(start[3] * area.sum(), rel=1e-9, abs=1e-9)
     for name in ("snow", "ice", "film", "salt", "bank", "snow_depth", "loose_depth"):
         assert np.isfinite(world.fields[name]).all()
