@@ -25,6 +25,10 @@ KERB = 0.15
 """m of water from which a street runs on to the next: kerbs are 10-20 cm high (a setting)."""
 WEIR = 1.66
 """m^0.5/s: flow over a broad sill per metre, by its head to the power 1.5 (HEC-22 for sags: 3.0 in feet)."""
+ROUGHNESS = 0.020
+"""Manning's n of a street that carries a flood (Melbourne Water, floodway safety criteria)."""
+SLOPES = (0.0005, 0.12)
+"""Least and greatest fall of a street that is reckoned with (a setting)."""
 
 
 class Basin(NamedTuple):
@@ -74,6 +78,20 @@ def over_sill(head: np.ndarray, width: np.ndarray) -> np.ndarray:
     return WEIR * width * np.maximum(head, 0.0) ** 1.5
 
 
+def drowned(upstream: np.ndarray, downstream: np.ndarray) -> np.ndarray:
+    """Share of the flow over a sill that is left where the water behind it stands above it, too: heads in m
+    (Villemonte 1947: (1 - (h2/h1)^1.5)^0.385)."""
+    ratio = np.clip(downstream / np.maximum(upstream, 1e-9), 0.0, 1.0)
+    return (1.0 - ratio**1.5) ** 0.385
+
+
+def running(flow: np.ndarray, slope: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Depth in m and velocity in m/s of water that runs down a wide street, by its flow in m2/s (m3/s for each metre
+    of width) and the street's fall in m/m: Manning's uniform flow. Their product is the flow."""
+    depth = (ROUGHNESS * flow / np.sqrt(slope)) ** 0.6
+    return depth, np.divide(flow, depth, out=np.zeros_like(depth), where=depth > 0)
+
+
 def run_on(
     volume: np.ndarray, basin: Basin, width: np.ndarray, onward: np.ndarray, seconds: float
 ) -> np.ndarray:
@@ -114,6 +132,21 @@ def onward(
     return found
 
 
+def lips(touching: Mapping[int, list[tuple[int, int]]], rim: np.ndarray, open_sky: np.ndarray) -> np.ndarray:
+    """(nodes,) m, level at which water leaves each low point: its own, or where all the streets that its roads meet
+    lie higher, the lowest of theirs. Arguments as in ``onward``."""
+    met: dict[int, set[int]] = {}
+    for node in sorted(touching):
+        for junction in (end for ends in touching[node] for end in ends):
+            met.setdefault(junction, set()).add(node)
+    found = rim.copy()
+    for node, roads in touching.items():
+        others = {other for ends in roads for end in ends for other in met[end] if open_sky[other]} - {node}
+        if others:
+            found[node] = max(rim[node], min(rim[other] for other in others))
+    return found
+
+
 class Limit(NamedTuple):
     """Up to where water does not carry a standing vehicle or person away."""
 
@@ -140,7 +173,56 @@ wade with danger in more than 1.2 m (Emergency Management Australia), 0.4 m2/s i
 for children and the product for adults are cited from memory."""
 
 
+VEHICLES = ("small_car", "large_car", "large_4wd", "truck")
+
+
 def stands(limit: Limit, depth: np.ndarray, velocity: np.ndarray) -> np.ndarray:
     """bool: whether it stays where it is in water of that depth (m) and velocity (m/s)."""
-    swept = (depth * velocity > limit.product) | ((velocity > limit.velocity) & (depth > 0))
-    return ~((depth > limit.depth) | swept)
+    return (depth <= limit.depth) & ~swept(limit, depth * velocity, velocity)
+
+
+def swept(limit: Limit, flow: np.ndarray, velocity: np.ndarray) -> np.ndarray:
+    """bool: whether water that runs with a flow in m2/s (depth times velocity) and a velocity in m/s carries it off."""
+    return (flow > limit.product) | ((velocity > limit.velocity) & (flow > 0))
+
+
+def vehicle(wading_depth: float) -> Limit:
+    """The limits of a machine that wades so deep, m: those of the largest vehicle that floats in no deeper water."""
+    able = [name for name in VEHICLES if LIMITS[name].depth <= wading_depth + 1e-9]
+    return LIMITS[able[-1] if able else VEHICLES[0]]
+
+
+class Torrents:
+    """Water that runs along the streets and down the ramps of underpasses, reckoned from how deep it stands.
+
+    A street with water a kerb's height above its lip (``lips``) carries what flows over a sill to the low point that
+    it leads to (``onward``), less where the water there stands above the sill, too. It runs with Manning's velocity on
+    the fall between the two, and on a ramp's into an underpass. Nothing here moves water: that is the drain model's
+    and ``run_on``'s.
+    """
+
+    def __init__(
+        self, leads: np.ndarray, rim: np.ndarray, lip: np.ndarray, far: np.ndarray, below: np.ndarray
+    ) -> None:
+        """All (nodes,): index of the low point a street leads to, -1 for none; levels in m of the low points and of
+        their lips; distance to that low point in m; which are underpasses."""
+        self._from = np.flatnonzero(leads >= 0)
+        self._to = leads[self._from]
+        self._crest = lip[self._from] + KERB
+        self._rim, self._ramp = rim, below[self._to]
+        fall = (rim[self._from] - rim[self._to]) / np.maximum(far[self._from], 1.0)
+        self._slope = np.clip(np.where(self._ramp, RAMP_SLOPE, fall), *SLOPES)
+
+    def at(self, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(nodes,) flow in m2/s and velocity in m/s beside each low point, by the water that stands there in m; in an
+        underpass the strongest that comes down its ramps."""
+        level = self._rim + depth
+        head = level[self._from] - self._crest
+        flow = over_sill(head, np.ones_like(head))
+        flow *= drowned(head, level[self._to] - self._crest)
+        velocity = running(flow, self._slope)[1]
+        found = np.zeros_like(depth), np.zeros_like(depth)
+        for kept, values in zip(found, (flow, velocity), strict=True):
+            kept[self._from] = values
+            np.maximum.at(kept, self._to[self._ramp], values[self._ramp])
+        return found

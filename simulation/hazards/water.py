@@ -23,10 +23,13 @@ from simulation.hazards.flood_advice import WET, FloodAdvice
 from simulation.hazards.streets import (
     CLEARANCE,
     LIMITS,
+    Torrents,
     depth_of,
+    lips,
     low_point,
     onward,
     run_on,
+    swept,
     volume_at,
 )
 from simulation.model import HazardName, Scenario
@@ -68,6 +71,10 @@ class Water:
     tick = 60
     fields = (
         FieldSpec("water_depth", "m", "segment", "water on the carriageway's low point", 0.001),
+        FieldSpec(
+            "water_flow", "m2 s-1", "segment", "depth times velocity of water that runs along the road", 0.001
+        ),
+        FieldSpec("water_velocity", "m s-1", "segment", "velocity of water that runs along the road", 0.01),
         FieldSpec("node_depth", "m", "node", "water above the rim of a drain node", 0.001),
         FieldSpec("node_flooding", "m3 s-1", "node", "water leaving the drains", 0.0),
         FieldSpec("clog", "1", "node", "share of inlet capacity lost", 0.001),
@@ -90,7 +97,13 @@ class Water:
         self._width = np.where(length > 0, area / self._length, LEAST_STREET[1])
         below = self._per_node(world.network.underpass.astype(float), count) > 0
         self._basin = low_point(self._length, self._width, below)
-        self._onward = self._ways_down(world, drains.invert + drains.full_depth, ~below)
+        rim, open_sky = drains.invert + drains.full_depth, ~below
+        roads = self._roads(world)
+        lost = {node: ends for node, ends in roads.items() if not self._ponds[node]}
+        self._onward = onward(lost, rim, open_sky)
+        leads = onward(roads, rim, open_sky)
+        lip = lips(roads, rim, open_sky)
+        self._torrents = Torrents(leads, rim, lip, _far(world, leads), below)
         self._street = np.zeros(count)
         self._street_pumped = 0.0
         self._melt_node = _nearest_nodes(world, self._node)
@@ -107,14 +120,13 @@ class Water:
         self._advice = FloodAdvice(world, drains.can_clog)
         self._marks = UnderpassMarks(world)
 
-    def _ways_down(self, world: World, rim: np.ndarray, open_sky: np.ndarray) -> np.ndarray:
-        """(nodes,) where a street's water runs on to, among nodes that lose theirs to the street; -1: nowhere."""
+    def _roads(self, world: World) -> dict[int, list[tuple[int, int]]]:
+        """Node -> the junctions at both ends of each segment whose low point it is."""
         roads: dict[int, list[tuple[int, int]]] = {}
         for i in np.flatnonzero(self._has_node):
-            if not self._ponds[self._node[i]]:
-                ends = int(world.network.tail[i]), int(world.network.head[i])
-                roads.setdefault(int(self._node[i]), []).append(ends)
-        return onward(roads, rim, open_sky)
+            ends = int(world.network.tail[i]), int(world.network.head[i])
+            roads.setdefault(int(self._node[i]), []).append(ends)
+        return roads
 
     def _per_node(self, values: np.ndarray, count: int) -> np.ndarray:
         """(nodes,) sum of values of the segments whose low point each node is."""
@@ -196,7 +208,10 @@ class Water:
         depth = np.where(self._ponds, self._drains.ponded(), depth)
         world.fields["node_depth"][:] = depth
         world.fields["node_flooding"][:] = flooding
-        world.fields["water_depth"][:] = np.where(self._has_node, depth[self._node], 0.0)
+        flow, velocity = self._torrents.at(depth)
+        on_road = {"water_depth": depth, "water_flow": flow, "water_velocity": velocity}
+        for name, values in on_road.items():
+            world.fields[name][:] = np.where(self._has_node, values[self._node], 0.0)
 
     def _silt_up(self, world: World, flooding: np.ndarray, seconds: int) -> None:
         """Floods bring leaves and rubbish to the inlets (``WaterPhysics.clog_per_flow``)."""
@@ -206,8 +221,10 @@ class Water:
         clog[dirty] = np.maximum(clog[dirty], np.minimum(clog[dirty] + more, FULLY_CLOGGED))
 
     def speed_factor(self, world: World) -> np.ndarray:
-        """(segments,) speed over free flow by the depth of water."""
-        return passable_speed(world.fields["water_depth"])
+        """(segments,) speed over free flow by the depth of water; 0 where what runs carries a small car off."""
+        fields = world.fields
+        gone = swept(LIMITS["small_car"], fields["water_flow"], fields["water_velocity"])
+        return np.where(gone, 0.0, passable_speed(fields["water_depth"]))
 
     def jobs(self, world: World, reported: Reported) -> Jobs:
         """Pumping, clearing, closing, guarding, sandbags; see ``flood_advice``."""
@@ -296,6 +313,18 @@ def _storm_text(scenario: Scenario, inp: Inp) -> str:
     duration = math.ceil(scenario.duration / Water.tick) * Water.tick
     rain = [series.over(t, interval).rain for t in range(0, duration, interval)]
     return with_storm(inp, rain, interval, scenario.storm.start, duration)
+
+
+def _far(world: World, leads: np.ndarray) -> np.ndarray:
+    """(nodes,) m as the crow flies from a low point to the one it leads to; inf where it leads nowhere or no road
+    goes to it."""
+    network, junction = world.network, world.node_junction
+    found = np.full(len(leads), np.inf)
+    for node in np.flatnonzero((leads >= 0) & (junction >= 0)):
+        here, there = junction[node], junction[leads[node]]
+        lon, lat = network.lon[[there]], network.lat[[there]]
+        found[node] = distances(float(network.lon[here]), float(network.lat[here]), lon, lat)[0]
+    return found
 
 
 def _nearest_nodes(world: World, node: np.ndarray) -> np.ndarray:

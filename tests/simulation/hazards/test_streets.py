@@ -12,13 +12,20 @@ from simulation.hazards.streets import (
     CLEARANCE,
     KERB,
     LIMITS,
+    ROUGHNESS,
     Basin,
+    Torrents,
     depth_of,
+    drowned,
+    lips,
     low_point,
     onward,
     over_sill,
     run_on,
+    running,
     stands,
+    swept,
+    vehicle,
     volume_at,
 )
 
@@ -124,6 +131,61 @@ def test_level_streets_do_not_run_in_circles() -> None:
     assert onward(roads, of(7, 7), np.full(2, True)).tolist() == [-1, -1]
 
 
+# ------------------------------------------------------------------ torrents
+
+
+def test_a_street_runs_as_manning_says() -> None:
+    """0.1 m2/s on 1 %: (n q / sqrt(S))^0.6 = (0.02 * 0.1 / 0.1)^0.6 = 9.6 cm deep, 1.05 m/s."""
+    depth, velocity = running(of(0.1, 0.0), of(0.01, 0.01))
+    assert (ROUGHNESS, depth[0], velocity[0]) == (
+        0.020,
+        pytest.approx(0.0956, abs=1e-4),
+        pytest.approx(1.046, abs=1e-3),
+    )
+    assert (depth[1], velocity[1]) == (0.0, 0.0)
+
+
+@given(st.floats(1e-4, 3), st.floats(5e-4, 0.12))
+def test_depth_times_velocity_is_the_flow_of_a_metre(flow: float, slope: float) -> None:
+    depth, velocity = running(of(flow), of(slope))
+    assert depth[0] * velocity[0] == pytest.approx(flow)
+    assert velocity[0] == pytest.approx(depth[0] ** (2 / 3) * slope**0.5 / ROUGHNESS)
+
+
+def test_a_sill_under_water_carries_less() -> None:
+    """Villemonte at half the head: (1 - 0.5^1.5)^0.385 = 0.845; nothing where both stand alike."""
+    assert drowned(of(0.2, 0.2, 0.2, 0.2), of(-1.0, 0.0, 0.1, 0.2)).tolist() == pytest.approx(
+        [1, 1, 0.8454, 0], abs=1e-4
+    )
+
+
+def test_water_leaves_a_hollow_over_its_lowest_neighbour() -> None:
+    """Node 0 lies in a hollow between 1 and 2; 2 is on the way down; the pit 3 beside it is no lip."""
+    roads = {0: [(10, 11)], 1: [(9, 10)], 2: [(11, 12)], 3: [(10, 13)]}
+    rim, open_sky = of(7, 9, 8, 2), np.array([True, True, True, False])
+    assert lips(roads, rim, open_sky)[:3].tolist() == [8, 9, 8]
+
+
+def torrent(far: float = 100.0) -> Torrents:
+    """Street 0 leads to street 1, a metre lower, and street 1 down a ramp into the pit 2."""
+    rim = of(11, 10, 5)
+    return Torrents(np.array([1, 2, -1]), rim, rim, of(far, far, np.inf), np.array([False, False, True]))
+
+
+def test_a_street_runs_by_what_stands_above_its_kerb_and_by_its_fall() -> None:
+    """35 cm are 20 cm above the kerb: 1.66 * 0.2^1.5 m2/s; 1 % down to the next, 4 % down the ramp into the pit."""
+    flow, velocity = torrent().at(of(0.35, 0.35, 0.0))
+    wanted = 1.66 * 0.2**1.5
+    assert flow.tolist() == pytest.approx([wanted] * 3)
+    assert velocity.tolist() == pytest.approx([running(of(wanted), of(s))[1][0] for s in (0.01, 0.04, 0.04)])
+
+
+def test_nothing_runs_below_the_kerb_or_into_a_pit_that_is_full() -> None:
+    assert [float(v.max()) for v in torrent().at(of(KERB, KERB, 1.0))] == [0, 0]
+    flow, velocity = torrent().at(of(0.0, 0.35, 5.35))
+    assert flow.tolist() == velocity.tolist() == [0, 0, 0]
+
+
 # ------------------------------------------------------------------ vehicles
 
 
@@ -144,3 +206,18 @@ def test_vehicles_and_people_stand_up_to_their_limits(
     kind: str, depth: float, velocity: float, stays: bool
 ) -> None:
     assert bool(stands(LIMITS[kind], of(depth), of(velocity))[0]) is stays
+
+
+def test_what_carries_a_vehicle_off_is_its_flow_or_its_speed() -> None:
+    small = LIMITS["small_car"]
+    assert swept(small, of(0.29, 0.31, 0.1, 0.0), of(1, 1, 3.1, 9)).tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wading", "name"),
+    [(0.2, "small_car"), (0.3, "small_car"), (0.4, "large_car"), (0.5, "large_4wd"), (0.9, "truck")],
+)
+def test_a_machine_stands_in_running_water_as_the_vehicle_that_wades_so_deep(
+    wading: float, name: str
+) -> None:
+    assert vehicle(wading) == LIMITS[name]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulation.drainage.protocol import DrainageError
 from simulation.drainage.swmm import SwmmDrainage
 from simulation.engine import Simulation
+from simulation.hazards.streets import KERB, running
 from simulation.hazards.water import STREET_DRAIN_TIME, Water, passable_speed, under_storm
 from simulation.model import Scenario
 from simulation.orders import Assign, Outage, Surge
@@ -79,6 +80,15 @@ def test_speed_in_water_is_pregnolatos(mm: float, kmh: float) -> None:
     assert passable_speed(np.array([mm / 1000]))[0] * 86.9448 == pytest.approx(kmh, abs=0.06)
 
 
+def test_traffic_stops_where_running_water_carries_a_small_car_off() -> None:
+    """In shallow water, too: above 0.3 m2/s or 3 m/s (Shand et al. 2011)."""
+    with Simulation(watertown()) as sim:
+        sim.advance()
+        fields, hazard = sim.world.fields, Water()
+        fields["water_flow"][:3], fields["water_velocity"][:3] = (0.29, 0.31, 0.1), (2.0, 2.0, 3.1)
+        assert hazard.speed_factor(sim.world)[:4].tolist() == [1, 0, 0, 1]
+
+
 @given(st.lists(st.floats(0, 3), min_size=2, max_size=2).map(sorted))
 def test_deeper_water_is_never_quicker(depths: list[float]) -> None:
     """The published curve rises again beyond 307 mm."""
@@ -125,8 +135,8 @@ def test_where_the_model_loses_its_water_the_street_keeps_it_for_a_while() -> No
         assert wet > 0.1 > 0.02 > float(sim.world.water_depth().max())
 
 
-def test_a_street_above_its_kerb_runs_on_to_the_next_low_point() -> None:
-    """N2 lies a metre below N1 on the same road. Cut off from each other, N1 stands deeper and N2 shallower."""
+def downhill() -> Scenario:
+    """A street at N1 that meets an underpass at N2, a metre lower, in a cloudburst; nothing ponds."""
     roads = segments()
     for road in roads:
         nodes = {"H0-0": "N1", "V0-0": "N2"}
@@ -134,7 +144,12 @@ def test_a_street_above_its_kerb_runs_on_to_the_next_low_point() -> None:
             road |= {"low_point": nodes[road["id"]]}
         if road["id"] == "V0-0":
             road |= {"structure": "underpass"}
-    made = watertown(respond=False, city__drains=town(ponding="NO"), roads=roads, precipitation=250.0)
+    return watertown(respond=False, city__drains=town(ponding="NO"), roads=roads, precipitation=250.0)
+
+
+def test_a_street_above_its_kerb_runs_on_to_the_next_low_point() -> None:
+    """N2 lies a metre below N1 on the same road. Cut off from each other, N1 stands deeper and N2 shallower."""
+    made = downhill()
     peaks = []
     for joined in (True, False):
         with Simulation(made) as sim:
@@ -150,14 +165,27 @@ def test_a_street_above_its_kerb_runs_on_to_the_next_low_point() -> None:
     assert peaks[0][0] < peaks[1][0] and peaks[0][1] > peaks[1][1]
 
 
+def test_a_flooded_street_that_leads_down_runs_and_so_does_the_ramp() -> None:
+    with Simulation(downhill()) as sim:
+        drive(sim, 1200)
+        fields, road = sim.world.fields, sim.world.network.segment_index
+        street, ramp, dry = road["H0-0"], road["V0-0"], road["V1-0"]
+        wanted = 1.66 * max(fields["water_depth"][street] - KERB, 0.0) ** 1.5
+        assert wanted > 0 and fields["water_flow"][street] == pytest.approx(wanted)
+        assert fields["water_flow"][ramp] == pytest.approx(wanted)
+        assert fields["water_velocity"][ramp] == pytest.approx(running(np.array(wanted), np.array(0.04))[1])
+        assert fields["water_flow"][dry] == fields["water_velocity"][dry] == 0
+
+
 def test_each_flood_of_an_underpass_is_noted_mark_by_mark() -> None:
     """Two segments share N2: one of them speaks. Each mark is noted once, in the order in which water rises."""
     run = finished(watertown(respond=False, goals__close_depth=0.25))
     marks = [e for e in run.events if e.kind == "water_mark"]
     assert [(e.target, e.text, e.value) for e in marks] == [
-        ("H0-0", "wet", 0.02), ("H0-0", "close", 0.25), ("H0-0", "afloat", 0.3), ("H0-0", "roof", 4.5),
+        ("H0-0", "wet", 0.02), ("H0-0", "close", 0.25), ("H0-0", "afloat", 0.3), ("H0-0", "wade", 1.2),
+        ("H0-0", "roof", 4.5),
     ]  # fmt: skip
-    assert marks[0].t < marks[1].t <= marks[2].t < marks[3].t
+    assert marks[0].t < marks[1].t <= marks[2].t < marks[3].t < marks[4].t
     depth = run.fields["node_depth"].sel(node="N2")
     assert float(depth.sel(time=slice(0, marks[1].t - 1)).max()) < 0.25 <= float(depth.max())
 
