@@ -14,6 +14,7 @@ import simpy
 
 from simulation.chance import Chance
 from simulation.clock import Clock
+from simulation.hazards.streets import swept, vehicle
 from simulation.model import Place, Scenario, Verb
 from simulation.network import Network, Routes
 from simulation.record import Event, FieldSpec
@@ -190,7 +191,7 @@ class World:
         """Bring the routes up to the closures and water of the moment."""
         obstructed, depth = self.obstructed(), self.water_depth()
         for wading_depth in self._wading_depths:
-            blocked = obstructed | (depth > wading_depth)
+            blocked = obstructed | (depth > wading_depth) | self.torrent(wading_depth)
             key = blocked.tobytes()
             if key not in self._known_routes:
                 if len(self._known_routes) >= KEPT_ROUTES:
@@ -201,6 +202,12 @@ class World:
     def obstructed(self) -> np.ndarray:
         """(segments,) bool: closed by order or blocked by an obstacle, whatever the water."""
         return self.closed | (self.fields["obstacle"] > 0)
+
+    def torrent(self, wading_depth: float) -> np.ndarray:
+        """(segments,) bool: where running water carries off a machine that wades so deep, m."""
+        if "water_flow" not in self.fields:
+            return np.zeros(len(self.network), bool)
+        return swept(vehicle(wading_depth), self.fields["water_flow"], self.fields["water_velocity"])
 
     def water_depth(self) -> np.ndarray:
         """(segments,) m of water; zeros where no water is simulated."""

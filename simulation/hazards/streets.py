@@ -135,15 +135,18 @@ def onward(
 def lips(touching: Mapping[int, list[tuple[int, int]]], rim: np.ndarray, open_sky: np.ndarray) -> np.ndarray:
     """(nodes,) m, level at which water leaves each low point: its own, or where all the streets that its roads meet
     lie higher, the lowest of theirs. Arguments as in ``onward``."""
-    met: dict[int, set[int]] = {}
-    for node in sorted(touching):
-        for junction in (end for ends in touching[node] for end in ends):
-            met.setdefault(junction, set()).add(node)
+    met: dict[int, list[int]] = {}
+    for node, roads in touching.items():
+        for junction in (end for ends in roads for end in ends):
+            met.setdefault(junction, []).append(node)
     found = rim.copy()
     for node, roads in touching.items():
-        others = {other for ends in roads for end in ends for other in met[end] if open_sky[other]} - {node}
+        others = [
+            rim[other] for ends in roads for end in ends for other in met[end]
+            if open_sky[other] and other != node
+        ]  # fmt: skip
         if others:
-            found[node] = max(rim[node], min(rim[other] for other in others))
+            found[node] = max(rim[node], min(others))
     return found
 
 

@@ -89,6 +89,21 @@ def test_traffic_stops_where_running_water_carries_a_small_car_off() -> None:
         assert hazard.speed_factor(sim.world)[:4].tolist() == [1, 0, 0, 1]
 
 
+def test_machines_go_round_water_that_would_carry_them_off() -> None:
+    """20 cm at 2 m/s are too much for one that wades 30 cm, not for one that wades 50 (0.3 and 0.6 m2/s)."""
+    kinds = {"truck": 0.5, "squad": 0.3}
+    made = watertown()
+    fleet = [k.model_copy(update={"wading_depth": kinds.get(k.id, 0.3)}) for k in made.fleet.kinds]
+    made = made.model_copy(update={"fleet": made.fleet.model_copy(update={"kinds": tuple(fleet)})})
+    with Simulation(made) as sim:
+        sim.advance()
+        sim.world.fields["water_flow"][0], sim.world.fields["water_velocity"][0] = 0.4, 2.0
+        sim.world.block_routes()
+        low, high = (sim.world.torrent(depth)[0] for depth in (0.3, 0.5))
+        assert (low, high) == (True, False)
+        assert sim.world.routes[0.3].blocked[0] and not sim.world.routes[0.3].blocked[1]
+
+
 @given(st.lists(st.floats(0, 3), min_size=2, max_size=2).map(sorted))
 def test_deeper_water_is_never_quicker(depths: list[float]) -> None:
     """The published curve rises again beyond 307 mm."""
