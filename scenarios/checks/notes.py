@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scenarios.checks import notes_fleet, notes_storm
+from scenarios.checks.drain_units import doubts
 from scenarios.checks.facts import Facts, Found, cell
 from scenarios.columns import columns
 from scenarios.problems import problem, some
@@ -53,6 +54,8 @@ def _roads(scenario: Scenario, facts: Facts) -> Found:
 def _drains(scenario: Scenario, facts: Facts) -> Found:
     if facts.inp is None:
         return
+    for key, gaps in doubts(facts.inp):
+        yield problem(facts.inp_file, key, **gaps)
     unplaced = [node.name for node in facts.inp.nodes if node.name not in facts.inp.coordinates]
     if unplaced:
         yield problem(facts.inp_file, "drains.unplaced", count=len(unplaced), names=some(unplaced))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.checks.drain_units import doubts, rain_doubts
 from scenarios.checks.drains import of_drains
 from scenarios.marked import LARGEST_FILE
 from scenarios.problems import BadScenario, problem
@@ -50,6 +51,8 @@ class Model:
     code: str
     """The code its text was in."""
     file: str
+    ends_within: bool = False
+    """Whether its last line has no line end, as after a cut."""
 
     def notes(self) -> list[Name]:
         """What of the model has no part in a run, or could surprise."""
@@ -80,6 +83,10 @@ class Model:
             notes.append(
                 Name(zh=f"排水模型按 {self.code} 编码读入", en=f"the drain model was read as {self.code}")
             )
+        told = [Said(key, **gaps) for key, gaps in (*doubts(self.inp), *rain_doubts(self.inp))]
+        if self.ends_within:
+            told.append(Said("drains.ends_within"))
+        notes += [Name(zh=said.in_language("zh"), en=str(said)) for said in told]
         return notes + [
             Name(zh=f"未采用外部文件：{line}", en=f"a file outside the model is left out: {line}")
             for line in external_files(self.inp)
@@ -106,7 +113,7 @@ def read_model(path: Path | str) -> Model:
         raise refused(path.name, error) from None
     if not inp.links:
         raise BadScenario([problem(path.name, "import.no_links")])
-    return Model(inp, code, path.name)
+    return Model(inp, code, path.name, not text.endswith(("\n", "\r")))
 
 
 def refused(file: str, error: InpError) -> BadScenario:

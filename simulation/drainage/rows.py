@@ -27,9 +27,10 @@ LINK_SECTIONS = {
 LEAST_WORDS = {
     "RAINGAGES": 6, "SUBCATCHMENTS": 8, "SUBAREAS": 7, "JUNCTIONS": 2, "OUTFALLS": 3, "DIVIDERS": 4,
     "STORAGE": 6, "CONDUITS": 7, "PUMPS": 4, "ORIFICES": 6, "WEIRS": 6, "OUTLETS": 6, "XSECTIONS": 3,
-    "LOSSES": 4, "INFLOWS": 3, "DWF": 3, "COORDINATES": 3, "INLET_USAGE": 4,
+    "LOSSES": 4, "INFLOWS": 3, "DWF": 3, "COORDINATES": 3, "INLET_USAGE": 4, "CURVES": 3,
 }  # fmt: skip
-"""Fewest words a row of a section needs; a shorter row is refused by SWMM too."""
+"""Fewest words a row of a section needs; a shorter row is refused by SWMM too, which falls over one of [CURVES] with a
+name alone."""
 MOST_BYTES, MOST_WORDS = 1023, 40
 """Of a line: SWMM takes what goes beyond for a line of its own, and drops words beyond without a word."""
 LONGEST = 60
