@@ -37,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "unclear_km_h": Measure("km_h", 1),
     "snow_peak_mm": Measure("mm", 1),
     "depth_over_15cm_km_h": Measure("km_h", 2),
+    "unsafe_for_cars_km_h": Measure("km_h", 2),
     "sites_over_limit": Measure("count", 0),
     "closed_late": Measure("count", 0),
     "flooded_m3": Measure("m3", 0),

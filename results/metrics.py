@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results.underpasses import NEVER, Filling, fillings
+from simulation.hazards.streets import LIMITS, swept
 from simulation.model import LEVELS, Place
 from simulation.network import Network
 from simulation.orders import level_rank
@@ -159,6 +160,8 @@ class Site(NamedTuple):
     place: Place
     depth: np.ndarray
     """(time,) m"""
+    flow: np.ndarray
+    """(time,) m2/s: depth times velocity of water that runs along its roads or down its ramps."""
 
 
 def water_metrics(run: Run) -> Figures:
@@ -168,11 +171,19 @@ def water_metrics(run: Run) -> Figures:
     hours = hour_weights(run) @ (recorded(run, "water_depth") > DEEP)
     return {
         "depth_over_15cm_km_h": float(hours @ length),
+        "unsafe_for_cars_km_h": float(hour_weights(run) @ unsafe_for_cars(run) @ length),
         "sites_over_limit": float(sum(site.depth.max() > limit for site in sites(run))),
         "closed_late": float(len(closed_late(run))),
         "flooded_m3": run.totals["flooded_m3"],
         "pumped_m3": run.totals["pumped_m3"],
     }
+
+
+def unsafe_for_cars(run: Run) -> np.ndarray:
+    """(time, segment) bool: water that carries a small car off, by its depth, its flow or its velocity."""
+    small = LIMITS["small_car"]
+    running = swept(small, recorded(run, "water_flow"), recorded(run, "water_velocity"))
+    return np.asarray((recorded(run, "water_depth") > small.depth) | running)
 
 
 def sites(run: Run) -> list[Site]:
@@ -182,13 +193,17 @@ def sites(run: Run) -> list[Site]:
     segment = {str(s): i for i, s in enumerate(run.fields["segment"].values)}
     node = {str(n): i for i, n in enumerate(run.fields["node"].values)} if "node_depth" in run.fields else {}
     at_node = recorded(run, "node_depth") if node else np.zeros((0, 0))
-    on_road = recorded(run, "water_depth")
+    on_road, flow = recorded(run, "water_depth"), recorded(run, "water_flow")
+    roads = {s.low_point: segment[s.id] for s in reversed(run.scenario.city.segments) if s.low_point}
     found = []
     for place in run.scenario.city.places:
         if place.drain_node in node:
-            found.append(Site(place, at_node[:, node[place.drain_node]]))
+            road = roads.get(place.drain_node)
+            runs = flow[:, road] if road is not None else np.zeros(len(flow))
+            found.append(Site(place, at_node[:, node[place.drain_node]], runs))
         elif place.kind in _SITE_KINDS and place.segment in segment:
-            found.append(Site(place, on_road[:, segment[place.segment]]))
+            road = segment[place.segment]
+            found.append(Site(place, on_road[:, road], flow[:, road]))
     return found
 
 

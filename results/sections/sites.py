@@ -36,12 +36,16 @@ def _sites(run: Run) -> list[Block]:
     rows = [
         (Both.of(s.place.name), both(f"place.{s.place.kind}"),
          Cell(figure(100 * float(s.depth.max()), 0), "bad" if s.depth.max() > limit else ""),
-         Both.same(clock(run, t[int(np.argmax(s.depth))])), figure(float(hours @ (s.depth > limit))))
+         Both.same(clock(run, t[int(np.argmax(s.depth))])), figure(float(hours @ (s.depth > limit))),
+         Cell(figure(float(s.flow.max()), 2), "bad" if s.flow.max() > LIMITS["small_car"].product else ""))
         for s in wet[:MOST]
     ]  # fmt: skip
-    head = [both(f"head.{k}") for k in ("place", "kind", "deepest_cm", "when", "over_limit_h")]
+    head = [
+        both(f"head.{k}") for k in ("place", "kind", "deepest_cm", "when", "over_limit_h", "strongest_flow")
+    ]
     caption = both("table.sites", shown=len(rows), wet=len(wet), total=len(found), limit=f"{100 * limit:.0f}")
-    return [Table(caption, head, rows, (2, 4))]
+    sweeps = f"{LIMITS['small_car'].product:.1f}"
+    return [Table(caption, head, rows, (2, 4, 5)), Paragraph(both("text.sites_flow", limit=sweeps))]
 
 
 def _underpasses(run: Run) -> list[Block]:

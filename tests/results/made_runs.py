@@ -207,6 +207,8 @@ def water_run(hours: int = 12, columns: int = 4, rows: int = 3, **changes: Any) 
     fields = _common(made, t) | {
         "closed": (("time", "segment"), closed, _attrs("1", 1)),
         "water_depth": (("time", "segment"), depth, _attrs("m", 0.001)),
+        "water_flow": (("time", "segment"), depth * 2 * (t == 2 * HOUR)[:, None], _attrs("m2 s-1", 0.001)),
+        "water_velocity": (("time", "segment"), 2.0 * (depth > 0), _attrs("m s-1", 0.01)),
         "speed_factor": (("time", "segment"), np.where(depth > 0.3, 0.0, 1.0), _attrs("1", 0.001)),
         "node_depth": (("time", "node"), node, _attrs("m", 0.001)),
         "node_flooding": (("time", "node"), node / 10, _attrs("m3 s-1", 0)),

@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from results.metrics import closed_late, cut_off_h, hour_weights, metrics, warning_to_order
+from results.metrics import closed_late, cut_off_h, hour_weights, metrics, sites, warning_to_order
 from simulation.record import Event, Run
 from tests.results.made_runs import HOUR, scenario, snow_run, water_run
 
 CONTRACT_SNOW = {f"{name}.p{p}" for name in ("first_pass_h", "clear_h", "unclear_km_h") for p in (1, 2, 3, 4)}
-CONTRACT_WATER = {"depth_over_15cm_km_h", "sites_over_limit", "closed_late", "flooded_m3", "pumped_m3"}
+CONTRACT_WATER = {
+    "depth_over_15cm_km_h", "unsafe_for_cars_km_h", "sites_over_limit", "closed_late", "flooded_m3", "pumped_m3",
+}  # fmt: skip
 CONTRACT_BOTH = {
     "critical_unreachable_h", "warning_to_order_min", "order_to_arrival_min.p50", "order_to_arrival_min.p90",
     "material_used_t.salt", "stockouts", "team_h", "overtime_h", "cost", "refusals",
@@ -89,6 +91,27 @@ def test_deep_water_is_measured_in_kilometre_hours() -> None:
     assert figures["depth_over_15cm_km_h"] == pytest.approx(0.6)
     assert figures["sites_over_limit"] == 1
     assert (figures["flooded_m3"], figures["pumped_m3"]) == (120.0, 45.0)
+
+
+@pytest.mark.parametrize(
+    ("depth", "flow", "velocity", "km_h"),
+    [(0.31, 0, 0, 0.6), (0.2, 0.31, 1, 0.6), (0.2, 0.1, 3.1, 0.6), (0.2, 0.2, 1, 0)],
+)
+def test_water_carries_small_cars_off_by_depth_flow_or_velocity(
+    depth: float, flow: float, velocity: float, km_h: float
+) -> None:
+    """200 m for 3 h."""
+    run = water_run()
+    wet = run.fields["water_depth"].values > 0
+    for name, value in (("water_depth", depth), ("water_flow", flow), ("water_velocity", velocity)):
+        run = with_field(run, name, np.where(wet, value, 0.0))
+    assert metrics(run)["unsafe_for_cars_km_h"] == pytest.approx(km_h)
+
+
+def test_a_site_knows_the_water_that_runs_along_its_road() -> None:
+    dip, extra = sites(water_run())
+    assert (dip.place.id, dip.flow.max(), dip.flow.sum()) == ("dip", pytest.approx(0.8), pytest.approx(0.8))
+    assert extra.flow.max() == 0, "no road has its low point there"
 
 
 def test_an_underpass_closed_an_hour_late() -> None:
