@@ -41,12 +41,15 @@ FLOW = {
 GUARD_STRIDE = 30
 """s between two looks at the water that a mobile pump draws on."""
 RAMP = 0.5
-"""Share of that water by which a pump's draw may rise between two looks: without it, draw and level chase each
-other and up to 6 % of the water is lost from the balance; with it, 0.2 % (three published models)."""
+"""Share of what a pump does not yet draw of that water by which its draw may rise between two looks. Pumps that only
+start and stop at the low depth take up to 28 % of the water out of the balance (40 runs of a tiny town), those that
+follow the water without a ramp 0.9 %, with it 0.25 %."""
+LEAST_DRAW = 0.01
+"""Share of a pump's rate below which it stops."""
 NEAR_FULL = 0.999
 """Largest share of a capacity that debris blocks."""
-_DEPTH, _VOLUME, _TOTAL_INFLOW, _FLOOD, _FULL_FLOW = 303, 305, 307, 308, 406
-"""swmm_NODE_DEPTH, _VOLUME, _INFLOW, _OVERFLOW and swmm_LINK_FULLFLOW of swmm5.h."""
+_DEPTH, _VOLUME, _LATERAL, _TOTAL_INFLOW, _FLOOD, _FULL_FLOW = 303, 305, 306, 307, 308, 406
+"""swmm_NODE_DEPTH, _VOLUME, _LATFLOW, _INFLOW, _OVERFLOW and swmm_LINK_FULLFLOW of swmm5.h."""
 _WHOLE_RUN = 2**30
 """s; SWMM stops at the model's own end."""
 _RIVER_OUTFALLS = ("FREE", "NORMAL", "FIXED")
@@ -199,14 +202,18 @@ class SwmmDrainage:
         self._drawn = {node: rate for node, rate in wanted.items() if rate > 0}
 
     def _allowed(self, node: int, seconds: int) -> float:
-        """m3/s: what reaches the node and stands in it above the low depth, up to the pumps' rate."""
+        """m3/s: what reaches the node and stands in it above the low depth, up to the pumps' rate; below that
+        depth the draw falls with the depth."""
+        rate, drawn = float(self._pumping[node]), self._drawn.get(node, 0.0)
         depth = self._length * self._value(_DEPTH, node)
         if depth <= self._low:
-            return 0.0
-        reaching = self._flow * self._value(_TOTAL_INFLOW, node)
+            less = min(rate, drawn * depth / self._low)
+            return less if less > LEAST_DRAW * rate else 0.0
+        hidden = min(self._value(_LATERAL, node), 0.0)  # runoff that the draw exceeds is not in SWMM's inflow
+        reaching = self._flow * (self._value(_TOTAL_INFLOW, node) + hidden) + drawn
         volume = self._volume * self._value(_VOLUME, node)
-        there = reaching + volume * (1 - self._low / depth) / seconds
-        return min(float(self._pumping[node]), there, self._drawn.get(node, 0.0) + RAMP * there)
+        there = max(reaching + volume * (1 - self._low / depth) / seconds, 0.0)
+        return min(rate, there, drawn + RAMP * max(there - drawn, 0.0))
 
     def _set_net(self, node: int, flow: float) -> None:
         solver.node_set_total_inflow(node, flow / self._flow)
