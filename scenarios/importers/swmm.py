@@ -26,6 +26,8 @@ POINT_SHARE = 0.05
 MOST_POINTS = 30
 OWN_RAIN_STEP = 300
 LONGEST_OWN_RAIN = 30 * 86400
+HEAVIEST_OWN_RAIN = 0.2
+"""kg/m2/s that a storm can have (720 mm/h, see ``Weather``); beyond it millimetres were read as inches."""
 RAIN_AIR = 24.0
 """degC during the model's own rain (a setting: warm enough for rain)."""
 SCHEMATIC = Name(
@@ -156,6 +158,12 @@ def _own_rain(inp: Inp, folder: Path, lon: float) -> tuple[Storm | None, Name | 
         )
     if sum(rates) <= 0:
         return None, None
+    if max(rates) > HEAVIEST_OWN_RAIN:
+        mmh = max(rates) * 3600
+        return None, Name(
+            zh=f"模型自带的降雨达 {mmh:.0f} mm/h，超过 720 mm/h，未采用。",
+            en=f"The model's own rain reaches {mmh:.0f} mm/h, more than 720, and is left out.",
+        )
     total = sum(rates) * OWN_RAIN_STEP
     changes = [i for i, rate in enumerate(rates) if i == 0 or abs(rate - rates[i - 1]) > 1e-9]
     rows = [

@@ -16,6 +16,7 @@ HINTS = {
     "pump curve": "give the pump a curve of the type PUMP1 to PUMP5 in [CURVES]",
     "startup depth": "the depth at which it starts must lie above that at which it stops",
     "initial depth greater": "the initial depth must not exceed the maximum depth",
+    "negative volume": "its depths and areas must not be negative",
     "more than 1 inlet link": "an outfall takes one link: lead the others to a junction before it",
     "also used by another object": "give the rain gage a time series of its own",
     "recording interval greater": "set the gage's interval to the spacing of its series",
