@@ -136,10 +136,10 @@ def storm(run: Run, words: Words, width: float = WIDE) -> Figure:
         for warning in run.scenario.storm.warnings:
             when = max(0.0, min(warning.t, run.scenario.duration))
             colour = WARNING_COLOURS[warning.colour]
-            bottom.plot(_date(run, when), 4.6, "v", color=colour, markersize=8, markeredgecolor="#1d232b",
+            bottom.plot(date(run, when), 4.6, "v", color=colour, markersize=8, markeredgecolor="#1d232b",
                         markeredgewidth=0.5, clip_on=False)  # fmt: skip
-        _mark_end(run, (top,), words)
-        _time_axis(bottom, run)
+        mark_end(run, (top,), words)
+        time_axis(bottom, run)
     return figure
 
 
@@ -162,16 +162,16 @@ def snow(run: Run, words: Words, width: float = WIDE) -> Figure | None:
             if grade is not None:
                 due = precipitation_end(run) + goals.clear[p - 1][grade]
                 if due <= run.scenario.duration:
-                    bottom.plot(_date(run, due), 100 * CLEAR_SHARE, "D", color=look["color"], markersize=6,
+                    bottom.plot(date(run, due), 100 * CLEAR_SHARE, "D", color=look["color"], markersize=6,
                                 markeredgecolor="white", zorder=5)  # fmt: skip
         top.set_ylabel(words["chart.snow"])
         top.set_ylim(0, max(1.0, top.get_ylim()[1]))
-        _legend(top, 4)
+        legend(top, 4)
         bottom.axhline(100 * CLEAR_SHARE, color="#5b6470", linewidth=0.9, linestyle=(0, (4, 3)))
         bottom.set_ylabel(words["chart.clear"])
         bottom.set_ylim(0, 103)
-        _mark_end(run, (top, bottom), words)
-        _time_axis(bottom, run)
+        mark_end(run, (top, bottom), words)
+        time_axis(bottom, run)
     return figure
 
 
@@ -193,7 +193,7 @@ def water(run: Run, words: Words, width: float = WIDE) -> Figure | None:
         panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (found, limit, key) in zip(panels, shown, strict=True):
             _depths(axes, run, found, limit, words[key], words)
-        _time_axis(panels[-1], run)
+        time_axis(panels[-1], run)
     return figure
 
 
@@ -207,7 +207,7 @@ def _depths(axes: Axes, run: Run, found: list[Site], limit: float, said: str, wo
                   textcoords="offset points", va="bottom", color="#c8102e")  # fmt: skip
     axes.set_ylabel(words["chart.depth"])
     axes.set_ylim(0, 105 * max(1.2 * limit, *(float(s.depth.max()) for s in found)))
-    _legend(axes, 3, fontsize=8)
+    legend(axes, 3, fontsize=8)
 
 
 # --------------------------------------------------------------------------- the response
@@ -229,8 +229,8 @@ def crews(run: Run, words: Words, width: float = WIDE) -> Figure | None:
         )  # fmt: skip
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.crews"])
-        _legend(axes, 6, handlelength=1.2, columnspacing=1.2)
-        _time_axis(axes, run)
+        legend(axes, 6, handlelength=1.2, columnspacing=1.2)
+        time_axis(axes, run)
     return figure
 
 
@@ -254,22 +254,22 @@ def stock(run: Run, words: Words, width: float = WIDE) -> Figure | None:
         for i, (line, colour) in enumerate(zip(lines, colours, strict=True)):
             name = words.name(depots[line.depot].name if line.depot else kinds[line.material].name)
             label = f"{name} · {words.name(kinds[line.material].name)}" if several else name
-            when = [_date(run, float(s)) for s in line.t]
+            when = [date(run, float(s)) for s in line.t]
             axes.step(when, line.tonnes, where="post", color=colour, linestyle=CLASS_STYLES[i % 4],
                       linewidth=1.7, label=fonts.drawable(label))  # fmt: skip
         axes.set_ylabel(words["chart.stock"])
         axes.set_ylim(bottom=0)
-        _legend(axes, 3, fontsize=8)
-        _time_axis(axes, run)
+        legend(axes, 3, fontsize=8)
+        time_axis(axes, run)
     return figure
 
 
 def _spreadable_panel(axes: Axes, run: Run, spread: Spreadable, words: Words) -> None:
-    when = [_date(run, float(s)) for s in spread.t]
+    when = [date(run, float(s)) for s in spread.t]
     axes.stackplot(when, spread.yards, spread.hoppers, colors=("#0072b2", "#8cc9e8"), step="post", linewidth=0,
                    labels=(words["chart.in_yards"], words["chart.in_hoppers"]))  # fmt: skip
     axes.set_ylabel(words["chart.spreadable"])
-    _legend(axes, 2, fontsize=8)
+    legend(axes, 2, fontsize=8)
 
 
 def orders(run: Run, words: Words, width: float = WIDE) -> Figure | None:
@@ -280,13 +280,13 @@ def orders(run: Run, words: Words, width: float = WIDE) -> Figure | None:
     with style():
         figure = Figure(figsize=(width, 2.4))
         axes = figure.subplots()
-        at = np.array([_date(run, 3600.0 * h + 1800) for h in range(len(given))])
+        at = np.array([date(run, 3600.0 * h + 1800) for h in range(len(given))])
         axes.bar(at, given, width=0.9 / 24, color="#0072b2", label=words["chart.orders"])
         axes.bar(at, refused, width=0.9 / 24, bottom=given, color="#d55e00", label=words["chart.refusals"])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(words["chart.per_hour"])
-        _legend(axes, 2)
-        _time_axis(axes, run)
+        legend(axes, 2)
+        time_axis(axes, run)
     return figure
 
 
@@ -340,8 +340,8 @@ def together(runs: Mapping[str, Run], words: Words, width: float = WIDE) -> Figu
                       linewidth=1.9, label=fonts.drawable(label))  # fmt: skip
         axes.set_ylabel(words["chart.deep_km" if "water_depth" in first.fields else "chart.unclear_km"])
         axes.set_ylim(bottom=0)
-        _legend(axes, 3)
-        _time_axis(axes, first)
+        legend(axes, 3)
+        time_axis(axes, first)
     return figure
 
 
@@ -363,15 +363,16 @@ def clock(run: Run, second: float) -> str:
     return (run.scenario.storm.start + timedelta(seconds=float(second))).strftime("%m-%d %H:%M")
 
 
-def _date(run: Run, second: float) -> float:
+def date(run: Run, second: float) -> float:
+    """Local time at a second of the run, as matplotlib counts it."""
     return float(date2num(run.scenario.storm.start.replace(tzinfo=None) + timedelta(seconds=second)))
 
 
 def _dates(run: Run) -> np.ndarray:
-    return _date(run, 0) + seconds(run) / 86_400
+    return date(run, 0) + seconds(run) / 86_400
 
 
-def _legend(axes: Axes, columns: int, **more: Any) -> None:
+def legend(axes: Axes, columns: int, **more: Any) -> None:
     """A legend above the axes, of as many columns as there is room for."""
     if _narrow(axes):
         columns = 1 if columns == 3 else min(columns, 2 if columns < 6 else 3)
@@ -383,23 +384,25 @@ def _narrow(axes: Axes) -> bool:
     return figure is not None and figure.get_figwidth() < WIDE
 
 
-def _time_axis(axes: Axes, run: Run) -> None:
+def time_axis(axes: Axes, run: Run) -> None:
+    """The run from its start to its end, with marks as far apart as there is room for."""
     hours = run.scenario.duration / 3600
     most = 6 if _narrow(axes) else 13
     step = next(n for n in (1, 2, 3, 6, 12, 24, 48, 96, 10_000) if hours / n <= most)
-    start = _date(run, 0)
+    start = date(run, 0)
     if step <= 12:
         axes.xaxis.set_major_locator(HourLocator(byhour=range(0, 24, step)))
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M\n%m-%d" if hours > 12 else "%H:%M"))
     axes.set_xlim(start, start + hours / 24)
 
 
-def _mark_end(run: Run, panels: tuple[Axes, ...], words: Words) -> None:
+def mark_end(run: Run, panels: tuple[Axes, ...], words: Words) -> None:
+    """A line where the precipitation stops, named in the first panel."""
     end = precipitation_end(run)
     if 0 < end < run.scenario.duration:
         for axes in panels:
-            axes.axvline(_date(run, end), color="#5b6470", linewidth=0.9)
-        panels[0].annotate(words["chart.stops"], (_date(run, end), 1), xycoords=("data", "axes fraction"),
+            axes.axvline(date(run, end), color="#5b6470", linewidth=0.9)
+        panels[0].annotate(words["chart.stops"], (date(run, end), 1), xycoords=("data", "axes fraction"),
                            xytext=(4, -3), textcoords="offset points", va="top", fontsize=8,
                            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
                            color="#3c444f")  # fmt: skip

@@ -13,17 +13,17 @@ import numpy as np
 import simpy
 
 from simulation.chance import keyed_uniform
-from simulation.hazards.advice import PRETREAT_LEAD
+from simulation.hazards.ahead import look
 from simulation.model import LEVELS, Tier, Verb
 from simulation.orders import level_rank
-from simulation.situation import Message, Reported
+from simulation.situation import Message, Outlook, Reported
 from simulation.teams import Crew, is_callable
 from simulation.weather import Forecaster
 from simulation.work import HAZARD_VERBS, close_segment
 from simulation.world import World
 
 REPORT_TICK = 300
-OBSERVED = ("snow", "ice", "road_temperature", "water_depth", "obstacle")
+OBSERVED = ("snow", "ice", "road_temperature", "water_depth", "obstacle", "film")
 """Fields that a look at a segment tells, in the order of ``Reports.values``."""
 TIERS_BELOW: dict[Tier, tuple[Tier, ...]] = {
     "city": ("city", "district"),
@@ -57,7 +57,7 @@ class Reports:
         self._lost_until: dict[str, int] = {}
         self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
         self.values = np.zeros((len(OBSERVED), count))
-        """Rows: snow, ice, road temperature, water depth and obstacles as last reported."""
+        """Rows: snow, ice, road temperature, water depth, obstacles and wetness as last reported."""
         self.values[2] = world.scenario.storm.weather[0].air
         self.seen = np.full(count, -1, np.int64)
         self.node_depth = np.zeros(0)
@@ -136,10 +136,10 @@ class Reports:
 
     def reported(self) -> Reported:
         """A copy for a situation. What is closed by order is known at once, an obstacle once it is seen."""
-        snow, ice, temperature, water, obstacle = self.values.copy()
+        snow, ice, temperature, water, obstacle, film = self.values.copy()
         return Reported(
             snow, ice, temperature, water, self.seen.copy(), self.node_depth.copy(), self.node_seen.copy(),
-            self._world.closed | (obstacle > 0),
+            self._world.closed | (obstacle > 0), film,
         )  # fmt: skip
 
 
@@ -152,6 +152,7 @@ class CommandPost:
         self._world, self._crews, self._forecaster = world, crews, forecaster
         self._attention = attention
         self._asked = frozenset[Verb]().union(*(HAZARD_VERBS[h] for h in world.scenario.hazards))
+        self._seen: Outlook | None = None
         self.messages: list[Message] = []
         """Not yet shown in a situation."""
         clock, scenario = world.clock, world.scenario
@@ -248,9 +249,7 @@ class CommandPost:
         self._world.clock.process(act())
 
     def look_ahead(self) -> None:
-        """What the forecast says of snow now and soon; advice on pre-treatment rests on it."""
-        t, outlook = self._world.t, self._forecaster.at(self._world.t)
-        cold = (outlook.precipitation > 1e-6) & (outlook.air < 1.5)
-        now = cold & (outlook.t <= t) & (outlook.t + 3600 > t)
-        soon = cold & (outlook.t > t - 3600) & (outlook.t <= t + PRETREAT_LEAD)
-        self._world.outlook_snow = (bool(now.any()), bool(soon.any()))
+        """What the forecast says in a few figures; the advice rests on it."""
+        outlook = self._forecaster.at(self._world.t)
+        if outlook is not self._seen:
+            self._seen, self._world.ahead = outlook, look(outlook)

@@ -21,6 +21,9 @@ from simulation.clock import Beat, Clock
 from simulation.command import REPORT_TICK, CommandPost, Reports
 from simulation.hazards import make as make_hazard
 from simulation.hazards.base import Hazard
+from simulation.hazards.snow import deicer
+from simulation.hazards.treatment import EVERY as ADVISE_EVERY
+from simulation.hazards.treatment import Advice, Adviser
 from simulation.model import LEVELS, InjectRow, Scenario
 from simulation.network import Network
 from simulation.orders import (
@@ -83,6 +86,8 @@ class Simulation:
             crews = list(self.crews.values())
             self.command = CommandPost(self.world, crews, self._forecaster, self._call_attention)
             self._recorder = Recorder(self.world, crews, self._series)
+            snowy = "snow" in scenario.hazards
+            self._adviser = Adviser(self.world, deicer(scenario.fleet.materials)) if snowy else None
         except BaseException:
             self.close()
             raise
@@ -171,6 +176,13 @@ class Simulation:
             nodes=self.world.nodes,
         )
 
+    def advice(self) -> tuple[Advice, ...]:
+        """The treatment that reports and forecast call for now, by class of road; empty without snow."""
+        if self._adviser is None:
+            return ()
+        self.command.look_ahead()
+        return self._adviser.now(self._reports.reported())
+
     def result(self, dispatcher: str = "") -> Run:
         """The run so far as data; closes the simulation."""
         world = self.world
@@ -210,8 +222,13 @@ class Simulation:
         self.world.block_routes()
 
     def _reporting(self) -> Generator[simpy.Event, object, None]:
+        """Reports come in and treatment advice is told here, before any decision of the second, so that a replay
+        tells it alike wherever it stops."""
         while True:
             self._reports.collect()
+            if self._adviser is not None and self.t % ADVISE_EVERY == 0:
+                self.command.look_ahead()
+                self._adviser.tell(self._reports.reported())
             yield self.clock.wait(REPORT_TICK, Beat.WORK)
 
     def _deciding(self) -> Generator[simpy.Event, object, None]:

@@ -106,6 +106,8 @@ class Reported:
     """(nodes,) int second of observation."""
     closed: np.ndarray
     """(segments,) bool: closed to traffic by order or known to be blocked."""
+    film: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(segments,) kg/m2 of water or brine on the carriageway; empty where nobody looks at it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Outlook:
     """(k,) kg/m2/s"""
     air: np.ndarray
     """(k,) degC"""
+    wind: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(k,) m/s at 10 m; empty where the service does not say"""
 
 
 @dataclass(frozen=True)

@@ -153,16 +153,16 @@ class Forecaster:
 
     def _issue(self, issued: int) -> Outlook:
         hours = issued + 3600 * np.arange(max(1, int(self._model.horizon // 3600)))
-        precipitation, air = np.zeros(len(hours)), np.zeros(len(hours))
+        precipitation, air, wind = np.zeros((3, len(hours)))
         for i, start in enumerate(hours):
             reach = min(1.0, (start + 1800 - issued) / self._model.horizon)
             shifted = max(0.0, start + self._timing * self._model.timing_error * reach)
             now = self._series.over(shifted, 3600)
             precipitation[i] = now.precipitation * math.exp(self._model.amount_error * reach * self._amount)
-            air[i] = now.air
-        for array in (hours, precipitation, air):  # handed out more than once
+            air[i], wind[i] = now.air, now.wind
+        for array in (hours, precipitation, air, wind):  # handed out more than once
             array.setflags(write=False)
-        return Outlook(hours, precipitation, air)
+        return Outlook(hours, precipitation, air, wind)
 
 
 def _standard_normal(seed: int, purpose: str, entity: str) -> float:

@@ -14,6 +14,7 @@ import simpy
 
 from simulation.chance import Chance
 from simulation.clock import Clock
+from simulation.hazards.ahead import Ahead
 from simulation.hazards.streets import swept, vehicle
 from simulation.model import Place, Scenario, Verb
 from simulation.network import Network, Routes
@@ -108,8 +109,8 @@ class World:
         self.doses: dict[str, np.ndarray] = {}
         """Material -> (segments,) kg/m2 advised at the road temperatures of this tick; reckoned when first asked
         for, emptied by the snow hazard."""
-        self.outlook_snow = (False, False)
-        """Snow now, snow within the lead of pre-treatment; by the forecast, written by command."""
+        self.ahead = Ahead()
+        """What the forecast says of the coming hours; written by command."""
         fleet = self.scenario.fleet
         self.dump_room = {p.id: p.capacity for p in self.scenario.city.places if p.kind == "dump_site"}
         """Dump site -> m3 of snow it still takes; written by hauling."""

@@ -12,9 +12,10 @@ from optimization.solver import Status
 from results.compare import MEASURES, Verdict
 from results.language import HERE, LANGUAGES, Both, Words, both, catalogue
 from results.refusals import in_both_languages
+from results.treatment import BY_TREATMENT
 from scenarios.load import load
 from simulation import model
-from simulation.hazards import advice
+from simulation.hazards import advice, treatment
 from simulation.model import Command, Forecast, Goals, Name, SnowPhysics, WaterPhysics
 from simulation.orders import ACTIONS, INJECTS, REASONS
 from simulation.teams import ACTIVITIES
@@ -84,7 +85,12 @@ def test_every_key_that_is_put_together_is_there() -> None:
         f"inject.{name}"
         for name in ("breakdown", "outage", "surge", "call", "no_show", "report_loss", "closure")
     }
+    reasons = (*advice.REASONS, treatment.STOCK_SHORT, treatment.STOCK_OUT)
     wanted |= {f"advice.{reason}" for reason in advice.REASONS}
+    wanted |= {f"because.{r}" for r in reasons if r not in BY_TREATMENT}
+    wanted |= {f"because.{r}_{done}" for r in BY_TREATMENT for done in ("plough", "none")}
+    wanted |= {f"treatment.{t.replace('+', '_')}" for t in treatment.TREATMENTS}
+    wanted |= {f"treatment.{w}" for w in get_args(treatment.Window) if w}
     assert sorted(wanted - set(words)) == []
     assert len(INJECTS) == 7
 
@@ -105,7 +111,7 @@ def test_every_key_that_is_written_out_is_there() -> None:
 def test_no_key_is_left_that_nobody_says() -> None:
     """A key is written out somewhere, or its family or its last part is put together somewhere."""
     text = sources()
-    families = {*FAMILIES, "advice", "inject", "parameter", "phrase"}
+    families = {*FAMILIES, "advice", "because", "inject", "parameter", "phrase", "treatment"}
     whole = set(re.findall(r'"([a-z_0-9.]+)"', text))
     built = set(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)?)\{|f"([a-z_]+)\.\{', text))
     starts = {a or b for a, b in built}

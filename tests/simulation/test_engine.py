@@ -340,10 +340,10 @@ def test_another_seed_is_another_run(runs: dict[str, Run]) -> None:
 def test_without_response_nobody_acts(runs: dict[str, Run]) -> None:
     """A dispatcher that tries is refused; snow lies as it fell."""
     made = runs["no response"]
-    assert {e.kind for e in made.events} == {"warning"}
+    assert {e.kind for e in made.events} == {"warning", "advice"}
     assert made.log == ()
     eager = run(made.scenario, 4, lambda s: [SetLevel("I"), Assign("plough/1", ("plough",), ("H0-0",))])
-    assert {e.kind for e in eager.events} == {"warning", "refused"}
+    assert {e.kind for e in eager.events} == {"warning", "refused", "advice"}
     assert np.array_equal(eager.fields.snow.values, made.fields.snow.values)
     assert (made.fields.snow + made.fields.ice).values[-1] == pytest.approx(6.0, rel=1e-5)
 
