@@ -39,7 +39,7 @@ class Filling(NamedTuple):
     """Too deep for adults on foot."""
     roof: float
     called: float
-    """When the barrier was ordered; inf where nobody ordered it, and a crew on the spot closed on sight."""
+    """When closing was first ordered; inf where nobody did, and a crew on the spot closed on sight."""
     closed: float
     """When the barrier came that stood at the closing depth, or the first after it."""
     by: str
@@ -103,9 +103,9 @@ def floods(run: Run) -> list[Filling]:
 def _filling(run: Run, segment: str, flood: dict[str, float]) -> Filling:
     mine = sharing(run.scenario, segment)
     closed, crew = _barrier(run.events, set(mine), flood["close"])
-    called = _called(run, set(mine), closed, crew)
+    called, sent = _called(run, set(mine), closed)
     lengths = {s.id: s.length for s in run.scenario.city.segments}
-    by = {"": "", "police": "police"}.get(crew, "sent" if called < NEVER else "spot")
+    by = {"": "", "police": "police"}.get(crew, "sent" if crew in sent else "spot")
     afloat, wade, roof = (flood.get(name, NEVER) for name in ("afloat", "wade", "roof"))
     wet, close, length = flood.get("wet", flood["close"]), flood["close"], sum(lengths[s] for s in mine)
     return Filling(segment, wet, close, afloat, wade, roof, called, closed, by, length)
@@ -142,24 +142,23 @@ def _barrier(events: tuple[Event, ...], segments: set[str], deep: float) -> tupl
     return up, crew
 
 
-def _called(run: Run, segments: set[str], closed: float, crew: str) -> float:
-    """When the barrier of second ``closed`` was ordered of those who put it up: the first order since the underpass
-    was last open. Where it never came, when it was first ordered of anybody."""
+def _called(run: Run, segments: set[str], closed: float) -> tuple[float, set[str]]:
+    """When it was first ordered to close the underpass since it was last open, until second ``closed``; inf where
+    nobody did. And the crews that were sent to close it by then."""
     opened = max(
         (e.t for e in run.events if e.kind == "opened" and e.target in segments and e.t <= closed),
         default=-NEVER,
     )
-    calls = []
+    calls: list[tuple[float, str]] = []
     for entry in run.log:
-        order = entry.action
-        police = isinstance(order, Close) and segments & set(order.segments)
-        sent = isinstance(order, Assign) and "close" in order.verbs and segments & set(order.targets)
-        if (police and crew in ("", "police")) or (
-            sent and isinstance(order, Assign) and crew in ("", order.crew)
-        ):
-            calls.append(float(entry.t))
-    standing = [o for o in run.scenario.command.standing_orders if o.act == "close_underpasses"]
-    if standing and crew in ("", "police"):
-        least = min(level_rank(o.level) for o in standing)
-        calls += [float(e.t) for e in run.events if e.kind == "level" and e.value >= least]
-    return min((t for t in calls if opened <= t <= closed), default=NEVER)
+        match entry.action:
+            case Close() as order if segments & set(order.segments):
+                calls.append((entry.t, "police"))
+            case Assign() as order if "close" in order.verbs and segments & set(order.targets):
+                calls.append((entry.t, order.crew))
+    for standing in run.scenario.command.standing_orders:
+        if standing.act == "close_underpasses":
+            least = level_rank(standing.level)
+            calls += [(e.t, "police") for e in run.events if e.kind == "level" and e.value >= least]
+    calls = [(t, crew) for t, crew in calls if opened <= t <= closed]
+    return min((t for t, _ in calls), default=NEVER), {crew for _, crew in calls}

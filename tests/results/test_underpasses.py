@@ -125,12 +125,13 @@ CREW = Entry(6300, "greedy", Assign("squad/1", ("close",), ("row1-0", "row1-1"))
 @pytest.mark.parametrize(
     ("crew", "log", "called", "by"),
     [
-        ("police", (POLICE, CREW), 6000, "police"), ("squad/1", (POLICE, CREW), 6300, "sent"),
-        ("squad/2", (POLICE, CREW), NEVER, "spot"), ("", (POLICE, CREW), 6000, ""), ("squad/1", (), NEVER, "spot"),
+        ("police", (POLICE, CREW), 6000, "police"), ("squad/1", (POLICE, CREW), 6000, "sent"),
+        ("squad/1", (CREW,), 6300, "sent"), ("squad/2", (CREW,), 6300, "spot"), ("", (POLICE, CREW), 6000, ""),
+        ("squad/1", (), NEVER, "spot"),
         ("police", (Entry(9000, "greedy", Close(("row1-1",))),), NEVER, "police"),
     ],
 )  # fmt: skip
-def test_an_order_is_that_of_those_who_put_the_barrier_up(
+def test_the_first_order_counts_and_who_put_the_barrier_up(
     crew: str, log: tuple[Entry, ...], called: float, by: str
 ) -> None:
     barrier = (Event(7400, "closed", crew, "row1-1"),) if crew else ()

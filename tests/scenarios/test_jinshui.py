@@ -104,7 +104,7 @@ def test_fleet_is_as_large_as_published() -> None:
     assert held["salt"] == pytest.approx(200_000)
     assert held["sandbag"] / 20 == pytest.approx(4_500)
     assert sum(e.count for e in fleet.equipment if e.kind in SNOW_MACHINES) == 44
-    for ability, least in (("plough", 60), ("pump", 30), ("clear_inlet", 40), ("close", 20)):
+    for ability, least in (("plough", 34), ("clear_footway", 60), ("pump", 30), ("clear_inlet", 40), ("close", 20)):
         kinds = {k.id for k in fleet.kinds if ability in k.abilities}
         assert sum(e.count for e in fleet.equipment if e.kind in kinds) >= least
     assert {team.tier for team in fleet.teams} == {"city", "district", "street", "community"}
@@ -325,6 +325,16 @@ def test_clogged_inlets_flood_more() -> None:
     clean, clogged = design_flood(3), design_flood(3, 0.67)
     assert (clogged.of("n") > 0.05).sum() > 10 * max(1, (clean.of("n") > 0.05).sum())
     assert clogged.of("w-").mean() > clean.of("w-").mean() + 0.05
+
+
+def test_both_ramps_of_a_pit_take_water() -> None:
+    """A street that meets both mouths of one spills over twice a ramp's width; 15 or 23 m are one."""
+    widths: dict[str, float] = {}
+    for row in read_inp(files()["city/drains.inp"]).sections["OUTLETS"]:
+        if row.words[0].startswith("in-"):
+            widths[row.words[2]] = widths.get(row.words[2], 0.0) + float(row.words[5].removeprefix("ramp"))
+    assert len(widths) == 17
+    assert set(widths.values()) == {30.0, 46.0}
 
 
 def test_cloudburst_floods_underpasses_by_metres_and_streets_by_decimetres() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from results.metrics import metrics
-from results.underpasses import closing_seconds, fillings
+from results.underpasses import NEVER, closing_seconds, fillings
 from scenarios.load import load
 from tests.storms.changes import played
 
@@ -16,3 +16,6 @@ def test_underpasses_closed_on_the_forecast_are_closed_before_the_water() -> Non
     assert all(x.rise < closing_seconds(history.scenario) for x in found)
     assert any(x.closed > x.close for x in found)
     assert all(x.closed < x.wet for x in fillings(early))
+    assert metrics(history)["closed_late"] == sum(x.late for x in found)
+    assert all(x.called < NEVER and x.by == "police" for x in fillings(early)), "by the standing order"
+    assert {x.by for x in found} >= {"spot", "police"}
