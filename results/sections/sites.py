@@ -63,8 +63,8 @@ def _underpasses(run: Run) -> list[Block]:
         closing=f"{closing / 60:.0f}", police=f"{run.scenario.command.police_delay / 60:.0f}",
     )  # fmt: skip
     return [
-        _rising(run, found, closing, depth), Paragraph(told), _leaving(run, found, depth),
-        Paragraph(both("text.fills_basis")),
+        _rising(run, found, closing, depth), Paragraph(told),
+        _leaving(run, found, depth), Paragraph(_closings(found, depth)), Paragraph(both("text.fills_basis")),
     ]  # fmt: skip
 
 
@@ -98,6 +98,18 @@ def _leaving(run: Run, found: list[Filling], depth: str) -> Table:
     ]  # fmt: skip
     caption = both("table.leaving", shown=min(len(found), MOST), total=len(found), depth=depth)
     return Table(caption, head, rows, (4, 5, 6))
+
+
+def _closings(found: list[Filling], depth: str) -> Both:
+    """How many were open at the closing depth, how little time the others had, and where people had too little."""
+    late = [x for x in found if x.late]
+    trapped = sum(x.way_out < x.leaving for x in late)
+    spare = min((x.close - x.closed for x in found if not x.late), default=None)
+    key = (
+        "text.closings_all_late" if spare is None else "text.closings_late" if late else "text.closings_early"
+    )
+    minutes = "" if spare is None else f"{spare / 60:,.0f}"
+    return both(key, n=len(late), total=len(found), depth=depth, trapped=trapped, minutes=minutes)
 
 
 def _minutes(seconds: float) -> Both:

@@ -185,6 +185,18 @@ def test_the_report_marks_water_that_leaves_less_time_than_people_need() -> None
     assert cell(leaving(run_with(*quick, Event(3600, "closed", target="row1-1"))), 6) == ("5", "")
 
 
+def said(run: Run) -> str:
+    return " ".join(b.text.en for b in told(run) if isinstance(b, Paragraph))
+
+
+def test_the_report_sums_up_the_closings() -> None:
+    """8 min out on foot against the 5 that the water leaves; closed in time, the minutes in hand."""
+    quick = [e._replace(t=7860) if e.text == "wade" else e for e in marks(7200)]
+    assert "All 1 were still open at 25 cm, and in 1 of them the water then left" in said(run_with(*quick))
+    in_time = run_with(*quick, Event(3600, "closed", target="row1-1"))
+    assert "Each of the 1 was closed before 25 cm, the last of them 66 min before." in said(in_time)
+
+
 def test_a_run_in_which_none_filled_says_so() -> None:
     text = [b.text.en for b in told(run_with()) if isinstance(b, Paragraph)]
     assert "No underpass reached 25 cm of water." in text
