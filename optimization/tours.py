@@ -111,6 +111,9 @@ def treatment_seconds(ground: Ground, situation: Situation, kind: Kind, roads: R
     if "haul" in roads.verbs:
         volume = HAULED * situation.jobs.need[roads.rows]
         return np.maximum(60.0, volume / ground.haul_rate(kind, segment, ground.flow(situation)))
+    if "clear_footway" in roads.verbs:
+        speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
+        return situation.jobs.need[roads.rows] / np.maximum(speed * kind.efficiency * kind.width, 0.01)
     speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
     speed = np.maximum(speed * kind.efficiency, 0.05)
     if "plough" in roads.verbs:

@@ -15,7 +15,7 @@ from optimization.ground import Ground
 from simulation.hazards import ice
 from simulation.hazards.advice import BRIDGE_WEIGHT, CLASS_WEIGHT
 from simulation.model import Verb
-from simulation.roadwork import PLOUGH_SHARE
+from simulation.roadwork import PASSING, PLOUGH_SHARE
 from simulation.situation import Situation
 
 Worth = Callable[[Ground, Situation, tuple[Verb, ...], np.ndarray], np.ndarray]
@@ -45,7 +45,7 @@ def by_weight(ground: Ground, situation: Situation, verbs: tuple[Verb, ...], row
     jobs = situation.jobs
     segment = jobs.segment[rows]
     urgency = jobs.weight[rows] * ground.length[segment] / 1000.0
-    if "haul" in verbs:
+    if not PASSING.intersection(verbs):
         return urgency
     before, after = one_pass(ground, situation, verbs, rows)
     above = before - ground.limit[segment]
@@ -65,7 +65,7 @@ def by_forecast(
     standing = np.where(network.bridge[segment], standing * BRIDGE_WEIGHT, standing)
     weight = standing ** (1 - AGEING) * situation.jobs.weight[rows] ** AGEING
     weight = weight * ground.length[segment] / 1000.0
-    if "haul" in verbs:
+    if not PASSING.intersection(verbs):
         return weight
     before, after = one_pass(ground, situation, verbs, rows)
     limit = ground.limit[segment]

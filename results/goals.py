@@ -96,6 +96,11 @@ def _snow_goals(run: Run, figures: Figures) -> list[Goal]:
         key, name = f"clear_h.p{p}", both("goal.clear", which=both(f"class.p{p}"))
         allowed = wanted.clear[p - 1][grade]
         found.append(Goal(key, name, "h", allowed / 3600, figures[key], stopped + allowed, end))
+    for key in ("footway_clear_h", "stops_cleared_h"):
+        if key in figures:
+            allowed = wanted.footways[grade]
+            name = both(f"goal.{key}")
+            found.append(Goal(key, name, "h", allowed / 3600, figures[key], stopped + allowed, end))
     return found
 
 
@@ -110,7 +115,8 @@ def judged_by(scenario: Scenario) -> float:
     if grade is None or not np.isfinite(stopped):
         return 0.0
     wanted = scenario.goals
-    allowed = max(*(hours[grade] for hours in wanted.clear), *wanted.first_pass, wanted.bridges)
+    after = max(wanted.footways[grade], *(hours[grade] for hours in wanted.clear))
+    allowed = max(after, *wanted.first_pass, wanted.bridges)
     return 3600.0 * (np.ceil((stopped + allowed) / 3600) + 1)
 
 

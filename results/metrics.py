@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results.underpasses import NEVER, Filling, fillings
+from simulation import footways
 from simulation.hazards.streets import LIMITS, swept
 from simulation.model import LEVELS, Place
 from simulation.network import Network
@@ -77,7 +78,27 @@ def snow_metrics(run: Run) -> Figures:
     if network.bridge.any():
         needed = network.bridge & ((covered(run) > SETTLED).any(axis=0) | np.isfinite(served))
         figures["bridges_h"] = hours_until_served(served, network.lane_length, needed, begin, share=1.0)
+    for name, share in footway_shares(run).items():
+        figures[name] = _hours_until_clear(seconds(run), share, stopped)
+    if "snow_hauled_m3" in run.totals and any(p.kind == "dump_site" for p in run.scenario.city.places):
+        figures["hauled_m3"] = run.totals["snow_hauled_m3"]
+        figures["hauled_t"] = run.totals["snow_hauled_kg"] / 1000
+        figures["dump_room_m3"] = run.totals["dump_room_m3"]
     return figures
+
+
+def footway_shares(run: Run) -> dict[str, np.ndarray]:
+    """(time,) share that is clear, by metric: footways by area, stops by number. Empty where the city has none."""
+    city, network = run.scenario.city, Network(run.scenario.city.segments)
+    area, shares = footways.areas(city, network), dict[str, np.ndarray]()
+    if not area.any() or footways.LYING not in run.fields:
+        return shares
+    lying = recorded(run, footways.LYING) > run.scenario.goals.footway_limit + TOLERANCE
+    shares["footway_clear_h"] = clear_share(lying, area)
+    stops = [i for i in footways.segments_of(city, network, footways.STOPS).values() if area[i]]
+    if stops:
+        shares["stops_cleared_h"] = clear_share(lying[:, stops], np.ones(len(stops)))
+    return shares
 
 
 def covered(run: Run) -> np.ndarray:

@@ -18,7 +18,7 @@ from simulation.weather import WeatherSeries
 
 VERBS: dict[HazardName, frozenset[str]] = {
     "water": frozenset(("pump", "clear_inlet", "sandbag", "close", "guard")),
-    "snow": frozenset(("plough", "spread", "haul")),
+    "snow": frozenset(("plough", "spread", "haul", "clear_footway")),
 }
 """The work that a hazard asks for."""
 

@@ -16,13 +16,14 @@ from results.metrics import (
     clear_share,
     closed_late,
     cut_off_h,
+    footway_shares,
     sites,
     unclear_roads,
 )
 from simulation.network import Network
 from simulation.record import Run
 
-ORDER = ("access", "closures", "sites", "clear", "pass", "bridges", "stock", "split", "reach")
+ORDER = ("access", "closures", "sites", "clear", "pass", "bridges", "footways", "stock", "split", "reach")
 """Kinds of shortfall, the gravest first: what endangers people, then what stops traffic, then why."""
 
 
@@ -59,7 +60,10 @@ def shortfalls(run: Run, goals: list[Goal]) -> list[Shortfall]:
     return sorted(found + _stock(run), key=lambda shortfall: ORDER.index(shortfall.kind))
 
 
-_TIMED = {"clear_h": "clear", "first_pass_h": "pass", "bridges_h": "bridges"}
+_TIMED = {
+    "clear_h": "clear", "first_pass_h": "pass", "bridges_h": "bridges", "footway_clear_h": "footways",
+    "stops_cleared_h": "footways",
+}  # fmt: skip
 
 
 def _late(run: Run, goal: Goal) -> Shortfall:
@@ -69,12 +73,14 @@ def _late(run: Run, goal: Goal) -> Shortfall:
         return Shortfall(kind, what)
     share = f"{100 * _share_at_end(run, goal):.0f}"
     hours = f"{run.scenario.duration / 3600:g}"
-    key = "readiness.never_clear" if kind == "clear" else "readiness.never"
+    key = "readiness.never_clear" if kind in ("clear", "footways") else "readiness.never"
     return Shortfall(kind, both(key, goal=goal.name, target=f"{goal.target:g}", share=share, hours=hours))
 
 
 def _share_at_end(run: Run, goal: Goal) -> float:
-    """Share of the goal's class that is clear at the run's end; of all roads for a goal of no class."""
+    """Share of the goal's class, or of footways or stops, that is clear at the run's end; else of all roads."""
+    if goal.key in (beside := footway_shares(run)):
+        return float(beside[goal.key][-1])
     network, unclear = Network(run.scenario.city.segments), unclear_roads(run)[-1:]
     named = [p for p in classes(network) if goal.key.endswith(f".p{p}")]
     mine = network.priority == named[0] if named else np.ones(len(network), bool)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -41,7 +41,7 @@ from simulation.orders import (
 )
 from simulation.record import Run, digest_of
 from simulation.recorder import Recorder, material_balance
-from simulation.situation import CrewReport, Dispatcher, Jobs, Message, Situation
+from simulation.situation import CrewReport, Dispatcher, Message, Situation, joined
 from simulation.teams import Crew, roster, starting_material
 from simulation.validity import refusal
 from simulation.weather import Forecaster, WeatherSeries
@@ -168,7 +168,7 @@ class Simulation:
             reported=reported,
             crews=self._crew_reports(),
             stock=self.world.stock.copy(),
-            jobs=_joined([h.jobs(self.world, reported) for h in self._hazards]),
+            jobs=joined([h.jobs(self.world, reported) for h in self._hazards]),
             forecast=self._forecaster.at(self.t),
             messages=messages,
             network=self.world.network,
@@ -290,20 +290,6 @@ def _report(crew: Crew, t: int) -> CrewReport:
         crew.id, crew.team.id, crew.kind.id, crew.verbs, crew.activity, crew.node, crew.depot,
         crew.load, crew.material, crew.duty_left(t), tuple(crew.targets), crew.idle,
     )  # fmt: skip
-
-
-def _joined(parts: Sequence[Jobs]) -> Jobs:
-    if len(parts) == 1:
-        return parts[0]
-    return Jobs(
-        verbs=sum((p.verbs for p in parts), ()),
-        target=sum((p.target for p in parts), ()),
-        reason=sum((p.reason for p in parts), ()),
-        **{
-            name: np.concatenate([getattr(p, name) for p in parts])
-            for name in ("place", "segment", "weight", "need", "rate", "crews")
-        },
-    )
 
 
 # ---------------------------------------------------------------------- driving a simulation

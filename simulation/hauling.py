@@ -23,10 +23,16 @@ DENSITY = 400.0
 """kg/m3 of ploughed snow in a bank and on a dump site (400-500, common knowledge)."""
 UNLOADING = 5 * 60
 """s a truck needs at the dump site (setting)."""
-LEAST = 0.1
+LEAST = 1.0
 """m3 that are worth a truck."""
 SALTED = 1e-4
 """kg of de-icer in a kg of bank from which it counts as salted (setting: a twentieth of what one dose leaves)."""
+
+
+HEAVY_BANK = 8.0
+"""kg/m2 in the bank from which snow is hauled away, classes 1 and 2 (10-15 cm at 70 kg/m3: Montreal)."""
+SALTED_BANK = 2.0
+"""kg/m2 from which a salted bank is (setting: 15 cm of it beside a road of four lanes)."""
 
 
 class NoDump(Exception):
@@ -44,6 +50,17 @@ def has_room(world: World, with_salt: bool) -> bool:
         room > LEAST and (world.places[site].takes_salted or not with_salt)
         for site, room in world.dump_room.items()
     )
+
+
+def called_for(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """(segments,) bool: banks of classes 1 and 2 to haul for their size, and for their salt, where a site takes them.
+
+    Crews ploughed and spread there themselves, so what stands in the banks is known without a report.
+    """
+    bank, salt = world.fields["bank"], salted(world)
+    mine = (world.network.priority <= 2) & world.can_haul
+    mine &= np.where(salt, has_room(world, with_salt=True), has_room(world, with_salt=False))
+    return mine & (bank >= HEAVY_BANK), mine & salt & (bank >= SALTED_BANK)
 
 
 def volume(world: World, segment: int) -> float:

@@ -30,12 +30,13 @@ from simulation.units import (
     SecondsAsHours,
     SecondsAsMinutes,
     Speed,
+    SquareMetres,
     Usual,
     WaterEquivalent,
     WindSpeed,
 )
 
-Verb = Literal["plough", "spread", "haul", "pump", "clear_inlet", "sandbag", "close", "guard"]
+Verb = Literal["plough", "spread", "haul", "clear_footway", "pump", "clear_inlet", "sandbag", "close", "guard"]
 Tier = Literal["city", "district", "street", "community"]
 Level = Literal["IV", "III", "II", "I"]
 Colour = Literal["blue", "yellow", "orange", "red"]
@@ -45,7 +46,7 @@ RoadClass = Literal["expressway", "arterial", "secondary", "local"]
 Structure = Literal["none", "bridge", "tunnel", "underpass", "culvert"]
 PlaceKind = Literal[
     "hospital", "fire_station", "school", "metro", "park", "dump_site", "waterlogging", "underpass",
-    "pumping_station", "bridge", "culvert", "bus_stop",
+    "pumping_station", "bridge", "culvert", "bus_stop", "footbridge",
 ]  # fmt: skip
 InjectKind = Literal["breakdown", "outage", "surge", "call", "no_show", "report_loss", "closure", "note"]
 
@@ -105,6 +106,8 @@ class Segment(Noun):
     """Motor lanes of both directions together."""
     width: Annotated[Metres, Usual(2.5, 60)] = Field(gt=0, le=120)
     """Carriageway width that is cleared."""
+    footway_width: Annotated[Metres, Usual(0, 20)] = Field(default=0, ge=0, le=100)
+    """Footways that the district clears, both sides together; 0 = none."""
     speed: Annotated[Speed, Usual(1.38, 33.4)] = Field(gt=0, le=40)
     """Free-flow speed (at most 40 m/s = 144 km/h)."""
     oneway: bool = False
@@ -140,6 +143,8 @@ class Place(Noun):
     """Snow a dump site can take, as it lies in a bank."""
     takes_salted: bool = True
     """Whether a dump site takes snow with de-icer in it; not on a park's green or by a river."""
+    area: Annotated[SquareMetres, Usual(0, 5000)] = Field(default=0, ge=0, le=100_000)
+    """Of a stop or footbridge, to be cleared by hand with the footway it stands on."""
 
 
 class Office(Noun):
@@ -212,6 +217,8 @@ class Kind(Noun):
     """Snow one of them carries."""
     crew: Annotated[int, Usual(1, 50)] = Field(ge=1, le=1000)
     """People it needs."""
+    stint: Annotated[SecondsAsHours, Usual(0, 4 * 3600)] = Field(default=0, ge=0, le=24 * 3600)
+    """Longest time outdoors before its people warm up; 0 = they sit in a cab."""
     setup: Annotated[SecondsAsMinutes, Usual(0, 7200)] = Field(default=0, ge=0, le=86400)
     """From arrival to work (hoses, barriers)."""
     wading_depth: MetresAsCentimetres = Field(default=0.3, gt=0, le=1.5)
@@ -529,6 +536,10 @@ class Goals(Noun):
     """Time from the first settled snow until 95 % of a class was served once."""
     bridges: SecondsAsHours = Field(default=2 * 3600, gt=0)
     """Time from the first settled snow until all bridges are treated."""
+    footways: GradeHours = {"light": 14400, "moderate": 21600, "heavy": 43200, "storm": 86400}
+    """Time after precipitation stops until 95 % of the footways are clear (Linyi 2023; storm: a setting)."""
+    footway_limit: WaterEquivalent = Field(default=1.0, gt=0)
+    """Snow that may lie on a clear footway."""
     clear_limit: tuple[WaterEquivalent, ...] = Field(default=(1.0, 1.0, 2.0, 3.0), min_length=4, max_length=4)
     """Snow and ice that may lie on a clear road, for priorities 1 to 4."""
     depth_limit: MetresAsCentimetres = Field(default=0.15, gt=0)

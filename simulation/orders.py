@@ -19,7 +19,8 @@ class Assign:
     verbs: tuple[Verb, ...]
     """What it does at each target, such as ("plough", "spread") in one pass."""
     targets: tuple[str, ...]
-    """Segment ids (plough, spread, haul, close), drain node ids (pump, clear_inlet), place ids (guard, sandbag)."""
+    """Segment ids (plough, spread, haul, clear_footway, close), drain node ids (pump, clear_inlet), place ids (guard,
+    sandbag)."""
     rate: float | None = None
     """Dose in kg/m2 for spreading; None = the advised dose of the moment."""
 
@@ -172,6 +173,7 @@ REASONS: dict[str, str] = {
     "bad_amount": "an amount must be above zero",
     "no_water_model": "the scenario has no drain model, so {verb} has no work",
     "no_dump": "no dump site has room for snow",
+    "no_footways": "no footways are to be cleared in this district",
     "response_off": "in this variant no team acts",
     "bad_value": "{what} must be {expected}",
 }

@@ -22,7 +22,7 @@ class Event(NamedTuple):
     kind: str
     """warning, level, muster, order, depart, arrive, done, pass, refill, refuel, stockout, rest, relief,
     breakdown, repaired, closed, opened, pump_on, pump_off, blocked, unsupplied, refused, inject,
-    absent, protected, dumped, dump_full, no_dump, water_mark, advice."""
+    absent, protected, dumped, dump_full, no_dump, cleared, warm_up, water_mark, advice."""
     crew: str = ""
     target: str = ""
     verb: str = ""

@@ -92,6 +92,43 @@ def advised_dose(world: World, crew: Crew, segment: int, rate: float | None) -> 
     return float(world.doses[crew.spreads][segment])
 
 
+@dataclass(eq=False, kw_only=True)
+class Strips:
+    """What of a segment has been treated, and how much more lies on the rest of it."""
+
+    worked: int
+    """Second of the last work."""
+    done: float = 0.0
+    """Share of the width that is done."""
+    ahead: dict[str, float] = field(default_factory=dict)
+    """kg/m2 by reservoir by which more lies on the strips to be done than on those that are."""
+
+    def to_do(self, fields: dict[str, np.ndarray], name: str, segment: int) -> float:
+        """kg/m2 of a reservoir on the strips that are still to be done."""
+        mean = float(fields[name][segment])
+        if self.done <= 0:
+            return mean
+        ahead = min(self.ahead.get(name, 0.0), mean / max(1 - self.done, NOTHING))
+        return mean + self.done * max(ahead, -mean / self.done)
+
+    def book(
+        self,
+        fields: dict[str, np.ndarray],
+        segment: int,
+        part: float,
+        before: dict[str, float],
+        after: dict[str, float],
+    ) -> None:
+        """``part`` of the width goes from ``before`` to ``after``, kg/m2 by reservoir."""
+        rest = 1.0 - self.done - part
+        self.done += part
+        for name, was in before.items():
+            array = fields[name]
+            array[segment] = max(0.0, array[segment] - part * (was - after[name]))
+            if rest > NOTHING:
+                self.ahead[name] = was - (float(array[segment]) - rest * was) / self.done
+
+
 @dataclass(eq=False)
 class Hand:
     """A crew at work in a round."""
@@ -119,41 +156,35 @@ class Hand:
         return max(1, math.ceil(self.share * self.pace - NOTHING))
 
 
-@dataclass(eq=False)
-class Round:
-    """One treatment of a road over its whole width."""
+@dataclass(eq=False, kw_only=True)
+class Round(Strips):
+    """One treatment of a carriageway over its whole width."""
 
     world: World
     segment: int
     changed: simpy.Event
     """Happens when somebody comes or goes: those at work look at their share again."""
-    worked: int = 0
-    """Second of the last work."""
-    done: float = 0.0
-    """Share of the width that is done."""
     dosed: float = 0.0
     """Share of the width whose dose is down."""
-    ahead: dict[str, float] = field(default_factory=lambda: dict.fromkeys(TREATED, 0.0))
-    """kg/m2 by which more lies on the strips to be done than on those that are."""
     hands: list[Hand] = field(default_factory=list)
     crews: set[str] = field(default_factory=set)
     """All that had a part in it."""
 
     def join(self, hand: Hand) -> None:
         """A crew comes to it: what is left is shared out anew."""
-        self.book()
+        self.look()
         self.hands.append(hand)
         self.crews.add(hand.crew.id)
         self._share_out()
 
     def leave(self, hand: Hand) -> None:
         """A crew is done or called away; its strips go to the others."""
-        self.book()
+        self.look()
         self.hands.remove(hand)
         if self.hands and hand.share > NOTHING:
             self._share_out()
 
-    def book(self) -> None:
+    def look(self) -> None:
         """Put on the road what each crew has done since it was last looked at."""
         t = self.world.t
         for hand in self.hands:
@@ -167,6 +198,9 @@ class Round:
     def _share_out(self) -> None:
         """Strip by strip to the crew that would be done with it first, in the order they came."""
         left, busy = 1.0 - self.done, [0.0] * len(self.hands)
+        if len(self.hands) == 1:
+            self.hands[0].share, self.hands[0].began = left, self.world.t
+            return
         for hand in self.hands:
             hand.share, hand.began = 0.0, self.world.t
         while left > NOTHING:
@@ -183,30 +217,17 @@ class Round:
     def _treat(self, hand: Hand, part: float) -> None:
         """Treat ``part`` of the width, of the strips that are still to be done."""
         fields, i = self.world.fields, self.segment
-        before = {name: self._to_do(name) for name in TREATED}
+        before = {name: self.to_do(fields, name, i) for name in TREATED}
         after = dict(before)
         if "plough" in hand.verbs:
             after |= self._plough(before, part)
         if "spread" in hand.verbs and hand.dose > 0:
             after["salt"] += self._spread(hand, part)
-        if "plough" in hand.verbs and fields["snow"][i] > 0:
+        if fields["snow"][i] > 0:
             fields["loose_depth"][i] *= 1 - part * (before["snow"] - after["snow"]) / fields["snow"][i]
-        to_do = 1.0 - self.done - part
-        self.done += part
-        for name in TREATED:
-            fields[name][i] = max(0.0, fields[name][i] - part * (before[name] - after[name]))
-            if to_do > NOTHING:
-                self.ahead[name] = before[name] - (fields[name][i] - to_do * before[name]) / self.done
+        self.book(fields, i, part, before, after)
         fields["snow_depth"][i] = fields["loose_depth"][i] + fields["ice"][i] / ice.DENSITY
         hand.done += part
-
-    def _to_do(self, name: str) -> float:
-        """kg/m2 of a reservoir on the strips that are still to be done."""
-        mean = float(self.world.fields[name][self.segment])
-        if self.done <= 0:
-            return mean
-        ahead = max(-mean / self.done, min(self.ahead[name], mean / max(1 - self.done, NOTHING)))
-        return mean + self.done * ahead
 
     def _plough(self, before: dict[str, float], part: float) -> dict[str, float]:
         """kg/m2 that a blade leaves on its strip; what it takes goes to the bank with the salt in it.
@@ -248,15 +269,16 @@ def road_work(world: World, crew: Crew, segment: int, verbs: tuple[Verb, ...], d
     stands at the second it ends or is called away."""
     key = (segment, verbs[0])
     this = world.rounds.get(key)
-    if this is None or (not this.hands and world.t - this.worked > KEPT):
-        this = world.rounds[key] = Round(world, segment, world.clock.event())
+    if not isinstance(this, Round) or (not this.hands and world.t - this.worked > KEPT):
+        this = Round(world=world, segment=segment, changed=world.clock.event(), worked=world.t)
+        world.rounds[key] = this
     pace = road_seconds(world, crew, segment, verbs)
     hand = Hand(crew, verbs, dose, 1.0 / passes(world, crew, segment, verbs), pace)
     this.join(hand)
     try:
         while hand.share > NOTHING:
             yield from crew.toil(hand.seconds, this.changed)
-            this.book()
+            this.look()
     finally:
         this.leave(hand)
         _conclude(this, key, hand)

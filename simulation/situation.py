@@ -6,7 +6,7 @@ The same `Situation` is shown to a person and handed to an optimiser; a dispatch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -84,6 +84,22 @@ class Jobs:
         code = {verbs: i for i, verbs in enumerate(dict.fromkeys(self.verbs))}
         codes = np.fromiter(map(code.__getitem__, self.verbs), int, len(self))
         return {verbs: np.flatnonzero(codes == i) for verbs, i in code.items()}
+
+
+def joined(parts: Sequence[Jobs]) -> Jobs:
+    """Several tables of jobs as one."""
+    parts = [p for p in parts if len(p)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
+    return Jobs(
+        verbs=sum((p.verbs for p in parts), ()),
+        target=sum((p.target for p in parts), ()),
+        reason=sum((p.reason for p in parts), ()),
+        **{
+            name: np.concatenate([getattr(p, name) for p in parts])
+            for name in ("place", "segment", "weight", "need", "rate", "crews")
+        },
+    )
 
 
 @dataclass(frozen=True)

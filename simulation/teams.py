@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from simulation import hauling, roadwork, work
+from simulation import footways, hauling, roadwork, work
 from simulation.machine import BreakOff, Machine, Stranded
 from simulation.model import Equipment, Fleet, Kind, Team, Verb
 from simulation.orders import Assign, level_rank
@@ -58,6 +58,8 @@ class Crew(Machine):
     overtime: int = 0
     """s beyond the longest duty, of the duties that have ended."""
     absent: bool = False
+    outdoors: int = 0
+    """s at work on foot since its people were last warm."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -204,6 +206,7 @@ class Crew(Machine):
 
     def _begin_duty(self) -> None:
         self.on_duty, self.duty_start, self.activity = True, self.world.t, "standby"
+        self.outdoors = 0
 
     def _end_duty(self) -> None:
         self.overtime, self.on_duty = self.total_overtime, False
@@ -335,6 +338,8 @@ class Crew(Machine):
             yield from roadwork.road_work(self.world, self, segment, passing, dose)
         if "haul" in verbs:
             yield from hauling.haul(self.world, self, segment)
+        if footways.VERB in verbs:
+            yield from footways.clear(self.world, self, segment)
 
     def _served(self, order: Assign, segment: int) -> bool:
         return roadwork.served_by_others(self.world, self, segment, order.verbs[0], self.since)
@@ -376,6 +381,22 @@ class Crew(Machine):
             yield wait if unless is None else wait | unless
         finally:
             self.operate(self.world.t - began)
+
+    @property
+    def stint_left(self) -> int:
+        """s that its people may still stay outdoors."""
+        return max(1, int(self.kind.stint) - self.outdoors) if self.kind.stint else 10**9
+
+    def warm_up(self) -> Process:
+        """Warm up if a stint is over; raises BreakOff where words came meanwhile."""
+        if not self.kind.stint or self.outdoors < self.kind.stint:
+            return
+        self.activity, self.until = "rest", self.world.t + footways.WARM_UP
+        self.world.note("warm_up", self.id, "", "", footways.WARM_UP)
+        yield self.world.clock.wait(footways.WARM_UP)
+        self.outdoors, self.activity = 0, "work"
+        if self.missed_call:
+            raise BreakOff
 
     def keep_at_it(self, seconds: int) -> Process:
         """The same in work that has no end of its own; raises BreakOff when repair, rest or fuel is due."""

@@ -29,7 +29,7 @@ from simulation.orders import (
 )
 from simulation.roadwork import PASSING, side_by_side
 from simulation.teams import Crew, is_callable, target_node
-from simulation.work import HAZARD_VERBS, ROAD_VERBS, TARGETS
+from simulation.work import COMBINED, HAZARD_VERBS, ROAD_VERBS, TARGETS
 from simulation.world import World
 
 Crews = dict[str, Crew]
@@ -69,7 +69,7 @@ def _ability(crew: Crew, order: Assign) -> Reason:
             return "no_ability", {"crew": crew.id, "verb": verb, "abilities": ", ".join(crew.kind.abilities)}
         if verb not in crew.team.skills:
             return "no_skill", {"crew": crew.id, "verb": verb, "skills": ", ".join(crew.team.skills)}
-    if len(order.verbs) > 1 and not ROAD_VERBS.issuperset(order.verbs):
+    if len(order.verbs) > 1 and not COMBINED.issuperset(order.verbs):
         return "bad_value", {"what": "verbs", "expected": "one, or several of plough, spread and haul"}
     return None
 
@@ -80,6 +80,8 @@ def _work(world: World, order: Assign) -> Reason:
             return "bad_value", {"what": "verbs", "expected": "work that there is: the scenario runs no snow"}
         if verb == "haul" and not has_room(world, with_salt=False):
             return "no_dump", {}
+        if verb == "clear_footway" and not world.footway_area.any():
+            return "no_footways", {}
         if TARGETS[verb] == "node" and not world.nodes:
             return "no_water_model", {"verb": verb}
     return None

@@ -1,7 +1,7 @@
 """The verbs: what each works on, and how long site work takes, what it needs and what it changes.
 
-Road work is done segment by segment (``roadwork``: plough and spread in one pass; ``hauling``); site work (pump,
-clear_inlet, sandbag, close, guard) is done standing at a place. Each piece of work is a SimPy process
+Road work is done segment by segment (``roadwork``: plough and spread in one pass; ``hauling``; ``footways``); site
+work (pump, clear_inlet, sandbag, close, guard) is done standing at a place. Each piece of work is a SimPy process
 fragment: it yields waits, and if it is interrupted, the share done so far counts.
 """
 
@@ -17,15 +17,19 @@ from simulation.world import World
 if TYPE_CHECKING:
     from simulation.teams import Crew
 
-ROAD_VERBS: frozenset[Verb] = frozenset({"plough", "spread", "haul"})
+ROAD_VERBS: frozenset[Verb] = frozenset({"plough", "spread", "haul", "clear_footway"})
+"""Verbs that are done segment by segment."""
+COMBINED: frozenset[Verb] = frozenset({"plough", "spread", "haul"})
+"""Verbs of which several may stand in one order."""
 TARGETS: dict[Verb, str] = {
-    "plough": "segment", "spread": "segment", "haul": "segment", "close": "segment",
+    "plough": "segment", "spread": "segment", "haul": "segment", "clear_footway": "segment",
+    "close": "segment",
     "pump": "node", "clear_inlet": "node", "guard": "place", "sandbag": "place",
 }  # fmt: skip
 """What each verb works on."""
 
 HAZARD_VERBS: dict[HazardName, frozenset[Verb]] = {
-    "snow": frozenset({"plough", "spread", "haul"}),
+    "snow": ROAD_VERBS,
     "water": frozenset({"pump", "clear_inlet", "sandbag", "close", "guard"}),
 }
 """What each hazard asks people to do; a crew that can do none of it is not called out."""

@@ -21,7 +21,7 @@ from simulation.network import Network, Routes
 from simulation.record import Event, FieldSpec
 
 if TYPE_CHECKING:
-    from simulation.roadwork import Round
+    from simulation.roadwork import Strips
 
 LONG_AGO = -(10**9)
 KEPT_ROUTES = 8
@@ -100,7 +100,13 @@ class World:
         """(segments,) second of the last dose; written by finished passes, known to the command post."""
         self.last_pass = np.full(count, LONG_AGO, np.int64)
         """(segments,) second at which the whole road was last treated in any way; likewise."""
-        self.rounds: dict[tuple[int, Verb], Round] = {}
+        self.last_footway = np.full(count, LONG_AGO, np.int64)
+        """(segments,) second at which the footways were last cleared as a whole; written by finished work."""
+        self.footway_area = np.zeros(count)
+        """(segments,) m2 of footways, stops and footbridges; written by the snow hazard."""
+        self.footway_first = np.zeros(count, bool)
+        """(segments,) a hospital, school or stop stands on the footway; written by the snow hazard."""
+        self.rounds: dict[tuple[int, Verb], Strips] = {}
         """(segment, leading verb) -> treatment that is under way or was left in part; written by road work."""
         self.served: dict[tuple[int, Verb], tuple[int, frozenset[str]]] = {}
         """(segment, leading verb) -> second at which the last whole treatment ended, and who had a part in it."""
@@ -115,6 +121,7 @@ class World:
         self.dump_room = {p.id: p.capacity for p in self.scenario.city.places if p.kind == "dump_site"}
         """Dump site -> m3 of snow it still takes; written by hauling."""
         self.can_haul = bool(self.dump_room) and any("haul" in k.abilities for k in fleet.kinds)
+        self.can_clear_footways = any("clear_footway" in k.abilities for k in fleet.kinds)
         self._wading_depths = sorted({k.wading_depth for k in fleet.kinds})
         self._known_routes: dict[bytes, Routes] = {}
         self.routes: dict[float, Routes] = {}

@@ -16,7 +16,10 @@ from results.sections import Reading
 from simulation.record import Run
 
 ORDER = 80
-VERBS = ("plough", "spread", "haul", "pump", "clear_inlet", "sandbag", "close", "guard", "recall", "transfer")
+VERBS = (
+    "plough", "spread", "haul", "clear_footway", "pump", "clear_inlet", "sandbag", "close", "guard", "recall",
+    "transfer",
+)  # fmt: skip
 
 
 def section(reading: Reading) -> Section | None:

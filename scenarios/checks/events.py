@@ -7,7 +7,7 @@ from scenarios.marked import Marked
 from scenarios.problems import did_you_mean, problem, shown
 from scenarios.said import Said
 from simulation.model import InjectRow, Kind, Place, ScriptStep, Segment, Team
-from simulation.work import ROAD_VERBS, TARGETS
+from simulation.work import COMBINED, TARGETS
 
 
 def check(facts: Facts) -> Found:
@@ -45,7 +45,7 @@ def _steps(facts: Facts) -> Found:
         machines = facts.crews.get(step.crew)
         if machines is not None:
             yield from _able(step, row, kinds.get(machines.kind), teams.get(machines.team))
-        if len(step.verbs) > 1 and not ROAD_VERBS.issuperset(step.verbs):
+        if len(step.verbs) > 1 and not COMBINED.issuperset(step.verbs):
             yield problem(cell(row, ScriptStep, "verbs"), "plan.one_pass", verbs=step.verbs)
         what_it_is = TARGETS[step.verbs[0]]
         for target in step.targets if readable[what_it_is] else ():

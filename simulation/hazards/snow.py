@@ -13,11 +13,12 @@ from datetime import timedelta
 
 import numpy as np
 
+from simulation import footways
 from simulation.hazards import heat, ice
-from simulation.hazards.advice import snow_jobs
+from simulation.hazards.advice import CLASS_WEIGHT, snow_jobs
 from simulation.model import HazardName, Material
 from simulation.record import FieldSpec
-from simulation.situation import Jobs, Reported
+from simulation.situation import Jobs, Reported, joined
 from simulation.weather import WeatherNow
 from simulation.world import World
 
@@ -44,6 +45,7 @@ class Snow:
         FieldSpec("salt", "kg m-2", "segment", "de-icer on the carriageway", 0.0001),
         FieldSpec("bank", "kg m-2", "segment", "snow pushed aside, per m2 of carriageway", 0.01),
         FieldSpec("bank_salt", "kg m-2", "segment", "de-icer in the snow pushed aside", 0.0001),
+        FieldSpec("footway_snow", "kg m-2", "segment", "snow on the footways", 0.01),
         FieldSpec("snow_depth", "m", "segment", "depth of snow and ice", 0.0001),
         FieldSpec("road_temperature", "degC", "segment", "road surface temperature", 0.01),
     )
@@ -53,6 +55,7 @@ class Snow:
         count = len(world.network)
         for spec in self.fields:
             world.fields[spec.name] = np.zeros(count)
+        footways.start(world)
         air = world.scenario.storm.weather[0].air
         world.fields["road_temperature"][:] = air
         world.fields["loose_depth"] = np.zeros(count)
@@ -67,7 +70,7 @@ class Snow:
         self.begun = world.scenario.storm.start
         self._latitude, self._longitude = float(world.network.lat.mean()), float(world.network.lon.mean())
         self._off_road = 0.0
-        self._falling = 1.0
+        self._falling, self._snowing = 1.0, False
 
     def step(self, world: World, weather: WeatherNow, seconds: int) -> None:
         """Fall, heat, freeze or melt by salt, pack, splash, drain, dry: in that order, once a tick."""
@@ -82,6 +85,8 @@ class Snow:
         self._drain(world, seconds)
         self._dry(world, weather, seconds)
         self._melt_off_road(world, weather, seconds)
+        footways.step(world, weather, seconds)
+        self._snowing = weather.snowfall > 0
         fields = world.fields
         fields["snow_depth"][:] = fields["loose_depth"] + fields["ice"] / ice.DENSITY
         world.doses.clear()
@@ -219,22 +224,27 @@ class Snow:
         )
 
     def jobs(self, world: World, reported: Reported) -> Jobs:
-        """Treatment that the reports call for; see ``advice``."""
-        return snow_jobs(world, reported, self._deicer)
+        """Treatment that the reports call for (see ``advice``), and footways to clear."""
+        by_hand = footways.jobs(world, CLASS_WEIGHT, self._snowing)
+        return joined([snow_jobs(world, reported, self._deicer), by_hand])
 
     def balance(self, world: World) -> dict[str, float]:
-        """``snow``: (fallen - all that became of it) / fallen."""
+        """``snow``: (fallen - all that became of it) / fallen, on carriageways and footways."""
         fields, totals = world.fields, world.totals
         on_road = sum(fields[name] for name in ("snow", "ice", "film", "bank"))
         there = float(np.asarray(on_road) @ world.network.area)
         gone = sum(totals.get(k, 0.0) for k in ("snow.drained", "snow.evaporated", "snow.hauled"))
         fallen = totals.get("snow.fallen", 0.0)
-        return {"snow": (fallen - there - gone) / max(fallen, 1.0)}
+        beside, missing = footways.balance(world)
+        return {"snow": (fallen - there - gone + missing) / max(fallen + beside, 1.0)}
 
     def totals(self, world: World) -> dict[str, float]:
-        """kg of water that fell on, drained from, dried off and was hauled from the carriageways."""
-        names = ("snow.fallen", "snow.drained", "snow.evaporated", "snow.hauled")
-        return {n.replace(".", "_") + "_kg": world.totals.get(n, 0.0) for n in names}
+        """kg of water that fell on, drained from, dried off and was hauled from the carriageways; m3 of snow hauled,
+        and the m3 that dump sites still take; kg that fell on footways and was cleared from them."""
+        names = ("snow.fallen", "snow.drained", "snow.evaporated", "snow.hauled", "footway.fallen", "footway.cleared")
+        sums = {n.replace(".", "_") + "_kg": world.totals.get(n, 0.0) for n in names}
+        hauled = world.totals.get("snow.hauled_m3", 0.0)
+        return sums | {"snow_hauled_m3": hauled, "dump_room_m3": float(sum(world.dump_room.values()))}
 
     def close(self) -> None:
         """Nothing is held."""

@@ -149,6 +149,13 @@ CASES: dict[str, tuple[Scenario, Callable[[Simulation], None], Action, str]] = {
              fleet__equipment=[{"id": "loader", "kind": "loader", "count": 1, "team": "day"}]),
         lambda s: as_it_is_named(s, "loader/1"), Assign("loader/1", ("haul",), MAIN), "no dump site has room for snow",
     ),
+    "no_footways": (
+        snow(fleet__teams=[cities.scenario().fleet.teams[0].model_dump() | {"skills": ("clear_footway",)}],
+             fleet__kinds=[{**cities.KINDS[2], "abilities": ("clear_footway",)}],
+             fleet__equipment=[{"id": "hand", "kind": "squad", "count": 1, "team": "day"}]),
+        lambda s: as_it_is_named(s, "hand/1"), Assign("hand/1", ("clear_footway",), MAIN),
+        "no footways are to be cleared in this district",
+    ),
     "response_off": (
         snow(respond=False), at_once, Assign("plough/1", PLOUGH, MAIN), "in this variant no team acts",
     ),

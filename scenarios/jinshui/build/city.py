@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 
 from scenarios.jinshui.build.files import Files, geojson, table
 from scenarios.jinshui.build.ground import Point, along, bend, degrees, distance, metres
-from scenarios.jinshui.build.roads import LANES, PRIORITY, SPEED, WIDTH, Piece, Roads, on_ground
+from scenarios.jinshui.build.roads import FOOTWAY, LANES, PRIORITY, SPEED, WIDTH, Piece, Roads, on_ground
 from scenarios.jinshui.build.streets import Structure, rows
 
 NEAR_CRITICAL = 150.0
 """A local street within this of a hospital, fire station, school or metro stop is priority 2 or 3, m."""
+METRO_AREA = 240.0
+"""m2 of a station's entrances to be cleared by hand: four of 60 (setting)."""
+STOP_AREA = 360.0
+"""m2 of the bus stops at a crossing: four of 40 m by 2.25 m (setting)."""
 CRITICAL = {"hospital": 2, "fire_station": 2, "school": 3, "metro": 3}
 
 
@@ -27,6 +31,9 @@ class Site:
     kind: str
     at: Point
     capacity: float = 0.0
+    takes_salted: str = ""
+    area: float = 0.0
+    """m2 to be cleared by hand"""
     roads: tuple[str, ...] = ()
     """Roads whose crossing it stands at."""
 
@@ -48,8 +55,8 @@ def offices() -> list[Office]:
 
 
 def sites(roads: Roads) -> list[Site]:
-    """Hospitals, fire stations, schools, metro stops, parks, dumps and waterlogging points."""
-    return [
+    """Hospitals, fire stations, schools, metro stops, parks, dumps and waterlogging points; and bus stops."""
+    named = [
         Site(
             r["id"],
             r["zh"],
@@ -57,10 +64,27 @@ def sites(roads: Roads) -> list[Site]:
             r["kind"],
             _plan(r["at"], roads),
             float(r["capacity_m3"] or 0),
+            r["takes_salted"],
+            METRO_AREA if r["kind"] == "metro" else 0.0,
             tuple(r["at"].split("|")) if "|" in r["at"] else (),
         )
         for r in rows("sites.csv")
     ]
+    return named + _bus_stops(roads)
+
+
+def _bus_stops(roads: Roads) -> list[Site]:
+    """Where two arterial roads cross: schematic, for the stops of the district's buses are not published."""
+    streets = {p.street.zh: p.street for p in roads.pieces if p.street.road_class == "arterial"}
+    english = {zh: street.en for zh, street in streets.items()}
+    crossings = sorted(sorted(names) for names in roads.meets if names <= set(streets))
+    return [
+        Site(
+            f"bs-{k + 1:02d}", f"{a}{b}公交站", f"{english[a]} / {english[b]} bus stops", "bus_stop",
+            roads.crossing_of(f"{a}|{b}"), area=STOP_AREA, roads=(a, b),
+        )
+        for k, (a, b) in enumerate(crossings)
+    ]  # fmt: skip
 
 
 def _plan(text: str, roads: Roads) -> Point:
@@ -137,6 +161,8 @@ def _properties(piece: Piece) -> dict[str, object]:
         "speed_kmh": SPEED[road_class],
         "office": piece.office,
     }
+    if FOOTWAY[road_class] and piece.kind not in ("tunnel", "underpass"):
+        properties["footway_width_m"] = FOOTWAY[road_class]
     if piece.street.oneway:
         properties["oneway"] = True
     if piece.structure:
@@ -151,13 +177,16 @@ def _places(
 ) -> str:
     header = (
         "id", "name_zh", "name_en", "kind", "lon", "lat", "office", "drain_node", "segment", "capacity_m3",
+        "takes_salted", "area_m2",
     )  # fmt: skip
     lines = []
     for site in all_sites:
         segment = _segment_at(roads, site)
         lines.append(_place(site.id, site.zh, site.en, site.kind, site.at, all_offices, with_water, segment))
         if site.capacity:
-            lines[-1]["capacity_m3"] = site.capacity
+            lines[-1] |= {"capacity_m3": site.capacity, "takes_salted": site.takes_salted}
+        if site.area:
+            lines[-1]["area_m2"] = site.area
     for piece in roads.pieces:
         if piece.structure:
             s: Structure = piece.structure

@@ -67,7 +67,7 @@ PUMP_TRUCKS_2021 = {
 """Every truck of July 2021 by row: a third of the city's twelve."""
 
 SNOW, WATER = "plough;spread;haul", "pump;clear_inlet;close;guard"
-STREET = "plough;spread;clear_inlet;sandbag;close;guard"
+STREET = "clear_footway;clear_inlet;sandbag;close;guard"
 
 
 def fleet_files(roads: Roads, offices: list[Office]) -> Files:
@@ -173,7 +173,7 @@ def _teams_and_equipment(offices: list[Office]) -> tuple[list[Row], list[Row]]:
                  ("vac-truck", 1), ("inlet-squad", 2))  # fmt: skip
 
     team("parks", "园林应急队", "Parks team", ("金水区园林中心", "Jinshui parks centre"),
-         tier="district", depot="wenhua", people=150, skills="plough;spread;haul;sandbag;guard", callout="III",
+         tier="district", depot="wenhua", people=150, skills="clear_footway;sandbag;guard", callout="III",
          muster_min=45, callout_delay_min=60, duty_from_h=7, duty_to_h=19, max_duty_h=12, rest_h=8,
          relief=2)  # fmt: skip
     machines("parks", ("snow-hand-squad", 4), ("sandbag-squad", 2))

@@ -33,6 +33,9 @@ STRAIGHT = 260.0
 
 LANES = {"expressway": 8, "arterial": 6, "secondary": 4, "local": 2}
 WIDTH = {"expressway": 30.0, "arterial": 23.0, "secondary": 15.0, "local": 9.0}
+FOOTWAY = {"expressway": 0.0, "arterial": 8.0, "secondary": 6.0, "local": 0.0}
+"""m of footway that the district clears, both sides together (settings); on local streets those clear it whose doors
+open onto it (the frontage contracts, menqian sanbao)."""
 SPEED = {"expressway": 80.0, "arterial": 50.0, "secondary": 40.0, "local": 30.0}
 PRIORITY = {"expressway": 1, "arterial": 1, "secondary": 2, "local": 4}
 
