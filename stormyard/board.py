@@ -46,7 +46,7 @@ def draw(room: Room, reply: Reply, words: Words, width: int) -> RenderableType:
         case "messages":
             return Group(*message_lines(speaker, merged(room.messages)[-PAGE:]))
         case "advice":
-            return lists.orders(speaker, room.advised)
+            return Group(*lists.treatment(speaker, room.treatment), *lists.orders(speaker, room.advised))
         case _:
             return help_table(words)
 

@@ -1,9 +1,9 @@
-"""Long lists of the exercise room, page by page: crews, jobs, roads, orders."""
+"""Long lists of the exercise room, page by page: crews, jobs, roads, advice."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -11,6 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from results.language import Words
+from results.treatment import because, concerned, rate, window
+from results.treatment import treatment as treatment_of
+from simulation.hazards.treatment import Advice
 from simulation.orders import Order
 from simulation.situation import CrewReport, Situation
 from simulation.work import HAZARD_VERBS
@@ -28,7 +31,7 @@ WIDE = 120
 """Columns of a terminal from which a list of crews has room for the names of their kinds."""
 KIND_WIDTH = 22
 """Columns of the name of a kind; what does not fit is cut."""
-_WRAPPED = ("targets", "reason", "can", "name", "road")
+_WRAPPED = ("targets", "reason", "can", "name", "road", "roads", "window", "why")
 """Columns of which the text may run over lines; ids, that are typed, and figures may not."""
 
 
@@ -37,7 +40,7 @@ def table(words: Words, title: str, *columns: str) -> Table:
     heading = words[title] if title else None
     made = Table(title=heading, box=None, title_justify="left", title_style="bold", pad_edge=False)
     for column in columns:
-        numeric = column.endswith(("_mm", "_cm", "_c", "_min", "_h", "km", "_n")) or column in (
+        numeric = column.endswith(("_mm", "_cm", "_c", "_min", "_h", "km", "_n", "_gm2")) or column in (
             "class",
             "number",
         )
@@ -255,9 +258,25 @@ def roads(speaker: Speaker, situation: Situation, about: str, page: int) -> Rend
     )
 
 
-def orders(speaker: Speaker, given: Sequence[Order]) -> RenderableType:
+# --------------------------------------------------------------------------- advice
+
+
+def treatment(speaker: Speaker, advice: Sequence[Advice]) -> Iterator[RenderableType]:
+    """What bridges and each class of road need now, with rate, time and reason."""
+    if not advice:
+        return
+    words, start = speaker.words, speaker.scenario.storm.start
+    made = table(words, "room.treatment", "roads", "treatment", "rate_gm2", "window", "why")
+    for row in advice:
+        said = (concerned(row), treatment_of(row), rate(row), window(row, start), because(row, start))
+        made.add_row(*(cell.said(words.language) for cell in said))
+    yield made
+
+
+def orders(speaker: Speaker, given: Sequence[Order]) -> Iterator[RenderableType]:
     """Orders in words, a line each, the first of many."""
-    lines = [Text(f"  {speaker.order(order)}") for order in given[:PAGE]]
+    if given:
+        yield Text(speaker.words["room.orders_proposed"], style="bold")
+    yield from (Text(f"  {speaker.order(order)}") for order in given[:PAGE])
     if len(given) > PAGE:
-        lines.append(Text(speaker.words("room.more_orders", count=len(given) - PAGE), style="dim"))
-    return Group(*lines)
+        yield Text(speaker.words("room.more_orders", count=len(given) - PAGE), style="dim")

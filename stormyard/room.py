@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.engine import Simulation, injects_of, replay
+from simulation.hazards.treatment import Advice as Treatment
 from simulation.model import Scenario
 from simulation.orders import Assign, Order, Refusal
 from simulation.record import Run
@@ -136,6 +137,11 @@ class Room:
         return [m for m in self.messages if m.t > before]
 
     @property
+    def treatment(self) -> tuple[Treatment, ...]:
+        """What reports and forecast call for now, by class of road; empty without snow."""
+        return self._standing().advice()
+
+    @property
     def orders(self) -> int:
         """Orders given so far that count."""
         return sum(e.by != CONTROLLER for e in self.journal.log)
@@ -206,7 +212,7 @@ class Room:
         if not self.advised:
             free = sum(crew.idle for crew in situation.crews)
             words |= {"free": str(free), "jobs": str(len(situation.jobs))}
-            return Reply((Said("room.no_advice", words),))
+            return Reply((Said("room.no_advice", words),), show="" if apply else "advice")
         if not apply:
             return Reply((Said("room.advice", words),), show="advice")
         said = self._give(self.advised, f"{PLAYER}:{name}")

@@ -153,6 +153,21 @@ def test_advice_is_shown_and_can_be_followed(tmp_path: Path) -> None:
     assert keys(tell(room, "advice nobody")) == ["room.no_advice"]
 
 
+def test_advice_tells_what_each_class_of_road_needs(tmp_path: Path) -> None:
+    """Above the orders: roads, treatment, rate, time and reason; it is told even where no order is proposed."""
+    room = begin(tmp_path)
+    tell(room, "go 30", "go 30", "go 1h", "go 1h", "go 1h", "go 1h")
+    by_group = {advice.group: advice for advice in room.treatment}
+    assert set(by_group) == {"p1", "p4"}
+    assert by_group["p1"].treatment == "plough+spread"
+    en = " ".join(drawn(room, tell(room, "advice"), words("en")).split())
+    zh = "".join(drawn(room, tell(room, "建议 nobody"), words("zh")).split())
+    assert en.index("treatment advice") < en.index("class 1") < en.index("orders proposed")
+    assert "plough and spread" in en and f"{by_group['p1'].rate * 1000:.0f}" in en
+    assert f"{by_group['p1'].snow:.1f} mm of snow" in en
+    assert "处置建议" in zh and "推雪并撒布" in zh and "建议下达的命令" not in zh
+
+
 def test_a_deputy_gives_orders_until_the_player_takes_over(tmp_path: Path) -> None:
     """Its orders are marked as its own; a loud event still stops the clock, and undo takes them back."""
     room = begin(tmp_path)
