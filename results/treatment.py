@@ -78,7 +78,8 @@ def because(advice: Advice, start: datetime) -> Both:
         f"because.{key}", coldest=f"{advice.coldest:.1f}", floor=f"{advice.floor:.0f}", limit=f"{advice.limit:g}",
         wind=f"{advice.wind:.0f}", bank=f"{advice.bank:.1f}", blade=f"{PLOUGH_TRIGGER:g}",
         thin=f"{SPREAD_TRIGGER:g}", haul=f"{HEAVY_BANK:g}", salted=f"{SALTED_BANK:g}",
-        left=f"{advice.left / 1000:,.1f}", need=f"{advice.need / 1000:,.1f}", coming=advice.coming, **_hours(advice, start),
+        left=f"{advice.left / 1000:,.1f}", need=f"{advice.need / 1000:,.1f}", coming=advice.coming,
+        **_hours(advice, start),
     )  # fmt: skip
     return why if advice.reason in UNEXPLAINED else both("because.whole", state=_state(advice), why=why)
 
