@@ -203,16 +203,16 @@ class SwmmDrainage:
 
     def _allowed(self, node: int, seconds: int) -> float:
         """m3/s: what reaches the node and stands in it above the low depth, up to the pumps' rate; below that
-        depth the draw falls with the depth."""
+        depth no more than what reaches it, and less the lower it is."""
         rate, drawn = float(self._pumping[node]), self._drawn.get(node, 0.0)
         depth = self._length * self._value(_DEPTH, node)
-        if depth <= self._low:
-            less = min(rate, drawn * depth / self._low)
-            return less if less > LEAST_DRAW * rate else 0.0
         hidden = min(self._value(_LATERAL, node), 0.0)  # runoff that the draw exceeds is not in SWMM's inflow
-        reaching = self._flow * (self._value(_TOTAL_INFLOW, node) + hidden) + drawn
+        reaching = max(self._flow * (self._value(_TOTAL_INFLOW, node) + hidden) + drawn, 0.0)
+        if depth <= self._low:
+            less = min(rate, reaching, drawn * depth / self._low) if depth > 0 else 0.0
+            return less if less > LEAST_DRAW * rate else 0.0
         volume = self._volume * self._value(_VOLUME, node)
-        there = max(reaching + volume * (1 - self._low / depth) / seconds, 0.0)
+        there = reaching + volume * (1 - self._low / depth) / seconds
         return min(rate, there, drawn + RAMP * max(there - drawn, 0.0))
 
     def _set_net(self, node: int, flow: float) -> None:
