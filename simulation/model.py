@@ -41,6 +41,7 @@ Tier = Literal["city", "district", "street", "community"]
 Level = Literal["IV", "III", "II", "I"]
 Colour = Literal["blue", "yellow", "orange", "red"]
 HazardName = Literal["snow", "water"]
+DrainageEngine = Literal["swmm", "native"]
 Grade = Literal["light", "moderate", "heavy", "storm"]
 RoadClass = Literal["expressway", "arterial", "secondary", "local"]
 Structure = Literal["none", "bridge", "tunnel", "underpass", "culvert"]
@@ -595,6 +596,9 @@ class SnowPhysics(Noun):
 class WaterPhysics(Noun):
     """Parameters of street water; sources in ``hazards/water.py``."""
 
+    engine: DrainageEngine = "swmm"
+    """What carries the water in the drains: ``swmm`` (EPA SWMM 5.2, the reference) or ``native`` (SWMM's dynamic wave,
+    computed by Stormyard; it refuses models with parts that it lacks)."""
     clog_start: Percent = Field(default=0.2, ge=0, le=1)
     """Share of inlet capacity lost to leaves and debris when the storm starts."""
     clog_per_flow: float = Field(default=0.15, ge=0)

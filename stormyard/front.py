@@ -141,6 +141,20 @@ class Front:
         self.say(key, "bold", name=name(title or scenario.name), **sizes, **gaps)
         for note in dict.fromkeys(n for n in (scenario.city.note, scenario.storm.note) if n):
             self.line(name(note), "yellow")
+        self.make_ready(scenario)
+
+    def make_ready(self, *scenarios: Scenario) -> None:
+        """Compile the native drainage engine where one of them asks for it: said once it has taken two seconds."""
+        if any("water" in s.hazards and s.physics.water.engine == "native" for s in scenarios):
+            from simulation.drainage.engines import make_ready
+
+            later = Timer(2.0, self.say, ("cli.compiling", "yellow"))
+            later.daemon = True
+            later.start()
+            try:
+                make_ready("native")
+            finally:
+                later.cancel()
 
 
 def pasted(*command: str | Path) -> str:

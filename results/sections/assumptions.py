@@ -50,10 +50,12 @@ def assumption_blocks(run: Run) -> list[Block]:
 def _parameters(group: str, noun: BaseModel) -> list[tuple[Both | Cell, ...]]:
     rows: list[tuple[Both | Cell, ...]] = []
     for name, info in type(noun).model_fields.items():
-        value = _value(getattr(noun, name), unit_of(info.metadata) or inner_unit(info.annotation))
+        key, given = f"parameter.{group}.{name}", getattr(noun, name)
+        value = _value(given, unit_of(info.metadata) or inner_unit(info.annotation))
+        if value is None and (choice := f"choice.{given}") in Words("zh"):
+            value = both(choice)
         if value is None:
             continue
-        key = f"parameter.{group}.{name}"
         said = both(key) if key in Words("zh") else Both.same(f"{group}.{name}")
         basis = basis_of(group, info.description or "")
         stated = " ".join((info.description or "").split())

@@ -12,8 +12,9 @@ from scenarios.checks.facts import Facts, Found
 from scenarios.problems import Problem, Where, problem, shown, some
 from scenarios.said import recognised
 from simulation.drainage.editing import with_storm
+from simulation.drainage.engines import refusals
 from simulation.drainage.inp import Inp, InpError, InpProblem
-from simulation.drainage.swmm import swmm_problems
+from simulation.model import DrainageEngine, WaterPhysics
 
 
 def check(facts: Facts) -> Found:
@@ -24,7 +25,7 @@ def check(facts: Facts) -> Found:
             yield of_drains(file, found)
     if facts.inp is not None:
         loops = list(_loops(facts.inp, file))
-        yield from loops or (of_drains(file, found) for found in _refused_by_swmm(facts.inp))
+        yield from loops or (of_drains(file, found) for found in _refused(facts, facts.inp))
     water = facts.hazards.get("water")
     absent = facts.inp is None and facts.inp_error is None
     if water is not None and absent and facts.drains_readable:
@@ -37,12 +38,17 @@ def of_drains(file: str, found: InpProblem) -> Problem:
     return Problem(where.said, recognised(found.what), recognised(found.hint))
 
 
-def _refused_by_swmm(inp: Inp) -> tuple[InpProblem, ...]:
-    """What SWMM has against a model that we can read, under an hour without rain: told before a run begins."""
+def _refused(facts: Facts, inp: Inp) -> tuple[InpProblem, ...]:
+    """What SWMM, and the engine that the scenario asks for, have against a model that we can read, under an hour
+    without rain: told before a run begins."""
+    asked: list[DrainageEngine] = ["swmm"]
+    if "water" in facts.hazards:
+        asked += [physics.engine for physics, _ in facts.rows(WaterPhysics) if physics.engine != "swmm"]
     try:
-        return swmm_problems(with_storm(inp, [], 300, datetime(2000, 1, 1), 3600))
+        text = with_storm(inp, [], 300, datetime(2000, 1, 1), 3600)
     except InpError as error:
         return error.problems
+    return next((found for engine in asked if (found := refusals(engine, text))), ())
 
 
 def _loops(inp: Inp, file: str) -> Found:

@@ -1,7 +1,7 @@
 """Water on roads: rain and meltwater to the drains, what comes out of them, and who can still drive.
 
-EPA SWMM carries the water (``drainage``); this file carries rain, meltwater, surges, debris, pumps, power and
-the river to it, and depths back to the roads. Two ways a node holds water above its rim:
+EPA SWMM or our own engine carries the water (``drainage``); this file carries rain, meltwater, surges, debris,
+pumps, power and the river to it, and depths back to the roads. Two ways a node holds water above its rim:
 
 - where the model lets it pond (ALLOW_PONDING and a ponded area), SWMM's own depth above the rim;
 - where it does not, SWMM loses that water. It then stands at the low point of the segments that name the node,
@@ -16,9 +16,9 @@ import math
 import numpy as np
 
 from simulation.drainage.editing import with_storm
+from simulation.drainage.engines import open_drains
 from simulation.drainage.inp import Inp, read_inp
 from simulation.drainage.protocol import Drainage, DrainageError
-from simulation.drainage.swmm import SwmmDrainage
 from simulation.hazards.flood_advice import WET, FloodAdvice
 from simulation.hazards.streets import (
     CLEARANCE,
@@ -84,8 +84,9 @@ class Water:
         """Open the drain model under the scenario's rain. Raises DrainageError where it cannot run."""
         inp = drain_model(world.scenario)
         self._physics = world.scenario.physics.water
-        drains = SwmmDrainage(_storm_text(world.scenario, inp), self._physics.pump_low_depth)
-        self._drains: Drainage = drains
+        text = _storm_text(world.scenario, inp)
+        self._drains: Drainage = open_drains(self._physics.engine, text, self._physics.pump_low_depth)
+        drains = self._drains
         world.set_nodes(drains.nodes, drains.pumps)
         count = len(drains.nodes)
         self._node = np.array([world.node_index.get(s.low_point or "", -1) for s in world.network.segments])
@@ -234,7 +235,7 @@ class Water:
         return self._advice.jobs(world, reported, volume)
 
     def balance(self, world: World) -> dict[str, float]:
-        """``water``: SWMM's own continuity of flow routing."""
+        """``water``: the drainage engine's own continuity of flow routing."""
         return {"water": self._drains.totals().continuity}
 
     def totals(self, world: World) -> dict[str, float]:

@@ -98,6 +98,7 @@ def _variant_runs(
     scenarios = jobs.load_variants(reference, variants, sets)
     names = {label: jobs.chosen_dispatcher(s, dispatcher) for label, s in scenarios.items()}
     front.header(scenarios[jobs.BASE], dispatcher=", ".join(dict.fromkeys(names.values())), seed=seed)
+    front.make_ready(*scenarios.values())
     whole = sum(s.duration for s in scenarios.values())
     runs, done = {}, 0.0
     with front.progress("run", whole) as update:
@@ -133,6 +134,7 @@ def ensemble(
         variants=len(job.scenarios),
         workers=job.workers,
     )
+    front.make_ready(*scenarios.values())
     try:
         with front.progress("members", job.total) as update:
             update(len(job.done))

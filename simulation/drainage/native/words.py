@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from simulation.drainage.inp import FOOT, Inp, InpError, InpProblem, Row
 from simulation.drainage.swmm import FLOW
 
-HINT_SWMM = "run this model with the SWMM engine, or change the model"
+HINT_SWMM = "set physics.water.engine to swmm, or leave this out of the model"
 
 
 class Words:
