@@ -85,16 +85,10 @@ class WeatherSeries:
             row.humidity,
             row.wind,
             bulb,
-            self._snow_share(bulb),
+            snow_share(bulb, self._low, self._high),
             stage,
             cloud_of(row, rate),
         )
-
-    def _snow_share(self, bulb: float) -> float:
-        """Linear in the wet bulb (SnowHydrology/PrecipPhaseNWM: the range 0.5-1.5 degC scores best)."""
-        if self._high <= self._low:
-            return 1.0 if bulb < self._high else 0.0
-        return min(1.0, max(0.0, (self._high - bulb) / (self._high - self._low)))
 
     @property
     def end_of_precipitation(self) -> float:
@@ -110,6 +104,16 @@ def cloud_of(row: Weather, rate: float) -> float:
     if row.cloud is not None:
         return row.cloud
     return 1.0 if rate > 0 else OPEN_SKY
+
+
+def snow_share(bulb: float, low: float, high: float) -> float:
+    """Share of precipitation, 0-1, that falls as snow at a wet bulb (degC): all up to ``low``, none from ``high`` on.
+
+    Linear between; 0.5 to 1.5 degC scores best of the ranges tried (SnowHydrology/PrecipPhaseNWM).
+    """
+    if high <= low:
+        return 1.0 if bulb < high else 0.0
+    return min(1.0, max(0.0, (high - bulb) / (high - low)))
 
 
 @lru_cache(maxsize=4096)

@@ -4,9 +4,11 @@ A road is reckoned by class (on the ground, or a bridge deck), not by segment: w
 class, the snow that melts on them, is the caller's. Every step is implicit in the surface temperature, so that it
 is stable for any tick.
 
+Snow that lies on a road reflects more of the sun, and vehicles warm it: both are told apart segment by segment.
+
 Sources: Haurwitz 1945 (clear-sky sun), Kasten and Czeplak 1980 (cloud and sun), Prata 1996 with the cloud term of
 Unsworth and Monteith 1975 (long wave from the sky), McAdams 1954 (exchange with moving air), METRo (heat of
-asphalt, decks open below).
+asphalt, decks open below, snow in the sun), NORTRIP (vehicles, dirty snow).
 """
 
 from __future__ import annotations
@@ -22,9 +24,19 @@ STEFAN_BOLTZMANN = 5.670e-8
 EMISSIVITY = 0.95
 """Of a road in the long wave (NORTRIP)."""
 ALBEDO = 0.10
-"""Of asphalt (METRo; wet or dirty snow on a road that is driven on stays near it)."""
+"""Of asphalt (METRo)."""
+SNOW_ALBEDO = 0.40
+"""Of snow on a road (NORTRIP: dirty from the start)."""
+COVERED = (1.0, 6.0)
+"""kg/m2 of snow and ice between which the albedo goes from the road's to that of snow (METRo)."""
 PSYCHROMETRIC = 66.0
 """Pa/K at sea level: cp p / (0.622 Lv)."""
+EVAPORATION = 2.5e6
+"""J/kg of water that turns to vapour."""
+VEHICLE = {"light": (50.0, 4.5), "heavy": (150.0, 12.0)}
+"""(W/m2 on the road below it (NORTRIP), length in m (common knowledge)) of a car and of a lorry or bus."""
+HEAVY = 0.1
+"""Share of lorries and buses in traffic (a setting)."""
 THICKNESS = (0.03, 0.07, 0.20, 0.40)
 """m of the layers below the surface (a setting)."""
 BELOW = 0.5
@@ -93,6 +105,22 @@ def exchange(wind: float) -> float:
     return 5.7 + 3.8 * wind
 
 
+def albedo(solid: np.ndarray) -> np.ndarray:
+    """Share of the sun, 0.1-0.4, that a road under ``solid`` kg/m2 of snow and ice reflects (METRo, NORTRIP)."""
+    share = np.clip((solid - COVERED[0]) / (COVERED[1] - COVERED[0]), 0.0, 1.0)
+    return ALBEDO + (SNOW_ALBEDO - ALBEDO) * share
+
+
+def traffic(vehicles: np.ndarray, speed: np.ndarray) -> np.ndarray:
+    """Heat from vehicles, W/m2: ``vehicles`` an hour and lane at ``speed`` m/s, for the time they stand over a spot.
+
+    NORTRIP. 300 an hour at 50 km/h: 2 W/m2, a tenth of a kelvin; a queue at walking pace: 10 times that.
+    """
+    light, heavy = ((1 - HEAVY) * VEHICLE["light"][0] * VEHICLE["light"][1],
+                    HEAVY * VEHICLE["heavy"][0] * VEHICLE["heavy"][1])  # fmt: skip
+    return vehicles / 3600.0 * (light + heavy) / speed
+
+
 @dataclass(frozen=True)
 class Place:
     """What the surroundings of a road let through. Defaults: a city street between buildings."""
@@ -147,6 +175,21 @@ def load(weather: Sky, place: Place, surface: float) -> tuple[float, float]:
         weather.humidity * saturation(weather.air) - vapour + slope * surface
     )
     return gained + place.traffic, lost + sensible + wet * slope
+
+
+def humidity_over(weather: Sky, surface: np.ndarray) -> np.ndarray:
+    """Vapour pressure of the air over that of water at ``surface`` degC: above 1 there is dew."""
+    return weather.humidity * saturation(weather.air) / (610.8 * np.exp(17.27 * surface / (237.3 + surface)))
+
+
+def evaporation(weather: Sky, place: Place, surface: np.ndarray, activity: float | np.ndarray) -> np.ndarray:
+    """kg/m2/s from a wet surface of ``surface`` degC; below 0: dew or frost. The same exchange as in ``load``.
+
+    ``activity``: vapour pressure over that of pure water, 1 for water, ``exp(OVER_ICE T)`` for ice, less over brine.
+    """
+    vapour = 610.8 * np.exp(17.27 * surface / (237.3 + surface))
+    rate = exchange(weather.wind * place.wind_share) / PSYCHROMETRIC / EVAPORATION
+    return rate * (activity * vapour - weather.humidity * saturation(weather.air))
 
 
 GROUND = 2.0

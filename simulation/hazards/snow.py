@@ -14,7 +14,7 @@ from datetime import timedelta
 import numpy as np
 
 from simulation import footways
-from simulation.hazards import heat, ice
+from simulation.hazards import heat, ice, surface
 from simulation.hazards.advice import CLASS_WEIGHT, snow_jobs
 from simulation.model import HazardName, Material
 from simulation.record import FieldSpec
@@ -23,14 +23,9 @@ from simulation.weather import WeatherNow
 from simulation.world import World
 
 DEGREE_DAY = 4.0 / 86400.0
-"""kg/m2/s/K that lying snow off the roads melts (2-5 mm/K/day, common knowledge)."""
-SETTLING = 0.01 / 3600.0
-"""1/s by which loose snow settles (setting, no source)."""
-SPLASH = 3e-4
-"""1/s at which traffic clears slush (METRo's drainage of the snow reservoir above 1 mm)."""
-TRAFFIC = np.array([1.0, 0.7, 0.4, 0.2])
-"""Traffic by priority against the busiest class (setting, no source)."""
-INCH_PER_HOUR = 25.4 / 3600.0
+"""kg/m2/s/K that snow in banks and off the roads melts (2-5 mm/K/day, common knowledge)."""
+VEHICLES = np.array([300.0, 200.0, 100.0, 25.0])
+"""Vehicles an hour and lane by priority: the middles of MDSS's classes, whose salt loss goes with them."""
 
 
 class Snow:
@@ -41,6 +36,9 @@ class Snow:
     fields = (
         FieldSpec("snow", "kg m-2", "segment", "loose snow on the carriageway", 0.01),
         FieldSpec("ice", "kg m-2", "segment", "hardpack and ice on the carriageway", 0.01),
+        FieldSpec(
+            "glaze", "kg m-2", "segment", "the part of the ice that froze from water: refrozen or frost", 0.01
+        ),
         FieldSpec("film", "kg m-2", "segment", "water or brine on the carriageway", 0.01),
         FieldSpec("salt", "kg m-2", "segment", "de-icer on the carriageway", 0.0001),
         FieldSpec("bank", "kg m-2", "segment", "snow pushed aside, per m2 of carriageway", 0.01),
@@ -61,9 +59,11 @@ class Snow:
         world.fields["loose_depth"] = np.zeros(count)
         self._physics = world.scenario.physics.snow
         self._deicer = deicer(world.scenario.fleet.materials)
-        self._rank = world.network.priority - 1
-        self._compaction = np.array(self._physics.compaction_time)[self._rank]
+        rank = world.network.priority - 1
         physics = self._physics
+        self._compaction = np.array(physics.compaction_time)[rank]
+        self._traffic, self._salt_loss = surface.TRAFFIC[rank], ice.TRAFFIC_LOSS[rank]
+        self._vehicles = heat.traffic(VEHICLES[rank], world.network.speed)
         self.place = heat.Place(
             sky_view=physics.sky_view, sun_share=physics.sun_share, deep=physics.ground_temperature
         )
@@ -73,7 +73,7 @@ class Snow:
         self._falling, self._snowing = 1.0, False
 
     def step(self, world: World, weather: WeatherNow, seconds: int) -> None:
-        """Fall, heat, freeze or melt by salt, pack, splash, drain, dry: in that order, once a tick."""
+        """Fall, heat, freeze or melt by salt, pack, splash, drain, dry, banks: in that order, once a tick."""
         area = world.network.area
         fallen = weather.precipitation * seconds
         world.add("snow.fallen", fallen * area.sum())
@@ -84,55 +84,61 @@ class Snow:
         self._splash(world, seconds)
         self._drain(world, seconds)
         self._dry(world, weather, seconds)
+        self._melt_banks(world, weather, seconds)
         self._melt_off_road(world, weather, seconds)
         footways.step(world, weather, seconds)
         self._snowing = weather.snowfall > 0
         fields = world.fields
+        np.minimum(fields["glaze"], fields["ice"], out=fields["glaze"])
         fields["snow_depth"][:] = fields["loose_depth"] + fields["ice"] / ice.DENSITY
         world.doses.clear()
-        self._falling = falling_factor(weather)
+        self._falling = surface.falling_factor(weather.rain, weather.snowfall)
 
     def _fall(self, world: World, weather: WeatherNow, seconds: int) -> None:
         fields = world.fields
         new = weather.snowfall * seconds
         fields["snow"] += new
-        fields["loose_depth"] += new / new_snow_density(weather.air, weather.wind)
-        fields["loose_depth"] *= math.exp(-SETTLING * seconds)
+        fields["loose_depth"] += new / surface.new_snow_density(weather.air, weather.wind)
+        fields["loose_depth"][:] = surface.settled(
+            fields["loose_depth"], fields["snow"], weather.air, seconds
+        )
         fields["film"] += weather.rain * seconds
 
     def _heat(self, world: World, weather: WeatherNow, seconds: int) -> None:
         """Surface temperature; a pavement above 0 degC melts what lies on it and cools by it."""
-        fields = world.fields
-        above = self._above(world.t, weather)
-        temperature = ice.road_temperature(
-            fields["road_temperature"], heat.towards(above, self.place, False),
-            heat.towards(above, self.place, True), world.network.bridge, seconds,
-        )  # fmt: skip
+        fields, deck = world.fields, world.network.bridge
+        self._above = above = self._sky(world.t, weather)
+        road, decks = (heat.towards(above, self.place, below) for below in (False, True))
         solid = fields["snow"] + fields["ice"]
-        rate = ice.CONTACT * np.maximum(temperature, 0.0) * seconds / ice.FUSION
-        stored = np.maximum(temperature, 0.0) * ice.HEAT_CAPACITY / ice.FUSION
-        melted = np.minimum(solid, np.minimum(rate, stored))
-        fields["road_temperature"][:] = temperature - melted * ice.FUSION / ice.HEAT_CAPACITY
+        gained = np.where(world.closed, 0.0, self._vehicles)
+        if above.radiation > 0:
+            gained -= (heat.albedo(solid) - heat.ALBEDO) * (self.place.sun_share * above.radiation)
+        rate = np.where(deck, decks[1], road[1])
+        target = np.where(deck, decks[0], road[0]) + gained / rate
+        temperature = ice.road_temperature(fields["road_temperature"], target, rate, seconds)
+        melted = ice.melted_by_warmth(temperature, solid, seconds)
+        fields["road_temperature"][:] = ice.warmed(temperature, -melted)
         self._to_film(fields, melted)
 
-    def _above(self, t: float, weather: WeatherNow) -> heat.Sky:
+    def _sky(self, t: float, weather: WeatherNow) -> heat.Sky:
         """The weather with the sun that the hour and its clouds give."""
         height = heat.sun_height(self.begun + timedelta(seconds=t), self._latitude, self._longitude)
         sun = heat.sun(height, weather.cloud)
         return heat.Sky(weather.air, weather.humidity, weather.wind, sun, weather.cloud)
 
     def _brine(self, world: World, seconds: int) -> None:
-        """Brine moves toward the dilution that just does not freeze (FHWA curves, first order in time)."""
+        """Brine moves toward the dilution that just does not freeze (FHWA curves); ice gives heat, melt takes it."""
         fields = world.fields
-        temperature = fields["road_temperature"]
+        temperature, film = fields["road_temperature"], fields["film"]
         capacity = fields["salt"] * ice.melt_capacity(temperature, self._deicer)
-        excess = fields["film"] - capacity
-        cold = temperature < 0
-        frozen = np.where(cold & (excess > 0), excess * -math.expm1(-seconds / ice.FREEZE_TIME), 0.0)
-        fields["film"] -= frozen
+        solid = fields["snow"] + fields["ice"]
+        frozen = ice.frozen(film, capacity, temperature, seconds)
+        melted = ice.melted_by_salt(film, capacity, solid, self._physics.melt_time, seconds)
+        film -= frozen
         fields["ice"] += frozen
-        wish = np.where(excess < 0, -excess * -math.expm1(-seconds / self._physics.melt_time), 0.0)
-        self._to_film(fields, np.minimum(wish, fields["snow"] + fields["ice"]))
+        fields["glaze"] += frozen
+        fields["road_temperature"][:] = ice.warmed(temperature, frozen - melted)
+        self._to_film(fields, melted)
 
     @staticmethod
     def _to_film(fields: dict[str, np.ndarray], melted: np.ndarray) -> None:
@@ -146,31 +152,20 @@ class Snow:
         fields["film"] += melted
 
     def _pack(self, world: World, seconds: int) -> None:
-        """Traffic presses dry loose snow to hardpack (NRC/HRB: below 15 % free water).
-
-        Brine gathers at the bottom: what must be wet for snow not to bond is the layer that a dose is
-        reckoned for, the residual of a blade (the principle of anti-icing, NCHRP 526).
-        """
+        """Traffic presses dry loose snow to hardpack."""
         fields = world.fields
         snow = fields["snow"]
-        bottom = np.minimum(snow, self._physics.plough_residual)
-        dry = fields["film"] < ice.FREE_WATER_LIMIT * (bottom + fields["film"])
-        share = np.where(dry & ~world.closed, -np.expm1(-seconds / self._compaction), 0.0)
+        share = surface.packed(snow, fields["film"], self._physics.plough_residual, self._compaction, seconds)
+        share[world.closed] = 0.0
         fields["ice"] += share * snow
         fields["snow"] -= share * snow
         fields["loose_depth"] *= 1 - share
 
     def _splash(self, world: World, seconds: int) -> None:
-        """Traffic throws slush aside: what holds enough free water no longer bonds to the road (NRC/HRB).
-
-        METRo's rate, 3e-4 per second (56 min), for the busiest class.
-        """
+        """Traffic throws slush with its salt into the bank."""
         fields = world.fields
-        solid = fields["snow"] + fields["ice"]
-        slush = (
-            (solid > 0) & (fields["film"] >= ice.FREE_WATER_LIMIT * (solid + fields["film"])) & ~world.closed
-        )
-        share = np.where(slush, -np.expm1(-SPLASH * TRAFFIC[self._rank] * seconds), 0.0)
+        share = surface.splashed(fields["snow"] + fields["ice"], fields["film"], self._traffic, seconds)
+        share[world.closed] = 0.0
         for name in ("snow", "ice", "film"):
             moved = share * fields[name]
             fields[name] -= moved
@@ -178,6 +173,7 @@ class Snow:
         lost = share * fields["salt"]
         fields["salt"] -= lost
         fields["bank_salt"] += lost
+        fields["glaze"] *= 1 - share
         fields["loose_depth"] *= 1 - share
 
     def _drain(self, world: World, seconds: int) -> None:
@@ -189,7 +185,8 @@ class Snow:
         out = np.maximum(film - held, 0.0) * share
         salt_share = np.divide(out, film, out=np.zeros_like(film), where=film > 0)
         lost = fields["salt"] * salt_share
-        traffic = (fields["salt"] - lost) * -np.expm1(-ice.TRAFFIC_LOSS[self._rank] * seconds) * ~world.closed
+        thrown = ice.salt_thrown(fields["salt"], film, self._salt_loss, self._traffic, seconds)
+        traffic = np.where(world.closed, 0.0, thrown * (fields["salt"] - lost))
         fields["film"] -= out
         fields["salt"] -= lost + traffic
         area = world.network.area
@@ -198,15 +195,38 @@ class Snow:
         world.add("salt.lost", float((lost + traffic) @ area))
 
     def _dry(self, world: World, weather: WeatherNow, seconds: int) -> None:
-        """Evaporation when nothing falls: 0.75 of the film an hour below 50 % humidity, 0 above 95 % (MDSS)."""
+        """What the air takes up from a road when nothing falls, and the dew and frost that it leaves on a cold one.
+
+        Brine dries only to where it is in balance with the air, and draws water from damper air: salted roads stay
+        wet for days.
+        """
         if weather.precipitation > 0:
             return
-        rate = 0.75 * min(1.0, max(0.0, (0.95 - weather.humidity) / 0.45))
-        rate *= 1 + 0.1 * min(1.0, max(0.0, (weather.wind - 1) / 9))
-        film = world.fields["film"]
-        out = film * -math.expm1(-rate * seconds / 3600.0)
+        fields = world.fields
+        film, temperature = fields["film"], fields["road_temperature"]
+        damp = heat.humidity_over(self._above, temperature)
+        held = ice.held_by_salt(fields["salt"], damp, self._deicer)
+        water = heat.evaporation(self._above, self.place, temperature, 1.0) * seconds
+        brine = heat.evaporation(self._above, self.place, temperature, ice.DELIQUESCENCE) * seconds
+        out = np.minimum(np.maximum(water, 0.0), np.maximum(film - held, 0.0))
+        out -= np.maximum(np.minimum(np.maximum(-brine, 0.0), np.maximum(held - film, 0.0)), -water)
         film -= out
         world.add("snow.evaporated", float(out @ world.network.area))
+
+    def _melt_banks(self, world: World, weather: WeatherNow, seconds: int) -> None:
+        """Banks melt by degree-days, with their salt, into the gutter."""
+        if weather.air <= 0:
+            return
+        fields, area = world.fields, world.network.area
+        bank = fields["bank"]
+        melt = np.minimum(bank, DEGREE_DAY * weather.air * seconds)
+        share = np.divide(melt, bank, out=np.zeros_like(bank), where=bank > 0)
+        lost = share * fields["bank_salt"]
+        bank -= melt
+        fields["bank_salt"] -= lost
+        world.runoff += melt / seconds
+        world.add("snow.drained", float(melt @ area))
+        world.add("salt.lost", float(lost @ area))
 
     def _melt_off_road(self, world: World, weather: WeatherNow, seconds: int) -> None:
         """Snow on roofs, yards and parks: one store by degree-days; its melt goes to the drains."""
@@ -218,8 +238,11 @@ class Snow:
     def speed_factor(self, world: World) -> np.ndarray:
         """Lower of surface and falling-snow factor (MDSS mobility rows; HCM urban streets)."""
         fields = world.fields
+        hardpack = fields["ice"] - fields["glaze"]
         return np.minimum(
-            surface_factor(fields["snow_depth"], fields["snow"], fields["ice"], fields["film"]),
+            surface.surface_factor(
+                fields["snow_depth"], fields["snow"], hardpack, fields["glaze"], fields["film"]
+            ),
             self._falling,
         )
 
@@ -259,36 +282,6 @@ def deicer(materials: tuple[Material, ...]) -> Material:
         {"id": "salt", "name": "salt", "use": "deicer", "freezing_a": -0.02916, "freezing_b": -1.7208,
          "freezing_c": -0.116, "floor": -10.0}
     )  # fmt: skip
-
-
-def new_snow_density(air: float, wind: float) -> float:
-    """kg/m3 of fresh snow: Hedstrom-Pomeroy when calm, half mixed with Crocus from 5 m/s on.
-
-    Zhengzhou, 31 Jan 2024 at -3 to -5 degC and 8 m/s: 83-137 observed.
-    """
-    calm = 67.92 + 51.25 * math.exp(min(air, 0.0) / 2.59)
-    windy = max(50.0, 109.0 + 6.0 * min(air, 0.0) + 26.0 * math.sqrt(max(wind, 0.0)))
-    share = min(0.5, wind / 10.0)
-    return (1 - share) * calm + share * windy
-
-
-def surface_factor(depth: np.ndarray, snow: np.ndarray, hardpack: np.ndarray, film: np.ndarray) -> np.ndarray:
-    """Speed over free flow by surface state, (segments,).
-
-    MDSS mobility rows for snow by depth (0.65, 0.6, 0.4, 0.3 at 5, 10, 15 cm); wet 0.9 and slush 0.65 from
-    FHWA's ranges; hardpack 0.5, between MDSS's 0.2 for glaze and the 0.7 that its braking of 0.30 g over
-    0.60 g wet gives (NRC/HRB).
-    """
-    by_depth = np.select([depth < 0.05, depth < 0.10, depth < 0.15], [0.65, 0.6, 0.4], 0.3)
-    factor = np.where(film > 0.3, 0.9, 1.0)
-    factor = np.where(snow > 0.3, by_depth, factor)
-    return np.where(hardpack > 0.5, np.minimum(factor, 0.5), factor)
-
-
-def falling_factor(weather: WeatherNow) -> float:
-    """Speed over free flow while it rains or snows: HCM urban streets, rates in inches of water an hour."""
-    rain, snow = weather.rain / INCH_PER_HOUR, weather.snowfall / INCH_PER_HOUR
-    return 1.0 / (1.0 + 0.48 * rain + 1.4 * snow)
 
 
 HAZARD = Snow

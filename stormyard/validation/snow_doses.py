@@ -38,9 +38,9 @@ TEXT = (
     "beside the rates of Maine's Department of Transportation for passes after the first (prewetted salt; a lane of "
     "12 ft). Maine spreads no salt below -9.4 degC; rock salt is advised here down to its working floor of -10.",
     "Method: the dose is that of a formula (15 % of the residual melted, a margin of 1.5 K, a tenth lost), and at "
-    "least what Maine spreads: its bands are steps, so straight lines run between their corners. The formula alone asks "
-    "for 10-15 g/m2 from -2.2 down to -4 degC where Maine spreads 15-23, and for 4 at 0 degC. So down to -6.8 degC these "
-    "doses are practice, taken over; only below that are they computed, and the colder band bears them out.",
+    "least what Maine spreads: its bands are steps, so straight lines run between their corners. The formula alone "
+    "asks for 10-15 g/m2 from -2.2 down to -4 degC where Maine spreads 15-23, and for 4 at 0 degC. So down to -6.8 "
+    "degC these doses are practice, taken over; only below that are they computed, and the colder band bears them out.",
     "Brines: the freezing curves of FHWA-RD-95-202 (as MDSS uses them) at their eutectics; the water that a kilogram "
     "of salt keeps liquid, beside Cargill's figures for rock salt, beside measured freezing points (Smithsonian "
     "Physical Tables, ninth edition) for sodium and calcium chloride, and beside the curve of NORTRIP for magnesium "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from matplotlib.figure import Figure
 from results.charts import png, style
 from results.metrics import clear_share, metrics, precipitation_end, unclear_roads
 from scenarios.load import load
-from simulation.hazards import snow
+from simulation.hazards import snow, surface
 from simulation.model import Scenario, Storm, Warning, Weather
 from simulation.network import Network
 from simulation.record import Run
@@ -87,14 +86,15 @@ def fresh_depth(scenario: Scenario, until: float, factor: float = 1.0) -> tuple[
     The same steps as on a road that nobody drives on: new snow at its density, settling since.
     """
     series = WeatherSeries(scenario.storm, scenario.physics.snow)
-    mass = depth = 0.0
+    mass, depth = 0.0, np.zeros(1)
     tick = snow.Snow.tick
     for t in range(0, int(until), tick):
         now = series.over(t, tick)
         new = factor * now.snowfall * tick
         mass += new
-        depth = (depth + new / snow.new_snow_density(now.air, now.wind)) * math.exp(-snow.SETTLING * tick)
-    return depth, mass / depth if depth else 0.0
+        depth += new / surface.new_snow_density(now.air, now.wind)
+        depth = surface.settled(depth, np.array([mass]), now.air, tick)
+    return float(depth[0]), mass / float(depth[0]) if mass else 0.0
 
 
 def _fresh(blizzard: Scenario) -> list[Check]:

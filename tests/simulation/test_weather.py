@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.model import SnowPhysics, Storm
-from simulation.weather import Forecaster, WeatherNow, WeatherSeries, wet_bulb
+from simulation.weather import Forecaster, WeatherNow, WeatherSeries, snow_share, wet_bulb
 from tests import cities
 
 ROWS = st.lists(
@@ -101,6 +101,13 @@ def test_snow_share_is_linear_in_the_wet_bulb() -> None:
     assert at(1.0).snow_share == pytest.approx(0.5, abs=1e-3)
     half = at(1.0)
     assert half.rain + half.snowfall == pytest.approx(0.001)
+
+
+@pytest.mark.parametrize(("bulb", "share"), [(0.5, 1.0), (0.75, 0.75), (1.5, 0.0), (1.46, 0.04)])
+def test_snow_share_by_hand(bulb: float, share: float) -> None:
+    """1.46 degC is the wet bulb of 6 January 2020 in Zhengzhou, where nothing settled; a range of 0 is a step."""
+    assert snow_share(bulb, 0.5, 1.5) == pytest.approx(share)
+    assert snow_share(bulb, 1.0, 1.0) == float(bulb < 1.0)
 
 
 def test_dry_cold_air_snows_above_freezing() -> None:

@@ -35,6 +35,23 @@ def test_melt_capacity(temperature: float, capacity: float) -> None:
     assert ice.melt_capacity(one(temperature), SALT)[0] == pytest.approx(capacity, rel=0.02)
 
 
+CHLORIDES = {
+    "calcium": ((-0.0116, -1.1058, 2.4441), {-51.0: 29.8, -10.0: 12.34, -1.0: 2.3, -0.5: 1.15}),
+    "magnesium": ((-0.02, -1.25, 0.8214), {-33.0: 20.3, -10.0: 11.32, -1.0: 1.62, -0.5: 0.81}),
+}
+"""Coefficients (FHWA-RD-95-202) and percent by mass, by hand; straight to 0 degC from -2 on."""
+
+
+@pytest.mark.parametrize("name", CHLORIDES)
+def test_other_chlorides_meet_their_eutectic_and_pure_water(name: str) -> None:
+    """Near 0 degC half as cold needs half as much; a brine at its eutectic is within 1.5 % of the published one."""
+    (a, b, c), points = CHLORIDES[name]
+    material = SALT.model_copy(update={"freezing_a": a, "freezing_b": b, "freezing_c": c})
+    for temperature, percent in points.items():
+        found = 100 * ice.freezing_concentration(one(temperature), material)[0]
+        assert found == pytest.approx(percent, abs=1.5 if temperature < -20 else 0.02)
+
+
 @given(st.floats(-60, 40))
 def test_capacity_is_finite_and_positive_at_any_temperature(temperature: float) -> None:
     """Beyond the curve's range it is clipped, never infinite or negative."""
@@ -88,14 +105,50 @@ def test_dose_is_capped() -> None:
 
 
 def test_road_temperature_is_the_exact_exponential() -> None:
-    """Two half steps are one step; roads and decks each go to their own end at their own rate."""
-    deck = np.array([False, True])
-    start = np.array([5.0, 5.0])
-    road, decks = (-3.0, 20.0), (-4.0, 40.0)
-    once = ice.road_temperature(start, road, decks, deck, 3600)
-    half = ice.road_temperature(start, road, decks, deck, 1800)
-    assert ice.road_temperature(half, road, decks, deck, 1800) == pytest.approx(once)
-    rate = 20.0 / (2.10e6 * 0.10)
-    assert once[0] == pytest.approx(-3 + 8 * np.exp(-rate * 3600))
-    assert once[1] == pytest.approx(-4 + 9 * np.exp(-2 * rate * 3600))
-    assert ice.road_temperature(start, road, decks, deck, 10 * 86400) == pytest.approx([-3.0, -4.0], abs=1e-6)
+    """Two half steps are one step; each road goes to its own end at its own rate."""
+    start, end, rate = np.array([5.0, 5.0]), np.array([-3.0, -4.0]), np.array([20.0, 40.0])
+    once = ice.road_temperature(start, end, rate, 3600)
+    half = ice.road_temperature(start, end, rate, 1800)
+    assert ice.road_temperature(half, end, rate, 1800) == pytest.approx(once)
+    share = np.exp(-rate * 3600 / (2.10e6 * 0.10))
+    assert once == pytest.approx(end + (start - end) * share)
+    assert ice.road_temperature(start, end, rate, 10 * 86400) == pytest.approx(end, abs=1e-6)
+
+
+def test_a_warm_pavement_melts_as_fast_as_heat_crosses_and_no_more_than_it_holds() -> None:
+    """1 K melts about 1 mm an hour; over a day only the 0.63 mm whose heat is in it; a cold one nothing."""
+    assert ice.melted_by_warmth(one(1.0), one(9.0), 600)[0] == pytest.approx(100 * 600 / 3.34e5)
+    assert ice.melted_by_warmth(one(1.0), one(9.0), 86400)[0] == pytest.approx(2.1e5 / 3.34e5)
+    assert ice.melted_by_warmth(one(1.0), one(0.1), 86400)[0] == 0.1
+    assert ice.melted_by_warmth(one(-1.0), one(9.0), 600)[0] == 0.0
+
+
+def test_only_what_the_salt_does_not_hold_freezes_and_only_as_the_road_takes_its_heat() -> None:
+    """Half an hour's time constant; close to 0 degC the heat of freezing warms the road first."""
+    film, capacity = np.array([0.5, 0.5, 5.0]), np.array([0.3, 0.6, 0.0])
+    froze = ice.frozen(film, capacity, np.array([-5.0, -5.0, -0.1]), 1800)
+    assert froze == pytest.approx([0.2 * (1 - np.exp(-1)), 0.0, 0.1 * 2.1e5 / 3.34e5])
+    assert ice.warmed(one(-0.1), froze[2:])[0] == pytest.approx(0.0, abs=1e-12)
+    assert ice.frozen(one(1.0), one(0.0), one(0.5), 1800)[0] == 0.0
+
+
+def test_brine_melts_toward_what_its_salt_keeps_liquid() -> None:
+    """First order in an hour, and never more than lies there."""
+    melted = ice.melted_by_salt(
+        np.array([0.0, 0.3, 0.0]), np.full(3, 0.2), np.array([5.0, 5.0, 0.01]), 3600, 3600
+    )
+    assert melted == pytest.approx([0.2 * (1 - np.exp(-1)), 0.0, 0.01])
+
+
+def test_dry_salt_is_thrown_off_faster_than_brine() -> None:
+    """MDSS: 9 % an hour of the busiest class's brine, 25 % of salt that lies dry; scaled with traffic."""
+    salt, film = np.full(3, 0.010), np.array([0.2, 0.0, 0.0])
+    share = ice.salt_thrown(salt, film, np.full(3, 0.09 / 3600), np.array([1.0, 1.0, 0.2]), 3600)
+    assert share == pytest.approx(1 - np.exp([-0.09, -0.25, -0.09]))
+
+
+@pytest.mark.parametrize(("humidity", "kilograms"), [(0.95, 11.9), (0.907, 6.0), (0.82, 3.4)])
+def test_brine_stays_as_wet_as_the_air_allows(humidity: float, kilograms: float) -> None:
+    """Over a brine that freezes at -5, -10 or -20 degC the air is at 95, 91 or 82 %: it dries to there."""
+    assert ice.held_by_salt(one(1.0), one(humidity), SALT)[0] == pytest.approx(kilograms, rel=0.1)
+    assert ice.held_by_salt(one(0.0), one(humidity), SALT)[0] == 0.0

