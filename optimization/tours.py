@@ -105,21 +105,23 @@ def usable(crew: Sequence[Verb], job: tuple[Verb, ...], has_material: bool) -> t
     return able if able and able[0] == job[0] else ()
 
 
-def treatment_seconds(ground: Ground, situation: Situation, kind: Kind, roads: Roads) -> np.ndarray:
-    """(m,) s in which a kind treats each road's whole carriageway. Mirrors ``simulation.work``."""
-    segment = roads.segment
-    if "haul" in roads.verbs:
-        volume = HAULED * situation.jobs.need[roads.rows]
+def treatment_seconds(
+    ground: Ground, situation: Situation, kind: Kind, verbs: tuple[Verb, ...], rows: np.ndarray
+) -> np.ndarray:
+    """(m,) s in which a kind treats each road job whole. Mirrors ``simulation.roadwork``, ``hauling``, ``footways``."""
+    segment = situation.jobs.segment[rows]
+    if "haul" in verbs:
+        volume = HAULED * situation.jobs.need[rows]
         return np.maximum(60.0, volume / ground.haul_rate(kind, segment, ground.flow(situation)))
-    if "clear_footway" in roads.verbs:
+    if "clear_footway" in verbs:
         speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
-        return situation.jobs.need[roads.rows] / np.maximum(speed * kind.efficiency * kind.width, 0.01)
+        return situation.jobs.need[rows] / np.maximum(speed * kind.efficiency * kind.width, 0.01)
     speed = np.where(ground.major[segment], kind.work_speed_major, kind.work_speed_minor)
     speed = np.maximum(speed * kind.efficiency, 0.05)
-    if "plough" in roads.verbs:
+    if "plough" in verbs:
         depth = situation.reported.snow[segment] / SNOW_DENSITY
         speed = speed / (1 + depth / DEPTH_SLOWING)
-    passes = ground.strips(kind, "plough" in roads.verbs)[segment]
+    passes = ground.strips(kind, "plough" in verbs)[segment]
     return np.asarray(passes * ground.length[segment] / speed)
 
 
@@ -127,8 +129,8 @@ class Tours:
     """Builds tours for the crews of one situation and keeps count of the jobs that are given out."""
 
     def __init__(self, ground: Ground, situation: Situation, worth: Worth) -> None:
-        self._ground, self._situation, self._worth = ground, situation, worth
-        self._flow = ground.flow(situation)
+        self.ground, self.situation, self._worth_of = ground, situation, worth
+        self.flow = ground.flow(situation)
         self._idle = max(1, sum(c.idle and not ROAD_VERBS.isdisjoint(c.verbs) for c in situation.crews))
         jobs = situation.jobs
         self.open = (jobs.segment >= 0) & (jobs.crews == 0)
@@ -150,6 +152,10 @@ class Tours:
         self._work: dict[tuple[str, tuple[Verb, ...], bool], list[RoadWork]] = {}
         self._stocked: dict[str, bool] = {}
 
+    def worth(self, verbs: tuple[Verb, ...], rows: np.ndarray) -> np.ndarray:
+        """(m,) worth of doing each job once with these verbs, at once."""
+        return self._worth_of(self.ground, self.situation, verbs, rows)
+
     def best(self, crew: CrewReport) -> Tour | None:
         """The tour that clears most weighted kilometres a second for this crew; None where it can do none."""
         tours = [tour for work in self.work_for(crew) if (tour := self.build(crew, work)) is not None]
@@ -168,25 +174,25 @@ class Tours:
 
     def _has_stock(self, crew: CrewReport) -> bool:
         if crew.material not in self._stocked:
-            self._stocked[crew.material] = self._ground.has_stock(crew, self._situation)
+            self._stocked[crew.material] = self.ground.has_stock(crew, self.situation)
         return self._stocked[crew.material]
 
     def _table(self, kind: str, verbs: tuple[Verb, ...], wanted: Sequence[tuple[Verb, ...]]) -> RoadWork:
         roads = self._roads_for(verbs, wanted)
-        seconds = treatment_seconds(self._ground, self._situation, self._ground.kinds[kind], roads)
+        seconds = treatment_seconds(self.ground, self.situation, self.ground.kinds[kind], verbs, roads.rows)
         return RoadWork(roads, seconds, roads.value / seconds)
 
     def _roads_for(self, verbs: tuple[Verb, ...], wanted: Sequence[tuple[Verb, ...]]) -> Roads:
         """The open jobs that ask for one of ``wanted``, done with ``verbs``; the same for every kind."""
         key = (verbs, *wanted)
         if key not in self._roads:
-            ground, jobs = self._ground, self._situation.jobs
+            ground, jobs = self.ground, self.situation.jobs
             rows = np.sort(np.concatenate([self._by_verbs[w] for w in wanted]))
             segment = jobs.segment[rows]
             mass = jobs.rate[rows] * ground.area[segment] if "spread" in verbs else np.zeros(len(rows))
             ends = np.array([ground.tail[segment], ground.head[segment]])
             self._roads[key] = Roads(
-                verbs, rows, segment, self._worth(ground, self._situation, verbs, rows), mass,
+                verbs, rows, segment, self.worth(verbs, rows), mass,
                 self._part[ends[0]], ground.x[ends], ground.y[ends], ground.oneway[segment],
             )  # fmt: skip
         return self._roads[key]
@@ -201,10 +207,10 @@ class Tours:
             return None
         fair = float(work.seconds[free].sum()) / self._idle
         span = min(TOUR, max(SHORTEST, fair))
-        speed = min(self._ground.kinds[crew.kind].travel_speed, self._flow)
+        speed = min(self.ground.kinds[crew.kind].travel_speed, self.flow)
         start = self._departure(crew, float(roads.mass[free].min()), speed)
         pace = DETOUR / speed
-        x, y = float(self._ground.x[start.node]), float(self._ground.y[start.node])
+        x, y = float(self.ground.x[start.node]), float(self.ground.y[start.node])
         choice = _nearest_best(work, free, x, y, pace)
         return _chain(work, choice, start, x, y, pace, span, crew.duty_left)
 
@@ -212,9 +218,9 @@ class Tours:
         """From where the crew stands, or from the nearest yard if its hopper cannot treat the least job."""
         if crew.load >= least or not self._has_stock(crew):
             return Departure(crew.node, 0.0, crew.load, -1)
-        depot, seconds = self._ground.refill(crew, self._situation, speed)
-        hopper = self._ground.kinds[crew.kind].hopper
-        return Departure(int(self._ground.depot_node[depot]), seconds, hopper, depot)
+        depot, seconds = self.ground.refill(crew, self.situation, speed)
+        hopper = self.ground.kinds[crew.kind].hopper
+        return Departure(int(self.ground.depot_node[depot]), seconds, hopper, depot)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ solver gives none in its time, greedy answers and the decision says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pulp
@@ -23,6 +23,7 @@ from optimization.dispatchers import greedy
 from optimization.ground import Ground
 from optimization.sites import HOUR, Sites, sites
 from optimization.solver import Outcome, solve
+from optimization.tandem import in_pairs
 from optimization.tours import Tour, Tours
 from optimization.worth import by_forecast
 from simulation.model import Scenario
@@ -68,14 +69,17 @@ class Assignment:
         if not idle or not len(situation.jobs):
             return [], None
         table = sites(self._ground, situation, idle)
-        options, rule = lay_out(Tours(self._ground, situation, by_forecast), idle)
+        tours = Tours(self._ground, situation, by_forecast)
+        options, rule = lay_out(tours, idle)
         if not options and table is None:
             return [], None
         programme = Programme(self._ground, situation, options, table)
         start = programme.start(rule)
         outcome = solve(programme.problem, time_limit=self._time_limit, gap=GAP, nodes=NODES, start=start)
         if outcome.has_plan:
-            return programme.orders(outcome), outcome
+            chosen = in_pairs(tours, programme.tours(outcome))
+            on_roads = [greedy.tour_order(situation, crew, tour) for crew, tour in chosen]
+            return on_roads + programme.site_orders(outcome), outcome
         return greedy.answer(self._ground, situation), outcome
 
 
@@ -144,22 +148,26 @@ class Programme:
         """The first ``rule`` options as a first plan."""
         return {f"tour_{i}": 1.0 for i in range(rule)}
 
-    def orders(self, outcome: Outcome) -> list[Assign]:
-        """The plan as orders; a road that two tours share stays with the first."""
+    def tours(self, outcome: Outcome) -> list[tuple[CrewReport, Tour]]:
+        """The plan's tours; a road that two of them share stays with the first."""
         given: set[int] = set()
-        orders = []
+        chosen = []
         for i, option in enumerate(self._options):
             if outcome.values[f"tour_{i}"] > 0.5:
-                rows = [r for r in option.tour.rows if r not in given]
-                given.update(rows)
-                targets = tuple(self._situation.jobs.target[r] for r in rows)
-                if targets:
-                    orders.append(Assign(option.crew.id, option.tour.verbs, targets))
-        return orders + (self._site_orders(self._table, outcome) if self._table is not None else [])
+                tour = option.tour
+                kept = [k for k, row in enumerate(tour.rows) if row not in given]
+                given.update(tour.rows)
+                if kept:
+                    rows = tuple(tour.rows[k] for k in kept)
+                    worth = tuple(tour.worth[k] for k in kept)
+                    chosen.append((option.crew, replace(tour, rows=rows, worth=worth)))
+        return chosen
 
-    def _site_orders(self, table: Sites, outcome: Outcome) -> list[Assign]:
-        """Crews of a group go in their order to the sites in theirs."""
-        orders = []
+    def site_orders(self, outcome: Outcome) -> list[Assign]:
+        """The plan's orders for sites: crews of a group go in their order to the sites in theirs."""
+        table, orders = self._table, list[Assign]()
+        if table is None:
+            return orders
         for g, group in enumerate(self._groups):
             waiting = iter(group)
             for j in range(len(table.rows)):

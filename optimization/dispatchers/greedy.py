@@ -11,6 +11,7 @@ from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.ground import Ground
 from optimization.sites import Sites, sites
+from optimization.tandem import in_pairs
 from optimization.tours import Tour, Tours
 from optimization.worth import by_weight
 from simulation.model import Scenario
@@ -50,7 +51,7 @@ def answer(ground: Ground, situation: Situation) -> list[Assign]:
     orders = pair(situation, table) if table else []
     sent = {order.crew for order in orders}
     tours = Tours(ground, situation, by_weight)
-    given = hand_out(tours, [c for c in idle if c.id not in sent])
+    given = in_pairs(tours, hand_out(tours, [c for c in idle if c.id not in sent]))
     return orders + [tour_order(situation, crew, tour) for crew, tour in given]
 
 

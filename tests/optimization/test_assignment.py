@@ -58,8 +58,8 @@ def test_tours_equal_brute_force(seed: int) -> None:
     outcome = solve(programme.problem, time_limit=10, gap=0.0)
     assert outcome.status == "optimal"
     assert -outcome.objective == pytest.approx(best_by_hand(options, crews))
-    targets = [t for order in programme.orders(outcome) for t in order.targets]
-    assert len(set(targets)) == len(targets)
+    given = [row for _, tour in programme.tours(outcome) for row in tour.rows]
+    assert len(set(given)) == len(given)
 
 
 @pytest.mark.parametrize("seed", range(8))
