@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulation.drainage.inp import Inp
+from simulation.drainage.inp import Inp, Link, Node, Subcatchment
 from simulation.drainage.rows import InpProblem, brief, lines_of
 
 HINTS = {
@@ -37,7 +37,8 @@ HINTS = {
 def complaints(report: str, inp: Inp) -> list[InpProblem]:
     """Errors in a SWMM report, each with its line: the one that is named, or that of the object it names."""
     lines = lines_of(inp.text)
-    defined = {thing.name.upper(): thing.line for thing in (*inp.nodes, *inp.links, *inp.subcatchments)}
+    things: list[Node | Link | Subcatchment] = [*inp.nodes, *inp.links, *inp.subcatchments]
+    defined = {thing.name.upper(): thing.line for thing in things}
     found = []
     for message, number in re.findall(r"ERROR \d+: (.*?)(?: at line (\d+) of[^\n]*)?\s*\n", report + "\n"):
         words = " ".join(message.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from simulation.drainage.dates import FIRST, moment
 from simulation.drainage.rows import MOST_BYTES, MOST_WORDS, InpError, InpProblem, Row, brief
@@ -34,14 +35,14 @@ def of_line(section: str, row: Row, line: str) -> Iterator[InpProblem]:
 
 def of_dates(options: Sequence[Row]) -> Iterator[InpProblem]:
     """Dates and times of OPTIONS that are none, and an end before the start."""
-    try:
-        start = moment(options, "START", FIRST)
-        moment(options, "REPORT_START", start)
-        end = moment(options, "END", start)
-    except InpError as error:
-        yield from error.problems
-        return
-    if end < start:
+    found: dict[str, datetime] = {}
+    for key in ("START", "REPORT_START", "END"):
+        try:
+            found[key] = moment(options, key, found.get("START", FIRST))
+        except InpError as error:
+            yield from error.problems
+    start, end = found.get("START"), found.get("END")
+    if start is not None and end is not None and end < start:
         line = next(r.line for r in options if r.words[0].upper() in ("END_DATE", "END_TIME"))
         what = f"the model ends on {end:%m/%d/%Y %H:%M}, before it starts on {start:%m/%d/%Y %H:%M}"
         yield InpProblem(line, what, "correct START_DATE or END_DATE")

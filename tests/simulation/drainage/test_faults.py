@@ -41,6 +41,16 @@ def test_an_absurd_date_is_told(word: str) -> None:
     assert problems(text) == [f"line {line_of(text, 'START_DATE')}: '{word}' is no date (write 07/20/2021)"]
 
 
+def test_all_absurd_dates_are_told_at_once() -> None:
+    text = (
+        town().replace("START_TIME 16:00:00", "START_TIME nan").replace("END_TIME 22:00:00", "END_TIME inf")
+    )
+    assert [p.split(": ")[1].split(" (")[0] for p in problems(text)] == [
+        "'nan' is no time",
+        "'inf' is no time",
+    ]
+
+
 def test_a_time_that_leaves_the_calendar_is_told() -> None:
     text = town().replace("END_DATE 07/20/2021", "END_DATE 12/31/9999").replace("END_TIME 22", "END_TIME 30")
     assert "is no date" in problems(text)[0]
