@@ -149,7 +149,7 @@ def _from_crews(events: Iterable[Event]) -> Iterator[News]:
                 yield News(event.t, f"road_{event.kind}", {"segments": (event.target,), "count": 1})
             case "breakdown":
                 yield News(event.t, "crew_broken", {"crew": event.crew, "until": event.t + int(event.value)})
-            case "blocked" | "unsupplied":
+            case "blocked" | "unsupplied" | "no_dump":
                 yield News(event.t, f"crew_{event.kind}", {"crew": event.crew, "targets": (event.target,)})
             case "stockout" if event.verb == "refuel":
                 yield News(event.t, "no_fuel", {"crew": event.crew, "material": event.target})
@@ -158,6 +158,8 @@ def _from_crews(events: Iterable[Event]) -> Iterator[News]:
             case "refill" if not event.crew:
                 words = {"depot": event.target, "material": event.verb, "tonnes": f"{event.value / 1000:g}"}
                 yield News(event.t, "transfer_arrived", words)
+            case "dump_full":
+                yield News(event.t, "dump_full", {"place": event.target})
             case "protected":
                 yield News(event.t, "protected", {"crew": event.crew, "place": event.target})
     for kind, those in together.items():

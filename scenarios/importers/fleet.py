@@ -134,8 +134,8 @@ def _size_snow(segments: Sequence[Segment], sizing: _Sizing) -> int:
     _size_salt(segments, sizing)
     sizing.say(f"运雪车组：{haul} 套", f"haul sets: {haul}", "ploughs_per_haul_set")
     sizing.say(
-        "未列人工除雪班：人行道、路口和站台不在模型内",
-        "no hand squads: footways, crossings and stops are not modelled",
+        "未列人工除雪班：道路数据中没有人行道宽度",
+        "no hand squads: the road data tell no width of footways",
     )
     return large + small
 
