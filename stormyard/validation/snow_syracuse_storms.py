@@ -9,17 +9,14 @@ from matplotlib.figure import Figure
 
 from results.charts import png, style
 from stormyard.validation import BadFile, Check, Finding
-from stormyard.validation.syracuse_city import FIRST_PASS, ROUTES, Streets, city, read_routes
+from stormyard.validation.syracuse_city import FIRST_PASS, ROUTES, beats, city, read_routes
+from stormyard.validation.syracuse_routes import RouteKeeper
 from stormyard.validation.syracuse_storms import CENTRELINE, RECOVERY, Response, read, takes
-from stormyard.validation.syracuse_trucks import KMH, Setting, Traces, drive, scenario
+from stormyard.validation.syracuse_trucks import KMH, SETTING, Traces, drive, scenario
 
 __all__ = ["NEEDS", "examine", "takes"]
 
 NEEDS = (ROUTES, FIRST_PASS, RECOVERY)
-SETTING = Setting(
-    Streets(width=(9.6, 6.4), priority=(1, 4)), 28 * KMH, 15.5 * KMH, snow=1.2 / 3600, snow_hours=20.0
-)
-"""Calibrated on the storms of 27 February and 28 December 2020 and 19 February 2021."""
 HOURS = (4, 8, 12, 24)
 PACE = (9.5, 12.4)
 """km a truck-hour: the least and the most of six storms of 2020-21."""
@@ -33,15 +30,16 @@ TEXT = (
     "km of plough routes of the city's snow map; the other streets of the 753.9 km are on no route and count as "
     "never visited.",
     "Method: for each storm, as many trucks are on the road in each hour as the table has truck-hours; what they "
-    "drive and which streets they are along is what is computed. The greedy dispatcher sends them. A street counts "
-    "as visited when a truck drove or worked along it, since positions do not tell whether the blade was down. Time "
-    "counts from the first hour with five trucks.",
-    "Assumed, as no snowfall or width is in the data: {snow:.0f} mm of melted snow in {hours:.0f} h at -5 degC in "
-    "every storm; priority 1 streets take three passes of a 3.2 m blade, others two; one yard with salt enough. "
-    "Calibrated, the same for all storms: {work:.0f} km/h at work, of which half is reached, {travel:.0f} km/h "
-    "between jobs with standing time (trucks moved in 47 % of the time that they were on), and the city's second "
-    "priority taken as Stormyard's class 4, so that rounds on main streets go before first visits elsewhere while "
-    "it snows.",
+    "drive and which streets they are along is what is computed. Each truck keeps to one of the 36 routes of the "
+    "city's snow map for {stay:g} h before it takes the one left alone for longest (streets of no truck's route "
+    "count to the nearest one). A street counts as visited when a truck drove or worked along it, since positions do "
+    "not tell whether the blade was down. Time counts from the first hour with five trucks.",
+    "Assumed, as no snowfall or width is in the data: in every storm {snow:.1f} mm of melted snow fall in each hour "
+    "in which at least {snowing:.0f} trucks were on the road, at -5 degC from an overcast sky; a street takes two "
+    "passes of a 3.2 m blade; one yard with salt enough. Calibrated, the same for all storms: "
+    "{work:.0f} km/h at work, of which half is reached, {travel:.1f} km/h between jobs with standing time (trucks "
+    "moved in 47 % of the time that they were on), the {stay:g} h on a route, and the city's second priority taken "
+    "as Stormyard's class 4, so that rounds on main streets go before first visits elsewhere while it snows.",
 )
 
 
@@ -55,14 +53,18 @@ def examine(data: Path, files: Sequence[Path]) -> Finding:
         ) from absent
     town = city(routes, SETTING.streets)
     storms = [storm for file in files or [data / RECOVERY] for storm in read(file)]
-    runs = [(storm, drive(scenario(town, SETTING, storm.truck_hours, storm.start))) for storm in storms]
+    runs = []
+    for storm in storms:
+        scene = scenario(town, SETTING, storm.truck_hours, storm.start)
+        runs.append((storm, drive(scene, RouteKeeper(scene, beats(routes), SETTING.stay))))
     checks = tuple(check for storm, traces in runs for check in compared(storm, traces))
-    words = TEXT[-1].format(
-        snow=SETTING.snow * 3600 * SETTING.snow_hours, hours=SETTING.snow_hours,
-        work=SETTING.work_speed / KMH, travel=SETTING.travel_speed / KMH,
-    )  # fmt: skip
+    facts = {
+        "snow": SETTING.snow * 3600, "snowing": SETTING.snowing, "stay": SETTING.stay / 3600,
+        "work": SETTING.work_speed / KMH, "travel": SETTING.travel_speed / KMH,
+    }  # fmt: skip
     return Finding(
-        "syracuse_storms", "Plough trucks in storms of Syracuse, New York", (*TEXT[:-1], words, misfit(runs)), checks,
+        "syracuse_storms", "Plough trucks in storms of Syracuse, New York",
+        (*(part.format(**facts) for part in TEXT), misfit(runs)), checks,
         (("visited", _chart(runs)),),
     )  # fmt: skip
 
@@ -94,9 +96,7 @@ def misfit(runs: Sequence[tuple[Response, Traces]]) -> str:
     return (
         f"What does not fit: {'; '.join(_apart(storm, traces) for storm, traces in runs)}. The engine knows no "
         "crew that is on duty and waits of its own will: in such hours computed trucks go on and gain streets that "
-        "the city's did not. The city's trucks also keep to their routes, so that some main streets wait for the "
-        "truck of their route while others are gone over again; computed trucks go wherever the next street is. "
-        "One setting does not fit all: the first passes of December 2025 ask for other widths and classes (see there)."
+        "the city's did not. Which truck had which route when, and how much snow fell, is not in the data."
     )
 
 

@@ -25,6 +25,8 @@ ROUTES = "operations/syracuse_2025_routes.geojson"
 FIRST_PASS = "operations/syracuse_2025_first_pass.csv"
 SNAP = 5.0
 """m within which ends of segments are one junction: the map's lines do not all meet (a setting)."""
+NO_BEAT = ("Route 1", "Route 2", "Unknown")
+"""What the map calls streets that are all over the city and on no truck's route."""
 LANES = {1: 4, 2: 2}
 SPEED = {1: 48 / 3.6, 2: 40 / 3.6}
 """m/s free flow: the general limit of 30 mph on main streets, 25 mph elsewhere (a setting)."""
@@ -56,6 +58,8 @@ class Route:
     passes: int
     """Passes seen until the record ends, 42 h on."""
     line: tuple[Point, ...]
+    beat: str
+    """The truck's route that it is part of."""
 
 
 def read_routes(data: Path) -> list[Route]:
@@ -73,6 +77,7 @@ def read_routes(data: Path) -> list[Route]:
             float(row["h_to_first_pass"] or math.inf),
             int(float(row["n_obs_passes"] or 0)),
             tuple((float(p[0]), float(p[1])) for p in lines[row["snowroutesegmentid"]]),
+            row["snowrouteid"],
         )
         for row in rows
     ]
@@ -93,6 +98,18 @@ def city(routes: Sequence[Route], streets: Streets) -> City:
     )  # fmt: skip
     note = Name(zh="雪城市公开的除雪地图", en="from the open snow map of the City of Syracuse")
     return City(id="syracuse", name=Name(zh="雪城", en="Syracuse, New York"), note=note, segments=segments)
+
+
+def beats(routes: Sequence[Route]) -> np.ndarray:
+    """(routes,) number of the truck's route of each segment; a segment of none is on the route nearest to it."""
+    known = [i for i, r in enumerate(routes) if r.beat not in NO_BEAT]
+    if not known:
+        raise ValueError(f"no segment is on a truck's route: all are {', '.join(NO_BEAT)}")
+    number = {name: k for k, name in enumerate(sorted({routes[i].beat for i in known}))}
+    middle = np.array([np.mean(r.line, axis=0) for r in routes])
+    middle[:, 0] *= math.cos(math.radians(float(middle[:, 1].mean())))
+    nearest = cKDTree(middle[known]).query(middle)[1]
+    return np.array([number[routes[known[k]].beat] for k in nearest])
 
 
 def joined(lines: Sequence[Sequence[Point]]) -> np.ndarray:

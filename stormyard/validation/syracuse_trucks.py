@@ -30,6 +30,7 @@ from simulation.model import (
     Storm,
     Team,
 )
+from simulation.situation import Dispatcher
 from simulation.teams import Crew
 from stormyard.validation.syracuse_city import Streets
 
@@ -58,8 +59,17 @@ class Setting:
     travel_speed: float
     """m/s between two jobs, standing time included (measured over all powered-on time: 12.6 km/h)."""
     snow: float
-    """kg/m2/s that fall, at -5 degC."""
-    snow_hours: float
+    """kg/m2/s that fall at -5 degC from an overcast sky in the hours in which it snows."""
+    stay: float
+    """s that a truck keeps to a route before it takes another."""
+    snowing: float = 5.0
+    """Trucks on the road in an hour from which it is taken to snow."""
+
+
+SETTING = Setting(
+    Streets(width=(6.4, 6.4), priority=(1, 4)), 26 * KMH, 14.5 * KMH, snow=1.2 / 3600, stay=3.0 * 3600
+)
+"""Calibrated on the storms of 27 February and 28 December 2020 and 19 February 2021."""
 
 
 def scenario(
@@ -71,9 +81,10 @@ def scenario(
 ) -> Scenario:
     """A storm over the city with as many trucks on the road as ``truck_hours`` has for each hour."""
     rows = tuple(
-        {"t": t, "precipitation": snow, "air": -5.0, "humidity": 0.85, "wind": 4.0}
-        for t, snow in ((0.0, setting.snow), (setting.snow_hours * 3600.0, 0.0))
-    )
+        {"t": hour * 3600.0, "precipitation": setting.snow if trucks >= setting.snowing else 0.0, "air": -5.0,
+         "humidity": 0.85, "wind": 4.0, "cloud": 1.0}
+        for hour, trucks in enumerate(truck_hours)
+    )  # fmt: skip
     storm = Storm.model_validate({"id": "storm", "name": "storm", "start": start, "weather": rows})
     on = trucks_by_hour(truck_hours)
     return Scenario(
@@ -166,15 +177,15 @@ class Traces:
         return [float(self.km[of & (at <= h * 3600.0)].sum() / self.km[of].sum()) for h in hours]
 
 
-def drive(scene: Scenario, seed: int = 1) -> Traces:
-    """Run a scenario under its dispatcher and note every stretch a truck goes along."""
+def drive(scene: Scenario, dispatcher: Dispatcher | None = None, seed: int = 1) -> Traces:
+    """Run a scenario under a dispatcher, its own unless one is given, and note every stretch a truck goes along."""
     with Simulation(scene, seed) as simulation:
         network = simulation.world.network
         never = np.full(len(network), np.inf)
         traces = Traces(network.length / 1000, network.priority, never, never.copy())
         for crew in simulation.crews.values():
             crew.observe = _noting(traces, crew, crew.observe)
-        run = play(simulation, simulation.advance(), make(scene.dispatcher, scene, seed))
+        run = play(simulation, simulation.advance(), dispatcher or make(scene.dispatcher, scene, seed))
     for event in run.events:
         if event.kind == "pass" and not event.text:
             i = network.segment_index[event.target]

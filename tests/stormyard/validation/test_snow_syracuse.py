@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,8 @@ from simulation.network import Network
 from stormyard.validation import BadFile, Finding
 from stormyard.validation import snow_syracuse as first_passes
 from stormyard.validation import snow_syracuse_storms as recoveries
-from stormyard.validation.syracuse_city import FIRST_PASS, ROUTES, Route, city, joined, read_routes
+from stormyard.validation.syracuse_city import FIRST_PASS, ROUTES, Route, beats, city, joined, read_routes
+from stormyard.validation.syracuse_routes import RouteKeeper
 from stormyard.validation.syracuse_storms import COLUMNS, RECOVERY, read, takes, usual_day
 from stormyard.validation.syracuse_trucks import absences, drive, scenario, trucks_by_hour
 from tests.stormyard.commands import ROOT
@@ -22,6 +24,10 @@ from tests.stormyard.commands import ROOT
 SHARED = ROOT.parent / "shared" / "data"
 STEP = 0.002
 """degrees between two junctions of the made-up town, 220 m."""
+BEATS = ("Route 11", "Route 12", "Route 2")
+"""Trucks' routes of the first two streets of the made-up town; the others are on none."""
+SNOW = replace(first_passes.SNOW, snowing=0)
+"""It snows however few trucks are on the road."""
 START = datetime.fromisoformat("2025-12-26T14:00:00-05:00")
 
 
@@ -32,7 +38,7 @@ def grid(side: int = 4) -> list[Route]:
     lines = [(y, pair) for y, row in enumerate(spots) for pair in pairwise(row)]
     lines += [(y, (spots[y][x], spots[y + 1][x])) for y in range(side - 1) for x in range(side)]
     return [
-        Route(f"S{i}", f"street {y}", 1 if y == 0 else 2, 0.2, float(2 * y), 1, line)
+        Route(f"S{i}", f"street {y}", 1 if y == 0 else 2, 0.2, float(2 * y), 1, line, BEATS[min(y, 2)])
         for i, (y, line) in enumerate(lines)
     ]
 
@@ -44,8 +50,8 @@ def write(folder: Path, routes: list[Route], hours: int = 12) -> Path:
          "geometry": {"type": "LineString", "coordinates": r.line}}
         for r in routes
     ]  # fmt: skip
-    rows = ["snowroutesegmentid,roadname,routepriority,length_km,h_to_first_pass,n_obs_passes"]
-    rows += [f"{r.id},{r.road},Priority {r.priority},{r.km},{r.first_pass},1" for r in routes]
+    rows = ["snowroutesegmentid,roadname,routepriority,length_km,h_to_first_pass,n_obs_passes,snowrouteid"]
+    rows += [f"{r.id},{r.road},Priority {r.priority},{r.km},{r.first_pass},1,{r.beat}" for r in routes]
     (folder / "operations").mkdir()
     (folder / ROUTES).write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     (folder / FIRST_PASS).write_text("\n".join(rows))
@@ -80,21 +86,21 @@ def test_ends_that_nearly_meet_are_one_junction_and_islands_are_joined() -> None
 
 def test_the_grid_becomes_a_town() -> None:
     """Sixteen junctions, all reached from each other; lengths, priorities and widths as given."""
-    town = city(grid(), first_passes.SETTING.streets)
+    town = city(grid(), first_passes.SNOW.streets)
     network = Network(town.segments)
     assert len(network.junctions) == 16
     assert np.isfinite(network.times_from(0)).all()
     assert network.length.sum() == pytest.approx(24 * 200)
-    assert {(s.priority, s.width) for s in town.segments} == {(1, 14.0), (2, 8.5)}
+    assert {(s.priority, s.width) for s in town.segments} == {(1, 6.4), (4, 6.4)}
 
 
 def test_streets_that_stand_in_one_file_only_are_left_out(tmp_path: Path) -> None:
     """A row without a line is no road; a blank hour is a pass that never came."""
     data = write(tmp_path, grid())
     with (data / FIRST_PASS).open("a") as table:
-        table.write("\nX,nowhere,Priority 1,5,1,1")
+        table.write("\nX,nowhere,Priority 1,5,1,1,Route 11")
     lines = (
-        (data / FIRST_PASS).read_text().replace("S3,street 1,Priority 2,0.2,2.0,1", "S3,,Priority 2,0.2,,")
+        (data / FIRST_PASS).read_text().replace("S3,street 1,Priority 2,0.2,2.0,1,", "S3,,Priority 2,0.2,,,")
     )
     (data / FIRST_PASS).write_text(lines)
     routes = read_routes(data)
@@ -117,28 +123,47 @@ def test_truck_hours_become_whole_trucks() -> None:
 
 
 def test_trucks_leave_traces_and_stand_still_when_they_are_off() -> None:
-    """Main streets come first; all kilometres that were treated were driven, five or three times over; nobody moves
+    """Main streets come first; all kilometres that were treated were driven, twice over; nobody moves
     in the hours without trucks; what was served had been visited before."""
-    town = city(grid(), first_passes.SETTING.streets)
-    traces = drive(scenario(town, first_passes.SETTING, [0, 0, 2, 2, 2, 2], START, (-76.13, 43.05)))
+    town = city(grid(), first_passes.SNOW.streets)
+    traces = drive(scenario(town, SNOW, [0, 0, 2, 2, 2, 2], START, (-76.13, 43.05)))
     assert traces.visited.min() > 2 * 3600
     assert min(t for t, _ in traces.driven) > 2 * 3600
     assert traces.served_share(1, [6]) == [1.0]
-    assert np.median(traces.served[traces.priority == 1]) < np.median(traces.served[traces.priority == 2])
+    assert np.median(traces.served[traces.priority == 1]) < np.median(traces.served[traces.priority == 4])
     treated = traces.served < np.inf
-    passes = np.where(traces.priority == 1, 5, 3)
-    assert traces.driven_km() >= (passes * traces.km)[treated].sum()
+    assert traces.driven_km() >= 2 * traces.km[treated].sum()
     assert (traces.visited <= traces.served).all()
     assert traces.visited_km(2) == 0
     assert traces.visited_km(6) == pytest.approx(traces.km[traces.visited < np.inf].sum())
 
 
+def test_streets_of_no_route_are_on_the_nearest() -> None:
+    """The third and fourth street count to the second; a town without any route is refused."""
+    number = dict(zip([r.beat for r in grid()], beats(grid()), strict=True))
+    assert number["Route 2"] == number["Route 12"] != number["Route 11"]
+    with pytest.raises(ValueError, match="no segment is on a truck's route"):
+        beats([replace(r, beat="Unknown") for r in grid()])
+
+
+def test_a_truck_keeps_to_its_route_for_its_spell() -> None:
+    """One truck: all that it treats in two hours of heavy snow lies on one route; one that may stay for a moment only
+    goes from route to route."""
+    town, beat = city(grid(6), SNOW.streets), beats(grid(6))
+    scene = scenario(town, replace(SNOW, snow=4e-3), [1] * 3, START, (-76.13, 43.05))
+    routes = [
+        {int(beat[i]) for i in np.flatnonzero(drive(scene, RouteKeeper(scene, beat, stay)).served < 2 * 3600)}
+        for stay in (1e9, 0.0)
+    ]
+    assert [len(seen) for seen in routes] == [1, 2]
+
+
 def test_twice_the_trucks_serve_sooner() -> None:
     """More trucks, earlier first passes."""
-    town = city(grid(6), first_passes.SETTING.streets)
-    few, many = (drive(scenario(town, first_passes.SETTING, [n] * 3, START, (-76.13, 43.05))) for n in (1, 3))
+    town = city(grid(6), first_passes.SNOW.streets)
+    few, many = (drive(scenario(town, SNOW, [n] * 3, START, (-76.13, 43.05))) for n in (1, 3))
     assert many.visited_km(3) > few.visited_km(3)
-    assert many.served_share(1, [2])[0] > few.served_share(1, [2])[0]
+    assert many.served_share(4, [2])[0] > few.served_share(4, [2])[0]
 
 
 # ------------------------------------------------------------------------------------ tables
@@ -217,9 +242,7 @@ def test_a_storm_of_ones_own_is_scored(tmp_path: Path) -> None:
 
 def test_first_passes_are_compared_by_priority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve checks against the made-up hours, with the tolerance on both sides and within 0 and 1."""
-    monkeypatch.setattr(first_passes, "TRUCKS", (1, 2))
-    for name in ("NARROW", "ROUNDS"):
-        monkeypatch.setattr(first_passes, name, (1, getattr(first_passes, name)[1]))
+    monkeypatch.setattr(first_passes, "TRUCKS", (5, 6))
     finding = first_passes.examine(write(tmp_path, grid()), [])
     assert len(finding.checks) == 12
     assert finding.checks[0].measured == "1.00"
@@ -245,5 +268,5 @@ def test_the_snow_map_is_read_whole() -> None:
     assert len(routes) == 4499
     assert sum(r.km for r in routes) == pytest.approx(677.6, abs=0.1)
     assert first_passes.observed(routes, 1, [4]) == [pytest.approx(0.447, abs=0.001)]
-    network = Network(city(routes, first_passes.SETTING.streets).segments)
+    network = Network(city(routes, first_passes.SNOW.streets).segments)
     assert np.isfinite(network.times_from(0)).all()
