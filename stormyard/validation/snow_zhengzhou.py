@@ -41,8 +41,8 @@ TEXT = (
     "{factor} of each machine that its page of January 2022 lists, with salt in proportion.",
     "What does not fit: with the machines and the 200 t of salt published in January 2022 alone, {alone}; far more "
     "machines work in a storm than a district lists, as the city's 2,329 say. Xinzheng's 7 cm from 5.8 mm (83 kg/m3) "
-    "is lighter snow than is computed. On 1 February 2024 main roads were said to be open by morning; they are "
-    "computed to be open but not yet down to the goal of a clear road then.",
+    "is lighter snow than is computed. On 1 February 2024 main roads were said to be open by morning, which "
+    "is less than clear: down to the goal of a clear road they are computed {morning} the snow stopped at 06:00.",
 )
 
 
@@ -58,7 +58,11 @@ def examine(data: Path, files: Sequence[Path]) -> Finding:
     many, few = cleared.values()
     clear, alone = main_roads_clear(many), main_roads_clear(few)
     said = "main roads are not clear by the next night" if alone is None else f"main roads take {alone:.0f} h"
-    text = [part.format(share=share, turns=TURNS, factor=factor, alone=said) for part in TEXT]
+    last = _by_morning(simulate(enlarged(blizzard, factor)).run)
+    morning = "not at all after" if last.computed is None else f"{last.computed:g} h after"
+    text = [
+        part.format(share=share, turns=TURNS, factor=factor, alone=said, morning=morning) for part in TEXT
+    ]
     checks = (
         *_fresh(blizzard),
         *_warm(),
@@ -70,7 +74,7 @@ def examine(data: Path, files: Sequence[Path]) -> Finding:
             12.0,
             "h",
         ),
-        _by_morning(simulate(enlarged(blizzard, factor)).run),
+        last,
     )
     return Finding(
         "snow_zhengzhou", "Snowfalls of Zhengzhou", tuple(text), checks, (("clear", _chart(cleared)),)

@@ -15,7 +15,7 @@ def test_new_snow_of_the_blizzard_lies_in_the_published_range() -> None:
     depth, density = zhengzhou.fresh_depth(blizzard, 17 * 3600.0)
     assert 0.03 < depth < 0.07
     assert 83 < density < 137
-    assert zhengzhou.fresh_depth(blizzard, 17 * 3600.0, 2.0)[0] == pytest.approx(2 * depth)
+    assert zhengzhou.fresh_depth(blizzard, 17 * 3600.0, 2.0)[0] == pytest.approx(2 * depth, rel=0.01)
     assert zhengzhou.fresh_depth(blizzard, 3600.0) == (0.0, 0.0)
 
 
@@ -32,7 +32,7 @@ def test_the_district_gets_its_share_of_the_machines() -> None:
     """Only snow machines and de-icer grow; people and pumps stay."""
     blizzard = load("jinshui/blizzard")
     factor, share = zhengzhou.district_factor(blizzard)
-    assert factor == 3
+    assert factor == 4
     assert share == pytest.approx(0.15, abs=0.01)
     count = {e.id: e.count for e in zhengzhou.enlarged(blizzard, 3).fleet.equipment}
     was = {e.id: e.count for e in blizzard.fleet.equipment}
