@@ -35,7 +35,7 @@ class Block:
         nodes, links = len(plan.layout.nodes.names), len(plan.layout.links.names)
         pipes, outfalls = len(plan.net.pipes.link), len(plan.net.ends.node)
         rows = {"stage": outfalls, "staged": outfalls, "resting": 1}
-        rows |= dict.fromkeys(("area", "area_old", "froude", "content1", "content2"), pipes)
+        rows |= dict.fromkeys(("area", "area_old", "froude", "content", "content_old"), pipes)
         rows |= dict.fromkeys(
             ("flow", "flow_old", "dqdh", "share1", "share2", "setting", "target", "ruled", "power", "limit"),
             links,
@@ -65,8 +65,8 @@ class Block:
         s.staged[:] = np.isin(outfalls.kind, (model.FIXED, model.TIMED))[:, None]
         s.stage[:] = outfalls.stage[:, None]
         self.set_tide(0.0)
-        gear = self.plan.gear
-        s.setting[gear.link] = s.target[gear.link] = gear.initial[:, None]
+        gear = self.plan.gear.row
+        s.setting[gear["link"]] = s.target[gear["link"]] = gear["initial"][:, None]
         s.flow[:] = links.initial_flow[:, None]
         start, end = links.start.astype(int), links.end.astype(int)
         depth = nodes.initial_depth.astype(float).copy()
@@ -94,17 +94,12 @@ class Block:
                 y = 0.5 * (min(max(y1, 0.0), number[c, HEIGHT]) + min(max(y2, 0.0), number[c, HEIGHT]))
             table = layout.sections.area[links.section[link]]
             s.area[c] = np.interp(y / number[c, HEIGHT], np.linspace(0, 1, len(table)), table)
-            content = s.area[c] * number[c, TRUE_LENGTH] * number[c, BARRELS]
-            first = (0.5, 0.0, 1.0)[pipes.outfall[c]]
-            s.content1[c], s.content2[c] = first * content, (1 - first) * content
+            s.content[c] = s.area[c] * number[c, TRUE_LENGTH] * number[c, BARRELS]
         flow = links.initial_flow
         s.net[:] = (np.bincount(end, flow, len(depth)) - np.bincount(start, flow, len(depth)))[:, None]
-        s.held[:] = s.volume
-        np.add.at(s.held, pipes.start, s.content1)
-        np.add.at(s.held, pipes.end, s.content2)
         self.stored_at_start = self.stored()
         self.joints = joints
-        for name in ("depth", "volume", "net", "flow", "area"):
+        for name in ("depth", "volume", "net", "flow", "area", "content"):
             getattr(s, f"{name}_old")[:] = getattr(s, name)
 
     def set_tide(self, time: float) -> None:
@@ -162,7 +157,7 @@ class Block:
 
     def stored(self) -> np.ndarray:
         """(member,) m3 in nodes and conduits."""
-        return sum(a.sum(axis=0) for a in (self.state.volume, self.state.content1, self.state.content2))
+        return np.asarray(self.state.volume.sum(axis=0) + self.state.content.sum(axis=0))
 
     def balance(self) -> np.ndarray:
         """(member,) share of the water that the book has lost (+) or made (-)."""

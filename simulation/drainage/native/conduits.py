@@ -122,8 +122,7 @@ def pipe_flows(pipes, tables, rules, s, trial, dt, active, lanes):
             store(s.dqdh, j, where(todo, zero, load(s.dqdh, j, lanes)))
             store(s.area, c, where(todo, zero, load(s.area, c, lanes)))
             store(s.froude, c, where(todo, zero, load(s.froude, c, lanes)))
-            store(s.content1, c, where(todo, zero, load(s.content1, c, lanes)))
-            store(s.content2, c, where(todo, zero, load(s.content2, c, lanes)))
+            store(s.content, c, where(todo, zero, load(s.content, c, lanes)))
             continue
         last = load(s.flow, j, lanes) * per_barrel
         speed_last = size(last)
@@ -250,11 +249,6 @@ def pipe_flows(pipes, tables, rules, s, trial, dt, active, lanes):
         store(s.dqdh, j, where(todo, dqdh, load(s.dqdh, j, lanes)))
         store(s.area, c, where(todo, where(still, mean, area), load(s.area, c, lanes)))
         store(s.froude, c, where(todo, where(still, zero, froude), load(s.froude, c, lanes)))
-        half = 0.5 * number[c, TRUE_LENGTH] * barrels
-        content1, content2 = area1 * half, area2 * half
-        if pipes.outfall[c] == 1:
-            content1, content2 = zero, content1 + content2
-        elif pipes.outfall[c] == 2:
-            content1, content2 = content1 + content2, zero
-        store(s.content1, c, where(todo, content1, load(s.content1, c, lanes)))
-        store(s.content2, c, where(todo, content2, load(s.content2, c, lanes)))
+        quarter_length = 0.25 * number[c, TRUE_LENGTH] * barrels
+        content = (area1 + area2 + 2.0 * area) * quarter_length
+        store(s.content, c, where(todo, content, load(s.content, c, lanes)))

@@ -38,43 +38,33 @@ CREST = 0.414
 """Weir coefficient / sqrt(2 g) of a sharp crest: where a bottom orifice turns into a weir."""
 
 
-class Devices(NamedTuple):
-    """Links that are no true conduits, (D,), in the order of the file."""
+ROW = np.dtype(
+    [
+        *((name, np.int64) for name in ("link", "start", "end")),
+        ("kind", np.int64),  # see layout.LINK_KINDS; CONDUIT is a dummy
+        ("form", np.int64),  # kind of pump, orifice or weir
+        ("crest", float),  # m, elevation
+        ("block_back", bool),  # nothing flows from end to start
+        ("block_on", bool),
+        ("gate", bool),  # a flap gate takes some head
+        *((name, np.int64) for name in ("first", "points")),  # of the points of the curve; 0 = none
+        *((name, bool) for name in ("by_head", "circular", "surcharge")),
+        *((name, float) for name in ("contractions", "height", "width", "slope", "coefficient")),
+        ("other", float),  # end coefficient of a weir, exponent of an outlet
+        ("length", float),  # m of channel whose surface an orifice lends
+        *((name, float) for name in ("start_depth", "stop_depth", "open_seconds")),
+        ("initial", float),  # setting at the start
+    ],
+    align=True,
+)
+"""A link that is no true conduit. Kernels read rows as records: many arrays handed down cost more than the flow."""
 
-    link: np.ndarray
-    kind: np.ndarray
-    """See layout.LINK_KINDS; CONDUIT is a dummy."""
-    form: np.ndarray
-    """Kind of pump, orifice or weir."""
-    start: np.ndarray
-    end: np.ndarray
-    crest: np.ndarray
-    """m, elevation."""
-    block_back: np.ndarray
-    """bool: nothing flows from end to start."""
-    block_on: np.ndarray
-    gate: np.ndarray
-    """bool: a flap gate takes some head."""
-    first: np.ndarray
-    points: np.ndarray
-    """Of the points of the curve; 0 = none."""
-    by_head: np.ndarray
-    circular: np.ndarray
-    surcharge: np.ndarray
-    contractions: np.ndarray
-    height: np.ndarray
-    width: np.ndarray
-    slope: np.ndarray
-    coefficient: np.ndarray
-    other: np.ndarray
-    """End coefficient of a weir, exponent of an outlet."""
-    length: np.ndarray
-    """m of channel whose surface an orifice lends."""
-    start_depth: np.ndarray
-    stop_depth: np.ndarray
-    open_seconds: np.ndarray
-    initial: np.ndarray
-    """Setting at the start."""
+
+class Devices(NamedTuple):
+    """Links that are no true conduits, in the order of the file, and the points of their curves."""
+
+    row: np.ndarray
+    """(D,) of ROW."""
     x: np.ndarray
     y: np.ndarray
 
@@ -82,38 +72,25 @@ class Devices(NamedTuple):
 def devices(plan: model.Layout) -> Devices:
     """The kernel's arrays of a layout's regulators."""
     links, nodes, curves = plan.links, plan.nodes, plan.curves
-    rows = np.array(
-        [
-            i
-            for i in range(len(links.names))
-            if links.kind[i] != model.CONDUIT or plan.conduits.dummy[links.row[i]]
-        ],
-        np.int64,
-    )
+    dummy = np.isin(np.arange(len(links.names)), plan.conduits.link[plan.conduits.dummy])
+    link = np.flatnonzero((links.kind != model.CONDUIT) | dummy)
     gated = np.zeros(len(nodes.names), bool)
     gated[plan.outfalls.node[plan.outfalls.gate.astype(bool)]] = True
-    start, end = links.start[rows].astype(np.int64), links.end[rows].astype(np.int64)
-    gate = links.gate[rows].astype(bool)
-    names = (
-        "form", "first", "points", "by_head", "circular", "surcharge", "contractions", "height", "width", "slope",
-        "coefficient", "other", "length", "start_depth", "stop_depth", "open_seconds", "initial",
-    )  # fmt: skip
-    whole = {"form", "first", "points", "by_head", "circular", "surcharge"}
-    columns = {name: np.zeros(len(rows), np.int64 if name in whole else float) for name in names}
-    columns["initial"][:] = 1.0
-    for d, link in enumerate(rows):
-        kind, row = int(links.kind[link]), int(links.row[link])
-        values = _values(plan, kind, row)
+    rows = np.zeros(len(link), ROW)
+    rows["link"], rows["kind"] = link, links.kind[link]
+    rows["start"], rows["end"] = start, end = links.start[link], links.end[link]
+    rows["crest"] = nodes.invert[start] + links.offset1[link]
+    rows["gate"], rows["block_on"] = links.gate[link], gated[start]
+    rows["block_back"] = rows["gate"] | gated[end]
+    rows["initial"] = 1.0
+    for row in rows:
+        values = _values(plan, int(row["kind"]), int(links.row[row["link"]]))
         curve = int(values.pop("curve", -1))
         if curve >= 0:
             values |= {"first": curves.first[curve], "points": curves.count[curve]}
         for name, value in values.items():
-            columns[name][d] = value
-    return Devices(
-        link=rows, kind=links.kind[rows].astype(np.int64), start=start, end=end,
-        crest=nodes.invert[start] + links.offset1[rows], block_back=gate | gated[end], block_on=gated[start],
-        gate=gate, x=np.append(curves.x, 0.0), y=np.append(curves.y, 0.0), **columns,
-    )  # fmt: skip
+            row[name] = value
+    return Devices(rows, np.append(curves.x, 0.0), np.append(curves.y, 0.0))
 
 
 def _values(plan: model.Layout, kind: int, row: int) -> dict[str, float]:
@@ -150,94 +127,120 @@ def _values(plan: model.Layout, kind: int, row: int) -> dict[str, float]:
 @njit
 def device_flows(d, joints, s, trial, dt):
     """New flow of every device, in the lanes that are not at rest."""
-    for i in range(d.link.shape[0]):
-        j, n1, n2 = d.link[i], d.start[i], d.end[i]
-        for m in range(s.resting.shape[1]):
-            if s.resting[0, m] > 0.5 or (trial > 1 and s.settled[n1, m] > 0.5 and s.settled[n2, m] > 0.5):
+    rows, x, y = d.row, d.x, d.y
+    depths, flows, dqdh, shares1, shares2 = s.depth, s.flow, s.dqdh, s.share1, s.share2
+    settings, power, settled, resting = s.setting, s.power, s.settled, s.resting
+    volumes, volumes_old, overflows = s.volume, s.volume_old, s.overflow
+    depths_old, nets_old, lateral = s.depth_old, s.net_old, s.lateral
+    first, place, end, is_device = joints.first, joints.place, joints.end, joints.device
+    inverts, kinds, full_volumes = joints.invert, joints.kind, joints.full_volume
+    for i in range(rows.shape[0]):
+        g = rows[i]
+        j, n1, n2, kind = g.link, g.start, g.end, g.kind
+        for m in range(resting.shape[1]):
+            if resting[0, m] > 0.5 or (trial > 1 and settled[n1, m] > 0.5 and settled[n2, m] > 0.5):
                 continue
-            last = s.flow[j, m]
-            y1, y2 = s.depth[n1, m], s.depth[n2, m]
-            h1, h2 = joints.invert[n1] + y1, joints.invert[n2] + y2
-            setting = s.setting[j, m] * s.power[j, m]
+            last = flows[j, m]
+            y1, y2 = depths[n1, m], depths[n2, m]
+            h1, h2 = inverts[n1] + y1, inverts[n2] + y2
+            setting = settings[j, m] * power[j, m]
             flow, slope, share1, share2 = 0.0, 0.0, 0.0, 0.0
-            kind = d.kind[i]
-            if kind == model.PUMP:
+            if kind == model.PUMP or kind == model.CONDUIT:
                 if setting > 0.0:
-                    flow, slope = _pump(d, i, joints, s, m, h2 - h1, setting, dt)
-            elif kind == model.CONDUIT:
-                if setting > 0.0:
-                    flow = _reaching(joints, s, n1, j, m)[0] + s.overflow[n1, m]
+                    inflow, outflow, surface = _reaching(
+                        lateral[n1, m],
+                        flows,
+                        shares1,
+                        shares2,
+                        first[n1],
+                        first[n1 + 1],
+                        place,
+                        end,
+                        is_device,
+                        j,
+                        m,
+                    )
+                    if kind == model.CONDUIT or g.form == IDEAL:
+                        flow = (inflow + overflows[n1, m]) * (setting if kind == model.PUMP else 1.0)
+                    else:
+                        flow, slope = _turning(g, x, y, volumes[n1, m], y1, h2 - h1, setting)
+                    if flow > 0.0 and kind == model.PUMP and g.form != IDEAL:
+                        stored = kinds[n1] == STORAGE or g.form == BY_VOLUME
+                        if stored and full_volumes[n1] > 0.0:
+                            flow = max(min(flow, inflow + volumes_old[n1, m] / dt), 0.0)
+                        elif not stored and g.form != BY_HEAD_AND_SPEED:
+                            gain = 0.5 * (nets_old[n1, m] + inflow - outflow - flow) * dt
+                            if depths_old[n1, m] + gain / max(surface, 1e-9) <= 0.0:
+                                flow = inflow
             else:
                 on = h1 >= h2 if kind != model.WEIR else h1 > h2
                 way, high, low, above = 1.0, h1, h2, y1
                 if not on:
                     way, high, low, above = -1.0, h2, h1, y2
-                blocked = (way < 0.0 and d.block_back[i]) or (way > 0.0 and d.block_on[i])
+                blocked = (way < 0.0 and g.block_back) or (way > 0.0 and g.block_on)
                 if not blocked and setting > 0.0:
                     if kind == model.ORIFICE:
                         if above > SMALL_LENGTH:
-                            flow, slope, share1 = _orifice(d, i, high, low, setting)
+                            flow, slope, share1 = _orifice(g, high, low, setting)
                     elif kind == model.WEIR:
-                        flow, slope = _weir(d, i, high, low, way, setting)
+                        flow, slope = _weir(g, x, y, high, low, way, setting)
                     elif above > SMALL_LENGTH:
-                        flow = _outlet(d, i, high, low) * setting
+                        flow = _outlet(g, x, y, high, low) * setting
                 if kind == model.ORIFICE:
                     if share1 == 0.0:
-                        share1 = SMALL_LENGTH * d.length[i]
+                        share1 = SMALL_LENGTH * g.length
                     share2 = share1 = 0.5 * share1
-                    falls = d.crest[i] > low and flow > 0.0
-                    if joints.kind[n1] == STORAGE or (falls and way < 0.0):
+                    falls = g.crest > low and flow > 0.0
+                    if kinds[n1] == STORAGE or (falls and way < 0.0):
                         share1 = 0.0
-                    if joints.kind[n2] == STORAGE or (falls and way > 0.0):
+                    if kinds[n2] == STORAGE or (falls and way > 0.0):
                         share2 = 0.0
                 flow *= way
             if trial > 0 and kind != model.PUMP:
                 flow = HALF * (last + flow)
                 if flow * last < 0.0:
                     flow = math.copysign(TURNED, flow)
-            s.flow[j, m] = flow
-            s.dqdh[j, m] = slope
-            s.share1[j, m] = share1
-            s.share2[j, m] = share2
+            flows[j, m] = flow
+            dqdh[j, m] = slope
+            shares1[j, m] = share1
+            shares2[j, m] = share2
 
 
 @njit
-def _look_up(d, i, x):
+def _look_up(x, y, first, count, at):
     """Value of a device's curve, flat beyond its ends, and its slope."""
-    first, count = d.first[i], d.points[i]
-    if x <= d.x[first]:
-        return d.y[first], 0.0
+    if at <= x[first]:
+        return y[first], 0.0
     for p in range(first + 1, first + count):
-        if x <= d.x[p]:
-            slope = (d.y[p] - d.y[p - 1]) / (d.x[p] - d.x[p - 1])
-            return d.y[p - 1] + slope * (x - d.x[p - 1]), slope
-    return d.y[first + count - 1], 0.0
+        if at <= x[p]:
+            slope = (y[p] - y[p - 1]) / (x[p] - x[p - 1])
+            return y[p - 1] + slope * (at - x[p - 1]), slope
+    return y[first + count - 1], 0.0
 
 
 @njit
-def _stage_of(d, i, x):
-    """Value of a curve of steps: that of the first point beyond x."""
-    first, count = d.first[i], d.points[i]
+def _stage_of(x, y, first, count, at):
+    """Value of a curve of steps: that of the first point beyond ``at``."""
     for p in range(first, first + count):
-        if x < d.x[p]:
-            return d.y[p]
-    return d.y[first + count - 1]
+        if at < x[p]:
+            return y[p]
+    return y[first + count - 1]
 
 
 @njit
-def _reaching(joints, s, node, link, m):
+def _reaching(lateral, flows, shares1, shares2, start, stop, place, end, is_device, link, m):
     """m3/s that flow into and out of a node by what is before ``link`` in SWMM's order, and the water's surface."""
-    inflow, outflow, surface = max(s.lateral[node, m], 0.0), max(-s.lateral[node, m], 0.0), 0.0
-    for p in range(joints.first[node], joints.first[node + 1]):
-        j = joints.place[p]
-        if joints.device[j] and j >= link:
+    inflow, outflow, surface = max(lateral, 0.0), max(-lateral, 0.0), 0.0
+    for p in range(start, stop):
+        j = place[p]
+        if is_device[j] and j >= link:
             continue
-        flow = s.flow[j, m]
-        if joints.end[p] == 0:
+        flow = flows[j, m]
+        if end[p] == 0:
             flow = -flow
-            surface += s.share1[j, m]
+            surface += shares1[j, m]
         else:
-            surface += s.share2[j, m]
+            surface += shares2[j, m]
         if flow >= 0.0:
             inflow += flow
         else:
@@ -246,47 +249,31 @@ def _reaching(joints, s, node, link, m):
 
 
 @njit
-def _pump(d, i, joints, s, m, lift, setting, dt):
-    """Flow of a running pump, never more than there is, and its dQ/dH."""
-    node, form = d.start[i], d.form[i]
-    inflow, outflow, surface = _reaching(joints, s, node, d.link[i], m)
-    if form == IDEAL:
-        return (inflow + s.overflow[node, m]) * setting, 0.0
+def _turning(g, x, y, volume, depth, lift, setting):
+    """Flow of a running pump by its curve, and its dQ/dH."""
     slope = 0.0
-    depth = s.depth[node, m]
-    if form == BY_VOLUME:
-        flow = _stage_of(d, i, s.volume[node, m])
-    elif form == BY_DEPTH_STEPS:
-        flow = _stage_of(d, i, depth)
-    elif form == BY_DEPTH:
-        flow, slope = _look_up(d, i, depth)
+    if g.form == BY_VOLUME:
+        flow = _stage_of(x, y, g.first, g.points, volume)
+    elif g.form == BY_DEPTH_STEPS:
+        flow = _stage_of(x, y, g.first, g.points, depth)
+    elif g.form == BY_DEPTH:
+        flow, slope = _look_up(x, y, g.first, g.points, depth)
     else:
-        speed = setting if form == BY_HEAD_AND_SPEED else 1.0
-        flow, slope = _look_up(d, i, max(lift / (speed * speed), 0.0))
+        speed = setting if g.form == BY_HEAD_AND_SPEED else 1.0
+        flow, slope = _look_up(x, y, g.first, g.points, max(lift / (speed * speed), 0.0))
         slope = -slope / speed
-    flow = max(flow, 0.0) * setting
-    if flow <= 0.0:
-        return 0.0, slope
-    if joints.kind[node] == STORAGE or form == BY_VOLUME:
-        if joints.full_volume[node] > 0.0:
-            flow = min(flow, inflow + s.volume_old[node, m] / dt)
-        return max(flow, 0.0), slope
-    if form != BY_HEAD_AND_SPEED:
-        gain = 0.5 * (s.net_old[node, m] + inflow - outflow - flow) * dt
-        if s.depth_old[node, m] + gain / max(surface, 1e-9) <= 0.0:
-            return inflow, slope
-    return flow, slope
+    return max(flow, 0.0) * setting, slope
 
 
 @njit
-def _opening(d, i, y):
+def _opening(g, y):
     """Area and width of an orifice's opening up to y."""
-    if not d.circular[i]:
-        return d.width[i] * y, d.width[i]
-    r = 0.5 * d.height[i]
-    y = min(max(y, 0.0), d.height[i])
+    if not g.circular:
+        return g.width * y, g.width
+    r = 0.5 * g.height
+    y = min(max(y, 0.0), g.height)
     angle = 2.0 * math.acos(1.0 - y / r)
-    return 0.5 * r * r * (angle - math.sin(angle)), 2.0 * math.sqrt(max(y * (d.height[i] - y), 0.0))
+    return 0.5 * r * r * (angle - math.sin(angle)), 2.0 * math.sqrt(max(y * (g.height - y), 0.0))
 
 
 @njit
@@ -308,13 +295,13 @@ def _gate_loss(velocity, head):
 
 
 @njit
-def _orifice(d, i, high, low, setting):
+def _orifice(g, high, low, setting):
     """Flow, dQ/dH and the surface lent by an orifice, from the higher side."""
-    opening = d.height[i] * setting
-    area, _ = _opening(d, i, opening)
-    crest, c = d.crest[i], d.coefficient[i]
-    if d.form[i] == BOTTOM:
-        ratio = opening / 4.0 if d.circular[i] else opening * d.width[i] / (2.0 * (opening + d.width[i]))
+    opening = g.height * setting
+    area, _ = _opening(g, opening)
+    crest, c = g.crest, g.coefficient
+    if g.form == BOTTOM:
+        ratio = opening / 4.0 if g.circular else opening * g.width / (2.0 * (opening + g.width))
         critical = c / CREST * ratio
         weir = critical
         head = 0.0 if high < crest else high - max(low, crest)
@@ -325,9 +312,9 @@ def _orifice(d, i, high, low, setting):
         head = high - crest if share < 1.0 else high - max(low, crest + 0.5 * opening)
     if head <= SMALL_LENGTH:
         return 0.0, 0.0, 0.0
-    lent = area if d.form[i] == BOTTOM else _opening(d, i, opening * share)[1] * d.length[i]
+    lent = area if g.form == BOTTOM else _opening(g, opening * share)[1] * g.length
     flow, slope = _orifice_flow(c, area, critical, weir, head, share)
-    if d.gate[i] and flow > 0.0:
+    if g.gate and flow > 0.0:
         loss = _gate_loss(flow / area, head)
         if share < 1.0:
             flow, slope = _orifice_flow(c, area, critical, weir, head, max(share - loss / critical, 0.0))
@@ -339,59 +326,59 @@ def _orifice(d, i, high, low, setting):
 
 
 @njit
-def _over_weir(d, i, head, way, setting):
+def _over_weir(g, x, y, head, way, setting):
     """Flow over the crest and over the sloping ends."""
     if head <= 0.0:
         return 0.0, 0.0
-    form, c = d.form[i], d.coefficient[i]
-    if d.points[i] > 0:
-        c = _look_up(d, i, head)[0]
-    crest = max(d.width[i] - 0.1 * d.contractions[i] * head, 0.0)
+    form, c = g.form, g.coefficient
+    if g.points > 0:
+        c = _look_up(x, y, g.first, g.points, head)[0]
+    crest = max(g.width - 0.1 * g.contractions * head, 0.0)
     if form == TRANSVERSE or (form == SIDEFLOW and way < 0.0):
         return c * crest * head**1.5, 0.0
     if form == SIDEFLOW:
         return c * crest**0.83 * head**1.67, 0.0
     if form == V_NOTCH and setting >= 1.0:
-        return c * d.slope[i] * head**2.5, 0.0
-    crest = d.width[i] + 2.0 * d.slope[i] * (1.0 - setting) * d.height[i]
-    return c * crest * head**1.5, d.other[i] * d.slope[i] * head**2.5
+        return c * g.slope * head**2.5, 0.0
+    crest = g.width + 2.0 * g.slope * (1.0 - setting) * g.height
+    return c * crest * head**1.5, g.other * g.slope * head**2.5
 
 
 @njit
-def _weir_area(d, i, y, setting):
+def _weir_area(g, y, setting):
     """Area between the crest, raised by the setting, and y above it."""
-    z = (1.0 - setting) * d.height[i]
-    top = min(z + y, d.height[i])
-    return d.width[i] * (top - z) + d.slope[i] * (top * top - z * z)
+    z = (1.0 - setting) * g.height
+    top = min(z + y, g.height)
+    return g.width * (top - z) + g.slope * (top * top - z * z)
 
 
 @njit
-def _weir(d, i, high, low, way, setting):
+def _weir(g, x, y, high, low, way, setting):
     """Flow and dQ/dH of a weir, from the higher side."""
-    crest = d.crest[i] + (1.0 - setting) * d.height[i]
-    crown = d.crest[i] + d.height[i]
+    crest = g.crest + (1.0 - setting) * g.height
+    crown = g.crest + g.height
     head = high - crest
     if head <= SMALL_LENGTH or crest >= crown:
         return 0.0, 0.0
-    form = d.form[i]
+    form = g.form
     if high >= crown:
-        if d.surcharge[i]:
+        if g.surcharge:
             opening = crown - crest
-            full = _over_weir(d, i, opening, 1.0, setting)
+            full = _over_weir(g, x, y, opening, 1.0, setting)
             c = (full[0] + full[1]) / math.sqrt(0.5 * opening)
             head = high - max(low, 0.5 * (crest + crown))
             flow = c * math.sqrt(max(head, 0.0))
-            if d.gate[i] and flow > 0.0:
-                head = max(head - _gate_loss(flow / _weir_area(d, i, opening, setting), opening), 0.0)
+            if g.gate and flow > 0.0:
+                head = max(head - _gate_loss(flow / _weir_area(g, opening, setting), opening), 0.0)
                 flow = c * math.sqrt(head)
             return flow, (flow / (2.0 * head) if head > 0.0 else 0.0)
         head = crown - crest
-    main, ends = _over_weir(d, i, head, way, setting)
-    if d.gate[i]:
-        area = _weir_area(d, i, head, setting)
+    main, ends = _over_weir(g, x, y, head, way, setting)
+    if g.gate:
+        area = _weir_area(g, head, setting)
         if area > 0.0:
             head = max(head - _gate_loss((main + ends) / area, head), 0.0)
-            main, ends = _over_weir(d, i, head, way, setting)
+            main, ends = _over_weir(g, x, y, head, way, setting)
     power, rise = 1.5, 1.5
     if form == SIDEFLOW:
         power, rise = 5.0 / 3.0, (1.67 if way > 0.0 else 1.5)
@@ -406,15 +393,15 @@ def _weir(d, i, high, low, way, setting):
 
 
 @njit
-def _outlet(d, i, high, low):
+def _outlet(g, x, y, high, low):
     """Flow of an outlet, from the higher side."""
-    crest = d.crest[i]
-    head = high - max(low, crest) if d.by_head[i] else high - crest
+    crest = g.crest
+    head = high - max(low, crest) if g.by_head else high - crest
     if head <= SMALL_LENGTH:
         return 0.0
-    if d.points[i] > 0:
-        return _look_up(d, i, head)[0]
-    return d.coefficient[i] * head ** d.other[i]
+    if g.points > 0:
+        return _look_up(x, y, g.first, g.points, head)[0]
+    return g.coefficient * head**g.other
 
 
 @njit
@@ -423,20 +410,21 @@ def move_settings(d, s, dt):
 
     What a rule has just set (``ruled``) stands for this step.
     """
-    for i in range(d.link.shape[0]):
-        j, node = d.link[i], d.start[i]
+    for i in range(d.row.shape[0]):
+        g = d.row[i]
+        j, node = g.link, g.start
         for m in range(s.resting.shape[1]):
             setting, target = s.setting[j, m], s.target[j, m]
-            if d.kind[i] == model.PUMP and s.ruled[j, m] < 0.5:
+            if g.kind == model.PUMP and s.ruled[j, m] < 0.5:
                 depth = s.depth[node, m]
-                if setting > 0.0 and depth < d.stop_depth[i]:
+                if setting > 0.0 and depth < g.stop_depth:
                     target = 0.0
-                elif setting == 0.0 and d.start_depth[i] > 0.0 and depth > d.start_depth[i]:
+                elif setting == 0.0 and g.start_depth > 0.0 and depth > g.start_depth:
                     target = 1.0
             s.ruled[j, m] = 0.0
             most = abs(target - setting)
-            if d.kind[i] == model.ORIFICE and d.open_seconds[i] > 0.0:
-                most = min(most, dt / d.open_seconds[i])
+            if g.kind == model.ORIFICE and g.open_seconds > 0.0:
+                most = min(most, dt / g.open_seconds)
             s.target[j, m] = target
             s.setting[j, m] = (
                 target if most == abs(target - setting) else setting + math.copysign(most, target - setting)

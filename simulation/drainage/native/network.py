@@ -33,9 +33,12 @@ PLAIN, LOSSES, FALLS = 0, 1, 2
 (
     LENGTH, BARRELS, PER_BARREL, OFFSET1, OFFSET2, BOTTOM1, BOTTOM2, HEIGHT, PER_HEIGHT, FULL_AREA, QUARTER_WIDTH,
     RADIUS43, FULL_SPEED, FRICTION, NORMAL, LOSS_IN, LOSS_OUT, LOSS_AVG, TRUE_LENGTH, PER_CRITICAL, PER_NORMAL,
-    BLOCK_BACK, BLOCK_ON, TOP_WIDTH, NUMBERS,
-) = range(25)  # fmt: skip
-"""Columns of ``Pipes.number``."""
+    BLOCK_BACK, BLOCK_ON, TOP_WIDTH, ROOF1, ROOF2, LID, CAP1, CAP2,
+    NUMBERS,
+) = range(30)  # fmt: skip
+"""Columns of ``Pipes.number``. LID is the m2 of surface that a conduit lends to an end where it is full, ROOF1 and
+ROOF2 the m above the inverts of its nodes from which it does (a slot never does), CAP1 and CAP2 those up to which
+the nodes' levels follow the surfaces lent: where one can be under pressure, its crown."""
 
 
 class Pipes(NamedTuple):
@@ -252,6 +255,12 @@ def _pipes(plan: model.Layout, tables: Tables, starts: np.ndarray) -> Pipes:
         ]
     )
     number[:, TOP_WIDTH] = top if len(rows) else 0.0
+    number[:, LID] = 2 * number[:, TOP_WIDTH] * number[:, QUARTER_WIDTH]
+    crown = nodes.crown - nodes.invert
+    pressed = (not plan.options.slot) & (nodes.kind != model.STORAGE) & (crown > 0)
+    for node, offset, roof, cap in ((start, OFFSET1, ROOF1, CAP1), (end, OFFSET2, ROOF2, CAP2)):
+        number[:, roof] = np.inf if plan.options.slot else number[:, offset] + height
+        number[:, cap] = np.where(pressed[node], crown[node], np.inf)
     lossy = (conduits.loss_in + conduits.loss_out + conduits.loss_avg)[rows] > 0
     falls = (links.offset1[link] > 0) | (links.offset2[link] > 0)
     at_outfall = np.where(
@@ -289,6 +298,9 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
         if nodes.kind[node] != model.STORAGE:
             last = plan.curves.x[plan.curves.first[curve] + plan.curves.count[curve] - 1]
             full_volume[node] = max(full_volume[node], last)
+    pipe = np.array([rows.get(link, -1) for link, _ in pairs], np.int64)
+    end = np.array([end for _, end in pairs], np.int64)
+    first = np.cumsum([0] + [len(pairs) for pairs in meeting])
     crown = nodes.crown - nodes.invert
     can_pond = options.ponding & (nodes.ponded_area > 0)
     storage = nodes.kind == model.STORAGE
@@ -304,10 +316,10 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
         store=store.astype(np.int64) * (plan.stores.area.shape[1] if plan.stores.area.size else 0),
         top=top,
         full_volume=full_volume,
-        first=np.cumsum([0] + [len(pairs) for pairs in meeting]),
+        first=first,
         place=np.array([link for link, _ in pairs], np.int64),
-        end=np.array([end for _, end in pairs], np.int64),
-        pipe=np.array([rows.get(link, -1) for link, _ in pairs], np.int64),
+        end=end,
+        pipe=pipe,
         dqdh=np.array([0.0 if pair in counts else 1.0 for pair in pairs]),
         device=~np.isin(np.arange(len(links.names)), plan.conduits.link[~plan.conduits.dummy]),
     )

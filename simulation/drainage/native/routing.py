@@ -38,7 +38,12 @@ from simulation.drainage.native.layout import (
 )
 from simulation.drainage.native.network import (
     BARRELS,
+    CAP1,
+    CAP2,
     LENGTH,
+    LID,
+    ROOF1,
+    ROOF2,
     SMALL_AREA,
     SMALL_FLOW,
     SMALL_LENGTH,
@@ -66,8 +71,7 @@ def longest_step(net, s, dt, lanes):
             moving & (flow > SMALL_FLOW * pipes.number[c, BARRELS]) & (load(s.area, c, lanes) > SMALL_AREA)
         )
         length = rules.courant * pipes.number[c, LENGTH] / pipes.number[c, TRUE_LENGTH]
-        content = load(s.content1, c, lanes) + load(s.content2, c, lanes)
-        step = content * froude * length / (greatest(flow, SMALL_FLOW) * (froude + 1.0))
+        step = load(s.content, c, lanes) * froude * length / (greatest(flow, SMALL_FLOW) * (froude + 1.0))
         most = least(most, where(moving, step, most))
     for n in range(joints.kind.shape[0]):
         limit = joints.crown[n] * 0.25
@@ -102,6 +106,7 @@ def _begin(pipes, joints, s, dt, lanes):
         store(s.flow_old, j, load(s.flow, j, lanes))
     for c in range(pipes.link.shape[0]):
         store(s.area_old, c, load(s.area, c, lanes))
+        store(s.content_old, c, load(s.content, c, lanes))
 
 
 @njit
@@ -114,7 +119,7 @@ def route(net, gear, s, dt, counts, lanes):
     trial = 0
     while trial < rules.trials:
         pipe_flows(net.pipes, net.tables, rules, s, trial, dt, active, lanes)
-        if gear.link.shape[0]:
+        if gear.row.shape[0]:
             device_flows(gear, net.joints, s, trial, dt)
         outfall_depths(net.ends, net.pipes, net.tables, s, net.joints.invert, lanes)
         rest = node_depths(net.joints, net.tables, rules, s, trial, dt, active, lanes)
@@ -155,12 +160,41 @@ def _draw(joints, s, book, low, dt, lanes):
 
 
 @njit
+def _fill(pipes, s, lanes):
+    """Take what each conduit has gained from what came to its ends.
+
+    An end gains what its rising level filled by the surface that the conduit lent it; half of the difference to
+    what the conduit really gained, each end. A conduit that is full goes on to lend its surface, as in SWMM: the
+    level rises less than what came. That much waits at the node until the level falls and is not missing.
+    """
+    number = pipes.number
+    for c in range(pipes.link.shape[0]):
+        j, n1, n2 = pipes.link[c], pipes.start[c], pipes.end[c]
+        cap1, cap2 = number[c, CAP1], number[c, CAP2]
+        y1, y2 = least(load(s.depth, n1, lanes), cap1), least(load(s.depth, n2, lanes), cap2)
+        x1, x2 = least(load(s.depth_old, n1, lanes), cap1), least(load(s.depth_old, n2, lanes), cap2)
+        gain = load(s.content, c, lanes) - load(s.content_old, c, lanes)
+        roof1, roof2, lid = number[c, ROOF1], number[c, ROOF2], number[c, LID]
+        if pipes.outfall[c] != 1 and some((y1 > roof1) | (x1 > roof1)):
+            gain = gain + (greatest(y1, roof1) - greatest(x1, roof1)) * lid
+        if pipes.outfall[c] != 2 and some((y2 > roof2) | (x2 > roof2)):
+            gain = gain + (greatest(y2, roof2) - greatest(x2, roof2)) * lid
+        if pipes.outfall[c] == 1:
+            store(s.came, n2, load(s.came, n2, lanes) - gain)
+        elif pipes.outfall[c] == 2:
+            store(s.came, n1, load(s.came, n1, lanes) - gain)
+        else:
+            apart = ((y1 - x1) * load(s.share1, j, lanes) - (y2 - x2) * load(s.share2, j, lanes)) * 0.5
+            store(s.came, n1, load(s.came, n1, lanes) - gain * 0.5 - apart)
+            store(s.came, n2, load(s.came, n2, lanes) - gain * 0.5 + apart)
+
+
+@njit
 def _write(pipes, joints, s, book, dt, lanes):
     """Book a step. Flows count as the mean of its two ends, as they do in the nodes' depths.
 
     Depths follow surfaces and, under pressure, dQ/dH, so what a node holds is not quite what has come. SWMM lets
-    that go as its continuity error; here it is kept a node and given back within RETURN seconds, but not
-    while the conduits there are full: the surface that they lend then comes back by itself when the water falls.
+    that go as its continuity error; here it is kept a node and given back within RETURN seconds.
     """
     lost, outflow = load(book.lost, 0, lanes), load(book.outflow, 0, lanes)
     entered = load(book.entered, 0, lanes)
@@ -185,22 +219,17 @@ def _write(pipes, joints, s, book, dt, lanes):
                 lost = lost + over
             else:
                 over = zero
-        held = load(s.volume, n, lanes)
-        for p in range(joints.first[n], joints.first[n + 1]):
-            c = joints.pipe[p]
-            if c >= 0:
-                held = (
-                    held + load(s.content1, c, lanes)
-                    if joints.end[p] == 0
-                    else held + load(s.content2, c, lanes)
-                )
         came = (came - extra - load(s.extra_old, n, lanes)) * half
-        missing = load(s.missing, n, lanes) + came - (held - load(s.held, n, lanes)) - over
-        store(s.held, n, held)
-        store(s.missing, n, missing)
+        stayed = load(s.volume, n, lanes) - load(s.volume_old, n, lanes)
+        store(s.came, n, came - stayed - over)
         store(s.extra_old, n, extra)
-        free = ((missing > 0.0) | (depth > SMALL_LENGTH)) & (depth < joints.crown[n])
-        store(s.extra, n, where(free, missing * back, zero))
+    _fill(pipes, s, lanes)
+    for n in range(joints.kind.shape[0]):
+        if joints.kind[n] != OUTFALL:
+            missing = load(s.missing, n, lanes) + load(s.came, n, lanes)
+            store(s.missing, n, missing)
+            owed = (missing > 0.0) | (load(s.depth, n, lanes) > SMALL_LENGTH)
+            store(s.extra, n, where(owed, missing * back, zero))
     store(book.lost, 0, lost)
     store(book.outflow, 0, outflow)
     store(book.entered, 0, entered)
@@ -228,7 +257,7 @@ def advance(
             exchange(street, s, book, dt)
         if pumping:
             _draw(joints, s, book, low, dt, lanes)
-        if gear.link.shape[0]:
+        if gear.row.shape[0]:
             move_settings(gear, s, dt)
         route(net, gear, s, dt, book.counts, lanes)
         _write(net.pipes, joints, s, book, dt, lanes)

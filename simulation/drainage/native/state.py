@@ -55,11 +55,11 @@ class State(NamedTuple):
     """[conduit, lane] m2, one barrel, in the middle."""
     area_old: np.ndarray
     froude: np.ndarray
-    content1: np.ndarray
-    """[conduit, lane] m3, all barrels, held at the start (all of it where the end is an outfall)."""
-    content2: np.ndarray
-    held: np.ndarray
-    """m3 at the node and in its ends of the conduits."""
+    content: np.ndarray
+    """[conduit, lane] m3, all barrels."""
+    content_old: np.ndarray
+    came: np.ndarray
+    """m3 that the last step brought to the node and did not leave there."""
     missing: np.ndarray
     """m3 that came and neither is there nor was lost: what the method owes the node."""
     extra: np.ndarray

@@ -75,7 +75,7 @@ def test_a_pipe_carries_what_swmm_says_free_full_and_flooded(inflow: float) -> N
     native, depth, totals = both(pipe(inflow=inflow), 2 * HOUR)
     assert native.depth() == pytest.approx(depth, abs=0.02)
     assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.01)
-    assert native.totals().lost == pytest.approx(totals.lost, rel=0.005, abs=0.5)
+    assert native.totals().lost == pytest.approx(totals.lost, rel=0.005, abs=1.0)
 
 
 @pytest.mark.parametrize("ponding", ["NO", "YES"])

@@ -141,7 +141,7 @@ def test_streets_and_sewers_run_as_in_swmm(place: str, sewer: float) -> None:
         for _ in range(72):
             native.step(300)
             swmm.step(300)
-            assert native.depth() == pytest.approx(swmm.depth(), abs=0.02)
+            assert native.depth() == pytest.approx(swmm.depth(), abs=0.03)
         assert native.flooded() == pytest.approx(swmm.flooded(), rel=0.01, abs=1.0)
         assert (swmm.flooded().max() > 1000) == (sewer == 0.3), "the small sewer spills"
         assert native.totals().outflow == pytest.approx(swmm.totals().outflow, rel=0.001)
