@@ -10,6 +10,7 @@ import numpy as np
 from simulation.command import relay_seconds
 from simulation.hauling import has_room
 from simulation.model import LEVELS, Verb
+from simulation.network import Network
 from simulation.orders import (
     Action,
     Assign,
@@ -135,16 +136,9 @@ def _targets(world: World, crew: Crew, order: Assign) -> Reason:
             if target_node(world, verb, target) < 0:
                 return "wrong_place", {"verb": verb, "what": "node that a road leads to", "target": target}
             others = [c for c in world.claims.holders(verb, target) if c != crew.id]
-            if others and len(others) >= _room(world, verb, target):
+            if others and len(others) >= room_at(world.network, verb, target):
                 return "claimed", {"target": target, "other": others[0]}
     return None
-
-
-def _room(world: World, verb: Verb, target: str) -> float:
-    """How many crews one target has work for."""
-    if verb in PASSING:
-        return side_by_side(world.network, world.network.segment_index[target])
-    return 1 if verb in EXCLUSIVE else math.inf
 
 
 def _recall(world: World, crews: Crews, order: Recall) -> Reason:
@@ -247,6 +241,13 @@ def _closure(world: World, crews: Crews, inject: Closure) -> Reason:
     if inject.segment not in world.network.segment_index:
         return "unknown_target", {"what": "segment", "target": inject.segment}
     return _positive(inject.seconds, "duration")
+
+
+def room_at(network: Network, verb: Verb, target: str) -> float:
+    """How many crews one target has work for: those abreast on a road, one for most work, any number of pumps."""
+    if verb in PASSING:
+        return side_by_side(network, network.segment_index[target])
+    return 1 if verb in EXCLUSIVE else math.inf
 
 
 def clock_time(world: World, second: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from simulation.model import Verb
 from simulation.orders import Assign
 from simulation.situation import CrewReport, Jobs, Situation
-from simulation.validity import EXCLUSIVE
+from simulation.validity import room_at
+from simulation.work import TARGETS
 
 UNREADY = ("off", "mustering", "broken", "absent", "rest")
 """What a crew is at while it takes no order."""
@@ -86,7 +87,7 @@ def deal(crews: Sequence[str], work: Sequence[Work], situation: Situation) -> De
         else:
             undone.append(piece.target)
     for turn, id in enumerate(id for id in fit if not share[id]):
-        shared = [piece for piece in work if EXCLUSIVE.isdisjoint(piece.verbs) and can(id, piece)]
+        shared = [piece for piece in work if can(id, piece) and _has_room(piece, share, situation)]
         share[id] += shared[turn % len(shared) :][:1] if shared else []
     return Dealt(
         tuple(_order(by_id[id], share[id]) for id in fit if share[id]),
@@ -94,6 +95,14 @@ def deal(crews: Sequence[str], work: Sequence[Work], situation: Situation) -> De
         tuple(id for id in fit if not share[id]),
         tuple(undone),
     )
+
+
+def _has_room(piece: Work, share: Mapping[str, Sequence[Work]], situation: Situation) -> bool:
+    """Whether one more crew may work there beside those that were given it or hold it already."""
+    given = sum(piece in mine for mine in share.values())
+    given += sum(piece.target in crew.targets for crew in situation.crews if crew.id not in share)
+    known = piece.target in situation.network.segment_index or TARGETS[piece.verbs[0]] != "segment"
+    return known and all(given < room_at(situation.network, verb, piece.target) for verb in piece.verbs)
 
 
 def _order(crew: CrewReport, work: Sequence[Work]) -> Assign:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulation.roadwork import side_by_side
 from simulation.situation import Situation
 from stormyard.dealing import deal_jobs, job_order
 from tests.stormyard.rooms import begin, tell
@@ -36,9 +37,26 @@ def test_every_job_goes_to_one_crew(situation: Situation) -> None:
     assert (dealt.unable, dealt.spare) == ((), ())
 
 
+def narrow(situation: Situation) -> int:
+    """The first job on a road that one crew at a time works on."""
+    jobs = situation.jobs
+    return next(r for r in job_order(jobs) if side_by_side(situation.network, int(jobs.segment[r])) == 1)
+
+
+def test_a_wide_road_takes_two_crews_and_no_third(situation: Situation) -> None:
+    """Four lanes are two abreast; who is on it already counts."""
+    row = next(r for r in job_order(situation.jobs) if r != narrow(situation))
+    dealt = deal_jobs(["plough/1", "plough/2"], [row], situation)
+    assert [order.crew for order in dealt.orders] == ["plough/1", "plough/2"]
+    target = situation.jobs.target[row]
+    busy = situation.crews[0]._replace(id="other/1", targets=(target,), idle=False)
+    dealt = deal_jobs(["plough/1", "plough/2"], [row], replace(situation, crews=(*situation.crews, busy)))
+    assert len(dealt.orders) == len(dealt.spare) == 1
+
+
 def test_the_nearest_crew_is_sent(situation: Situation) -> None:
     """Of two crews, the one that stands at the job gets it, whatever the order of their names."""
-    row = job_order(situation.jobs)[0]
+    row = narrow(situation)
     there = int(situation.jobs.place[row])
     away = int(np.argmax(situation.travel_times(there)))
     crews = tuple(
@@ -62,7 +80,8 @@ def test_crews_that_take_no_order_are_left_out(situation: Situation) -> None:
 
 def test_loaded_spreaders_go_before_empty_ones(situation: Situation) -> None:
     """A crew with nothing to spread would drive for salt first."""
-    row = next(r for r in job_order(situation.jobs) if "spread" in situation.jobs.verbs[r])
+    row = narrow(situation)
+    assert "spread" in situation.jobs.verbs[row]
     crews = tuple(crew._replace(load=0.0 if crew.id == "plough/1" else 900.0) for crew in situation.crews)
     dealt = deal_jobs(["plough/1", "plough/2"], [row], replace(situation, crews=crews))
     assert [order.crew for order in dealt.orders] == ["plough/2"]

@@ -90,14 +90,17 @@ def test_a_refused_order_says_why_and_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_jobs_are_shared_and_who_got_none_is_told(tmp_path: Path) -> None:
-    """Two ploughs share three jobs; one job for both leaves one out, without an order that is refused."""
+    """Two ploughs share three jobs, and one on a wide road; one on a narrow road leaves one out, without an order
+    that is refused."""
     room = begin(tmp_path, injects=[])
     tell(room, "go 30", "go 30", "go 1h")
     reply = tell(room, "send 1-2 to jobs 1-3")
     assert keys(reply) == ["order", "order"]
     assert sorted(len(e.action.targets) for e in room.journal.log if isinstance(e.action, Assign)) == [1, 2]
     tell(room, "undo")
-    reply = tell(room, "send 1-2 to job 1")
+    assert keys(tell(room, "send 1-2 to job 1")) == ["order", "order"]
+    tell(room, "undo")
+    reply = tell(room, "send 1-2 to job 3")
     assert keys(reply) == ["order", "room.spare"]
     assert "left out, no job was left for them (1): plough/" in drawn(room, reply, words("en"))
 

@@ -33,11 +33,15 @@ from tests import cities
 class Town:
     """A grid town with a bridge, on which reports are put by hand."""
 
-    def __init__(self, air: float = -4.0, snowing: bool = True, soon: bool = True, **ahead: Any) -> None:
+    def __init__(
+        self, air: float = -4.0, snowing: bool = True, soon: bool = True, salted: bool = True, **ahead: Any
+    ) -> None:
         roads = cities.segments()
         next(r for r in roads if r["id"] == "V0-0")["structure"] = "bridge"
         kinds = {"fleet__kinds": cities.KINDS}
-        self.scenario = cities.scenario(air=air, roads=roads, **kinds)
+        dump = {"id": "dump", "name": "dump", "kind": "dump_site", "lon": 0, "lat": 0, "capacity": 1e6,
+                "takes_salted": salted}  # fmt: skip
+        self.scenario = cities.scenario(air=air, roads=roads, city__places=[dump], **kinds)
         self.world = World(self.scenario, Clock(), Chance(0), Network(self.scenario.city.segments))
         Snow().start(self.world)
         self.world.can_haul = True
@@ -180,6 +184,21 @@ def test_banks_are_hauled_when_it_no_longer_snows() -> None:
     assert len(town.jobs()) == 0
 
 
+def test_banks_are_called_for_where_a_site_takes_them() -> None:
+    """Salted ones from 2 mm, but only where a site takes salted snow; none once every site is full."""
+    for takes in (True, False):
+        town = Town(snowing=False, soon=False, salted=takes)
+        town.world.fields["bank"][:], town.world.fields["bank_salt"][:] = 3.0, 0.01
+        assert set(town.jobs().reason) == ({"salted_bank"} if takes else set())
+    town = Town(snowing=False, soon=False)
+    town.world.fields["bank"][:] = 3.0
+    assert len(town.jobs()) == 0
+    town.world.fields["bank"][:] = 9.0
+    assert len(town.jobs()) == 2
+    town.world.dump_room["dump"] = 0.0
+    assert len(town.jobs()) == 0
+
+
 def test_rows_of_jobs_belong_together() -> None:
     """Target, place, segment, need and the crews that are on it already."""
     town = Town()
@@ -260,7 +279,9 @@ def test_reasons_that_need_a_past() -> None:
     after = Town(**DRY)
     after.world.fields["bank"][:] = 9.0
     assert after.why() == (("haul",), "bank_to_haul")
-    by_past = {"salted_lately", "pretreated", "bank_waits", "bank_to_haul"}
+    after.world.fields["bank"][:], after.world.fields["bank_salt"][:] = 3.0, 0.01
+    assert after.why() == (("haul",), "salted_bank")
+    by_past = {"salted_lately", "pretreated", "bank_waits", "bank_to_haul", "salted_bank"}
     assert by_past | {row[0] for row in REACHED} == {*CALLED, *SPARED} == set(CODE)
 
 
