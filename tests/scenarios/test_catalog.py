@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from scenarios.catalog import load_kinds, load_materials
+from simulation.model import Verb
 
 KINDS = {kind.id: kind for kind in load_kinds()}
 MATERIALS = {material.id: material for material in load_materials()}
