@@ -44,8 +44,9 @@ NOTHING = 1e-9
 def strips(network: Network, kind: Kind, ploughing: bool) -> np.ndarray:
     """(segments,) passes in which a machine treats each whole carriageway.
 
-    A blade narrower than a lane goes by its own width, a wider one takes whole lanes (roads are ploughed lane by
-    lane: rates are told per lane-km), and both directions of a two-way road are driven. A spreader goes by its width.
+    A blade goes by its width; one that is all but as wide as a lane takes the lane in a pass (rates are told per
+    lane-km), so that none is driven for a hand's breadth. Both directions of a two-way road are ploughed; salt flies
+    over the whole of a narrow one.
     """
     width = max(kind.width, 0.1)
     count = np.ceil(network.width / width - NOTHING)

@@ -31,7 +31,7 @@ def counted(width: float, lanes: int, blade: float, oneway: bool = False, plough
         (23.0, 6, 3.2, 8),  # narrower than a lane: by its own width
         (9.0, 2, 3.2, 3),
         (16.0, 4, 4.0, 4),  # as wide as a lane: lane by lane
-        (14.0, 4, 4.3, 4),  # a wing is no use on half a lane
+        (14.0, 4, 4.3, 4),  # wider than one, not as wide as two
         (16.4, 4, 4.0, 4),  # a hand's breadth of a lane is no pass of its own
         (14.0, 4, 7.1, 2),  # two lanes at once
         (5.0, 2, 7.0, 2),  # both directions are driven
