@@ -43,7 +43,8 @@ LAST_STORE = STORE_POINTS - 1 - 1e-9
 
 @njit
 def outfall_depths(ends, pipes, tables, s, invert, lanes):
-    """Depth at every outfall: critical or normal for the flow that leaves, or the water outside."""
+    """Depth at every outfall: critical or normal for the flow that leaves, or the water outside; none where nothing
+    stands outside and the link ends above the outfall's bottom (a regulator: its crest), from which it falls."""
     for o in range(ends.node.shape[0]):
         node, c, offset = ends.node[o], ends.pipe[o], ends.offset[o]
         normal, critical = spread(0.0, lanes), spread(0.0, lanes)
@@ -53,14 +54,13 @@ def outfall_depths(ends, pipes, tables, s, invert, lanes):
             critical = ordinary_depth(tables.critical, pipes.depths[c], flow, pipes.number[c, PER_CRITICAL])
         brink = least(normal, critical)
         outside = load(s.stage, o, lanes) - invert[node]
-        free = brink + offset
-        if ends.kind[o] == NORMAL_DEPTH:
-            free = normal + offset
-        held = where(free < outside, outside, free)
+        last = brink + offset
+        held = where(last < outside, outside, last)
+        if offset > 0.0 and ends.kind[o] != NORMAL_DEPTH:
+            held = where((last >= outside) & (outside < offset), greatest(outside, 0.0), held)
+        free = normal if ends.kind[o] == NORMAL_DEPTH else brink
         if offset > 0.0:
-            held = where((free >= outside) & (outside < offset), greatest(outside, 0.0), held)
-        if ends.kind[o] == NORMAL_DEPTH:
-            held = where(brink + offset < outside, outside, brink + offset)
+            free = spread(0.0, lanes)
         store(s.depth, node, where(load(s.staged, o, lanes) > 0.5, held, free))
 
 

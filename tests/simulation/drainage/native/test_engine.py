@@ -104,6 +104,19 @@ def test_a_regulator_lets_through_what_swmm_says(kind: str) -> None:
     assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.01)
 
 
+@pytest.mark.parametrize("kind", ["FREE", "NORMAL"])
+def test_a_link_that_ends_above_its_outfall_draws_nothing_from_it(kind: str) -> None:
+    """The crest of a regulator is given above its upper node; it says nothing of water at the outfall."""
+    text = regulated(*REGULATORS["outlet by table"]).replace("S 10 4 1.5", "S 10 4 0.2")
+    native, depth, totals = both(text.replace("O 8 FREE", f"O 9.9 {kind}"), HOUR)
+    assert native.depth() == pytest.approx(depth, abs=0.01) and depth[1] == 0
+    assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.01)
+    drop = pipe(inflow=0.2).replace("C J O 100 0.013 0 0", "C J O 100 0.013 0 0.4").replace("O 10", "O 9.6")
+    native, depth, totals = both(drop.replace("FREE", kind), HOUR)
+    assert native.depth() == pytest.approx(depth, abs=0.01) and depth[1] == 0
+    assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.005)
+
+
 def test_mobile_pumps_leave_the_low_depth() -> None:
     drains = NativeDrainage(bucket(), low_depth=0.3)
     drains.set_inflow(0, 0.02)
