@@ -98,10 +98,10 @@ class Snow:
         fields = world.fields
         new = weather.snowfall * seconds
         fields["snow"] += new
-        fields["loose_depth"] += new / surface.new_snow_density(weather.air, weather.wind)
-        fields["loose_depth"][:] = surface.settled(
-            fields["loose_depth"], fields["snow"], weather.air, seconds
-        )
+        depth = fields["loose_depth"]
+        depth += new / surface.new_snow_density(weather.air, weather.wind)
+        if depth.any():
+            depth[:] = surface.settled(depth, fields["snow"], weather.air, seconds)
         fields["film"] += weather.rain * seconds
 
     def _heat(self, world: World, weather: WeatherNow, seconds: int) -> None:
@@ -143,6 +143,8 @@ class Snow:
     @staticmethod
     def _to_film(fields: dict[str, np.ndarray], melted: np.ndarray) -> None:
         """Turn snow, then ice, into water."""
+        if not melted.any():
+            return
         from_snow = np.minimum(melted, fields["snow"])
         with np.errstate(invalid="ignore"):
             kept = np.where(fields["snow"] > 0, 1 - from_snow / fields["snow"], 0.0)
@@ -264,7 +266,14 @@ class Snow:
     def totals(self, world: World) -> dict[str, float]:
         """kg of water that fell on, drained from, dried off and was hauled from the carriageways; m3 of snow hauled,
         and the m3 that dump sites still take; kg that fell on footways and was cleared from them."""
-        names = ("snow.fallen", "snow.drained", "snow.evaporated", "snow.hauled", "footway.fallen", "footway.cleared")
+        names = (
+            "snow.fallen",
+            "snow.drained",
+            "snow.evaporated",
+            "snow.hauled",
+            "footway.fallen",
+            "footway.cleared",
+        )
         sums = {n.replace(".", "_") + "_kg": world.totals.get(n, 0.0) for n in names}
         hauled = world.totals.get("snow.hauled_m3", 0.0)
         return sums | {"snow_hauled_m3": hauled, "dump_room_m3": float(sum(world.dump_room.values()))}

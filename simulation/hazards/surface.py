@@ -29,6 +29,9 @@ GLAZED = 0.1
 """kg/m2 of refrozen water on a bare road that makes it slippery (a setting: half of METRo's film)."""
 HARDPACKED = 0.5
 """kg/m2 of hardpack from which it counts (a setting)."""
+DEPTHS = np.array([0.05, 0.10, 0.15])
+"""m of snow at which the next of ``DEPTH_FACTORS`` begins (MDSS mobility)."""
+DEPTH_FACTORS = np.array([0.65, 0.6, 0.4, 0.3])
 INCH_PER_HOUR = 25.4 / 3600.0
 
 
@@ -92,7 +95,7 @@ def surface_factor(
     where nothing loose covers it.
     """
     solid = snow + hardpack + glaze
-    by_depth = np.select([depth < 0.05, depth < 0.10, depth < 0.15], [0.65, 0.6, 0.4], 0.3)
+    by_depth = DEPTH_FACTORS[np.searchsorted(DEPTHS, depth, side="right")]
     slush = (solid > COVERED) & (film >= FREE_WATER_LIMIT * (solid + film))
     factor = np.where(film > WET, 0.9, 1.0)
     factor = np.where((snow > COVERED) | slush, by_depth, factor)
