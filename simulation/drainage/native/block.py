@@ -7,7 +7,19 @@ import numpy as np
 from simulation.drainage.native import layout as model
 from simulation.drainage.native.devices import devices
 from simulation.drainage.native.inlets import street
-from simulation.drainage.native.network import BARRELS, BOTTOM1, BOTTOM2, HEIGHT, TRUE_LENGTH, network
+from simulation.drainage.native.network import (
+    BARRELS,
+    BOTTOM1,
+    BOTTOM2,
+    CAP1,
+    CAP2,
+    HEIGHT,
+    LID,
+    ROOF1,
+    ROOF2,
+    TRUE_LENGTH,
+    network,
+)
 from simulation.drainage.native.routing import advance
 from simulation.drainage.native.state import Book, State
 
@@ -156,8 +168,15 @@ class Block:
         return 0.5 * (y1 + y2), area
 
     def stored(self) -> np.ndarray:
-        """(member,) m3 in nodes and conduits."""
-        return np.asarray(self.state.volume.sum(axis=0) + self.state.content.sum(axis=0))
+        """(member,) m3 in nodes and conduits, and what waits above full conduits for the level to fall (see
+        ``routing._fill``)."""
+        s, pipes, number = self.state, self.plan.net.pipes, self.plan.net.pipes.number
+        held = s.volume.sum(axis=0) + s.content.sum(axis=0)
+        for side, node, roof, cap in ((1, pipes.start, ROOF1, CAP1), (2, pipes.end, ROOF2, CAP2)):
+            above = np.minimum(s.depth[node], number[:, cap, None]) - number[:, roof, None]
+            waits = np.maximum(above, 0.0) * number[:, LID, None]
+            held = held + waits[pipes.outfall != side].sum(axis=0)
+        return np.asarray(held)
 
     def balance(self) -> np.ndarray:
         """(member,) share of the water that the book has lost (+) or made (-)."""

@@ -128,6 +128,18 @@ def test_mobile_pumps_leave_the_low_depth() -> None:
     assert totals.pumped == pytest.approx(totals.injected - 50 * 0.3, rel=0.02)
 
 
+def test_water_above_full_conduits_at_the_end_is_not_lost_from_the_balance() -> None:
+    """Debris holds the water in a storage above the crown of its outlet; the conduit's surface rises with it."""
+    text = pipe(inflow=0.3).replace("[JUNCTIONS]\nJ 11 2 0 0 0", "[STORAGE]\nJ 12 6 0 FUNCTIONAL 0 0 50")
+    drains = NativeDrainage(text.replace("CIRCULAR 0.5 0", "RECT_CLOSED 0.6 2"))
+    drains.set_clog(0, 0.95)
+    drains.step(3 * HOUR)
+    totals = drains.totals()
+    assert 3 < drains.depth()[0] < 5 and totals.lost == 0
+    assert totals.outflow + totals.storage == pytest.approx(0.3 * 3 * HOUR, rel=0.001)
+    assert abs(totals.continuity) < 0.0001
+
+
 def test_a_pump_without_power_stands_still() -> None:
     drains = NativeDrainage(station())
     drains.step(HOUR)
