@@ -90,11 +90,11 @@ def row(path: Path, storm: str, members: int) -> dict[str, Any]:
 
 def _by_turns(text: str, members: int, scale: np.ndarray) -> tuple[float, float, dict[str, Any]]:
     seconds, peer = math.inf, math.inf
-    spent = 0.0
+    duration, spent = model_duration(read_inp(text)), 0.0
     for _ in range(TURNS):
         alone = swmm_alone_seconds(text)
         start = time.process_time()
-        found = _native(text, members, scale)
+        found = _native(text, duration, members, scale)
         took = time.process_time() - start
         seconds, peer, spent = min(seconds, took), min(peer, alone), spent + took + alone
         if spent > ENOUGH:
@@ -120,7 +120,7 @@ def _swmm(text: str) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def _native(text: str, members: int, scale: np.ndarray) -> dict[str, Any]:
+def _native(text: str, duration: int, members: int, scale: np.ndarray) -> dict[str, Any]:
     drains = NativeEnsemble(text, members, rain_scale=scale)
     peak = np.zeros((len(drains.nodes), members))
     for seconds in minutes(model_duration(read_inp(text))):

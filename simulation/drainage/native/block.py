@@ -44,6 +44,7 @@ class Block:
     def __init__(self, plan: Plan, width: int, low_depth: float = 0.2) -> None:
         self.plan, self.width, self.low = plan, width, low_depth
         self.lanes = (0.0,) * width
+        self.pumped = False  # whether mobile pumps ever stood at a node
         nodes, links = len(plan.layout.nodes.names), len(plan.layout.links.names)
         pipes, outfalls = len(plan.net.pipes.link), len(plan.net.ends.node)
         rows = {"stage": outfalls, "staged": outfalls, "resting": 1}
@@ -147,10 +148,9 @@ class Block:
 
         Lateral inflow, (node, member) m3/s, is ``before`` at ``start`` and ``after`` at ``end``.
         """
-        pumping = bool(self.state.pumping.any() or self.state.drawn.any())
         self.now, self._step = advance(
             self.plan.net, self.plan.gear, self.state, self.book, before, after, start, end, self.now, until, hard,
-            self._step, most, pumping, self.low, self.street, self.lanes,
+            self._step, most, self.pumped, self.low, self.street, self.lanes,
         )  # fmt: skip
 
     def step_now(self) -> float:
@@ -168,15 +168,23 @@ class Block:
         return 0.5 * (y1 + y2), area
 
     def stored(self) -> np.ndarray:
-        """(member,) m3 in nodes and conduits, and what waits above full conduits for the level to fall (see
-        ``routing._fill``)."""
+        """(member,) m3 in nodes and conduits, and above the banks of open conduits."""
+        above = self._above_full()[self.plan.net.pipes.is_open]
+        return np.asarray(sum(a.sum(axis=0) for a in (self.state.volume, self.state.content, above)))
+
+    def waiting(self) -> np.ndarray:
+        """(member,) m3 by which closed conduits that are full keep levels down (see ``routing._fill``): as long as the
+        levels stand there, it is missing from the balance."""
+        return np.asarray(self._above_full()[~self.plan.net.pipes.is_open].sum(axis=0))
+
+    def _above_full(self) -> np.ndarray:
+        """(conduit, member) m3 over the surfaces that full conduits lend."""
         s, pipes, number = self.state, self.plan.net.pipes, self.plan.net.pipes.number
-        held = s.volume.sum(axis=0) + s.content.sum(axis=0)
+        found = np.zeros_like(s.content)
         for side, node, roof, cap in ((1, pipes.start, ROOF1, CAP1), (2, pipes.end, ROOF2, CAP2)):
             above = np.minimum(s.depth[node], number[:, cap, None]) - number[:, roof, None]
-            waits = np.maximum(above, 0.0) * number[:, LID, None]
-            held = held + waits[pipes.outfall != side].sum(axis=0)
-        return np.asarray(held)
+            found += np.maximum(above, 0.0) * (number[:, LID] * (pipes.outfall != side))[:, None]
+        return found
 
     def balance(self) -> np.ndarray:
         """(member,) share of the water that the book has lost (+) or made (-)."""

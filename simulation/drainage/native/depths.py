@@ -107,6 +107,7 @@ def node_depths(joints, tables, rules, s, trial, dt, active, lanes):
         if joints.kind[n] == STORAGE:
             area = area + _storage(tables.store_area, joints.store[n], last, joints.top[n])
         ponded = last > full_depth
+        lent = area
         if ponds > 0.0:
             area = where(ponded, area + ponds, area)
         else:
@@ -148,7 +149,10 @@ def node_depths(joints, tables, rules, s, trial, dt, active, lanes):
         if some(over):
             before = load(s.volume_old, n, lanes)
             if ponds > 0.0:
-                risen = greatest(before + gain, full_volume)
+                # what fills the node up to its rim is no pond; SWMM counts it a second time
+                top = new if rules.slot else spread(full_depth, lanes)
+                filled = greatest(top - old, 0.0) * lent
+                risen = greatest(greatest(before, full_volume) + gain - filled, full_volume)
                 overflow = where(over, (risen - greatest(before, full_volume)) * (1.0 / dt), zero)
                 volume = where(over, risen, volume)
             else:

@@ -283,7 +283,7 @@ def _orifice_flow(coefficient, area, critical, weir, head, share):
         return 0.0, 0.0
     full = coefficient * area * math.sqrt(2.0 * GRAVITY)
     if share < 1.0:
-        flow = full * math.sqrt(weir) * share**1.5
+        flow = full * math.sqrt(weir * share) * share
         return flow, 1.5 * flow / (share * critical)
     flow = full * math.sqrt(head)
     return flow, flow / (2.0 * head)
@@ -335,13 +335,14 @@ def _over_weir(g, x, y, head, way, setting):
         c = _look_up(x, y, g.first, g.points, head)[0]
     crest = max(g.width - 0.1 * g.contractions * head, 0.0)
     if form == TRANSVERSE or (form == SIDEFLOW and way < 0.0):
-        return c * crest * head**1.5, 0.0
+        return c * crest * head * math.sqrt(head), 0.0
     if form == SIDEFLOW:
         return c * crest**0.83 * head**1.67, 0.0
     if form == V_NOTCH and setting >= 1.0:
-        return c * g.slope * head**2.5, 0.0
+        return c * g.slope * head * head * math.sqrt(head), 0.0
     crest = g.width + 2.0 * g.slope * (1.0 - setting) * g.height
-    return c * crest * head**1.5, g.other * g.slope * head**2.5
+    flow = head * math.sqrt(head)
+    return c * crest * flow, g.other * g.slope * head * flow
 
 
 @njit

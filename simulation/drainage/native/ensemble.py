@@ -8,6 +8,7 @@ kernel on first use and keeps it.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,9 +25,23 @@ from simulation.drainage.protocol import DrainageError, WaterTotals
 NEAR_FULL = 0.999
 """Largest share of a capacity that debris blocks, as behind SWMM."""
 SEGMENT = 60.0
-"""s between two looks at the water that comes in from outside; between them it is interpolated."""
+"""s between two looks at series of inflow; between them it is interpolated."""
 POWER_RULE = "stormyard_power_"
 """Rules that ``editing.with_storm`` adds for SWMM alone; here a pump's power is a switch of its own."""
+
+
+@dataclass
+class Spell:
+    """What comes in from outside between two times (s): linear from ``before`` to ``after``."""
+
+    start: float
+    end: float
+    before: np.ndarray
+    """[block, node, lane] m3/s."""
+    after: np.ndarray
+    ran_before: np.ndarray
+    """(members,) m3/s of runoff."""
+    ran_after: np.ndarray
 
 
 class NativeEnsemble:
@@ -63,8 +78,12 @@ class NativeEnsemble:
         self._rain_area = float(land.area.sum())
         self._external = ExternalInflow(plan.inflows, plan.series, count, plan.options.start)
         self._put_in = np.zeros((count, members))
-        self._before, self._after = np.zeros((2, count, members))
-        self._lateral = [np.zeros((2, count, width)) for _ in self._blocks]
+        self._spell = Spell(
+            0.0, 0.0, *np.zeros((2, len(self._blocks), count, width)), *np.zeros((2, members))
+        )
+        self._lanes = np.minimum(np.arange(lanes), members - 1).reshape(-1, width)
+        self._flow = np.zeros((count, members))
+        self._tidal = bool((plan.outfalls.kind == model.TIMED).any())
         self._injected, self._ran = np.zeros((2, members))
         self._pipes = self._openings()
         self.can_clog = np.isin(np.arange(count), [*self._pipes, *plan.inlets.node])
@@ -93,47 +112,61 @@ class NativeEnsemble:
         now, until = float(self.seconds), float(self.seconds + seconds)
         pause = self._plan.layout.options.rule_step if self._controllers else math.inf
         while now < until - 1e-6:
-            if self._runoff.time <= now:
-                self._runoff.reach(now + 1e-3)
-            end = min(until, now + SEGMENT)
-            if self._runoff.time > now:
-                end = min(end, self._runoff.time)
+            spell = self._spell_at(now)
+            end = min(until, spell.end)
             if 0 < pause < math.inf:
                 end = min(end, (math.floor(now / pause + 1e-9) + 1) * pause)
-            ran = self._inflow(now, self._before) + self._inflow(end, self._after)
-            self._ran += 0.5 * (end - now) * ran
+            share = (0.5 * (now + end) - spell.start) / (spell.end - spell.start)
+            self._ran += (end - now) * (spell.ran_before + share * (spell.ran_after - spell.ran_before))
             self._injected += (end - now) * self._put_in.sum(axis=0)
             hard = until if pause == math.inf else end
             for number, block in enumerate(self._blocks):
                 self._route(number, block, now, end, hard)
             now = end
         self.seconds += seconds
-        if not all(np.isfinite(block.state.depth).all() for block in self._blocks):
+        if not all(math.isfinite(block.state.depth.sum()) for block in self._blocks):
             raise DrainageError("the native engine's water levels left all bounds; run this model with SWMM")
 
-    def _inflow(self, time: float, out: np.ndarray) -> np.ndarray:
-        """Runoff, the model's own inflows and what is put in, (node, member) m3/s; returns the runoff of each
-        member."""
-        ran = self._runoff.inflow(time, out).sum(axis=0)
-        out += self._external.at(time)[:, None]
-        out += self._put_in
-        return ran
+    def _spell_at(self, now: float) -> Spell:
+        """The spell in which ``now`` lies. It ends where runoff is not known yet, or where other inflow changes."""
+        spell = self._spell
+        if spell.start <= now < spell.end - 1e-6:
+            return spell
+        if self._runoff.time <= now:
+            self._runoff.reach(now + 1e-3)
+        holds = self._external.holds(now)
+        end = now + (holds or SEGMENT)
+        if self._runoff.time > now:
+            end = min(end, self._runoff.time)
+        other = self._external.at(now)
+        spell.ran_before = self._inflow(now, other, spell.before)
+        spell.ran_after = self._inflow(end, other if holds else self._external.at(end), spell.after)
+        spell.start, spell.end = now, end
+        return spell
+
+    def _inflow(self, time: float, other: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """Runoff, the model's ``other`` inflows and what is put in, (block, node, lane) m3/s; returns the runoff of
+        each member."""
+        flow = self._runoff.inflow(time, self._flow)
+        ran = flow.sum(axis=0)
+        flow += other[:, None]
+        flow += self._put_in
+        for members, rows in zip(self._lanes, out, strict=True):
+            np.take(flow, members, axis=1, out=rows)
+        return np.asarray(ran)
 
     def _route(self, number: int, block: Block, now: float, end: float, hard: float) -> None:
-        rows = self._lateral[number]
-        first = number * block.width
-        members = np.minimum(np.arange(first, first + block.width), self.members - 1)
-        np.take(self._before, members, axis=1, out=rows[0])
-        np.take(self._after, members, axis=1, out=rows[1])
-        if (self._plan.layout.outfalls.kind == model.TIMED).any():
+        spell = self._spell
+        before, after = spell.before[number], spell.after[number]
+        if self._tidal:
             block.set_tide(now)
         if not self._controllers:
-            block.advance(rows[0], rows[1], now, end, end, hard)
+            block.advance(before, after, spell.start, spell.end, end, hard)
             return
         each = self._plan.layout.options.rule_step <= 0
         while block.now < end - 1e-6:
             self._decide(number, block)
-            block.advance(rows[0], rows[1], now, end, end, hard, 1 if each else 0)
+            block.advance(before, after, spell.start, spell.end, end, hard, 1 if each else 0)
 
     def _decide(self, number: int, block: Block) -> None:
         """Let the control rules set the links of a block."""
@@ -181,17 +214,19 @@ class NativeEnsemble:
         """Set a row of the state, or of the inlets' ``kept``, one value for all members or one each."""
         values = np.broadcast_to(np.asarray(value, dtype=float), (self.members,))
         for number, block in enumerate(self._blocks):
-            first = number * block.width
-            members = np.minimum(np.arange(first, first + block.width), self.members - 1)
+            members = self._lanes[number]
             (block.street.kept if name == "kept" else getattr(block.state, name))[row] = values[members]
 
     def set_inflow(self, node: int, flow: np.ndarray | float) -> None:
         """Water put in at a node from now on, m3/s, at least 0."""
         self._put_in[node] = flow
+        self._spell.end = self._spell.start
 
     def set_pumping(self, node: int, rate: np.ndarray | float) -> None:
         """What mobile pumps can take out of a node from now on, m3/s."""
         self._give("pumping", node, rate)
+        for block in self._blocks:
+            block.pumped = True
 
     def set_clog(self, node: int, share: np.ndarray | float) -> None:
         """Share (0-1) of the capacity at a node that debris blocks: of its street inlets, or else of the full flow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,6 +12,8 @@ from simulation.drainage.inp import Row
 from simulation.drainage.native.curves import PATTERN_KINDS, Ragged, SeriesBook, read_patterns
 from simulation.drainage.native.layout import Curves, Inflows
 from simulation.drainage.native.words import Words
+
+HOUR = 3600.0
 
 
 class _Table:
@@ -105,10 +108,22 @@ class ExternalInflow:
         self._flow = np.zeros(nodes)
         self._hour = -1
         self._base = np.zeros(nodes)
+        self._moves = bool((inflows.series >= 0).any())
+
+    def holds(self, seconds: float) -> float:
+        """s for which the inflows stay what they are ``seconds`` after the start; 0 where a series moves them."""
+        if self._moves:
+            return 0.0
+        if not len(self._inflows.node):
+            return math.inf
+        clock = self._start + timedelta(seconds=seconds)
+        return HOUR - (clock.minute * 60 + clock.second + clock.microsecond * 1e-6)
 
     def at(self, seconds: float) -> np.ndarray:
         """(nodes,) m3/s at ``seconds`` after the start; the array is used again by the next call."""
         found, series = self._inflows, self._series
+        if not len(found.node):
+            return self._flow
         moment = self._start + timedelta(seconds=seconds)
         hour = moment.toordinal() * 24 + moment.hour
         if hour != self._hour:

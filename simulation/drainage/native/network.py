@@ -33,12 +33,11 @@ PLAIN, LOSSES, FALLS = 0, 1, 2
 (
     LENGTH, BARRELS, PER_BARREL, OFFSET1, OFFSET2, BOTTOM1, BOTTOM2, HEIGHT, PER_HEIGHT, FULL_AREA, QUARTER_WIDTH,
     RADIUS43, FULL_SPEED, FRICTION, NORMAL, LOSS_IN, LOSS_OUT, LOSS_AVG, TRUE_LENGTH, PER_CRITICAL, PER_NORMAL,
-    BLOCK_BACK, BLOCK_ON, TOP_WIDTH, ROOF1, ROOF2, LID, CAP1, CAP2,
-    NUMBERS,
+    BLOCK_BACK, BLOCK_ON, TOP_WIDTH, ROOF1, ROOF2, LID, CAP1, CAP2, NUMBERS,
 ) = range(30)  # fmt: skip
 """Columns of ``Pipes.number``. LID is the m2 of surface that a conduit lends to an end where it is full, ROOF1 and
 ROOF2 the m above the inverts of its nodes from which it does (a slot never does), CAP1 and CAP2 those up to which
-the nodes' levels follow the surfaces lent: where one can be under pressure, its crown."""
+it does: the crown of a node that can be under pressure, the rim of one that can pond."""
 
 
 class Pipes(NamedTuple):
@@ -97,6 +96,8 @@ class Joints(NamedTuple):
     """Row of ``Pipes``, -1 for other links."""
     dqdh: np.ndarray
     """1 where the link's dQ/dH counts at this node."""
+    below: np.ndarray
+    """Node to which the first conduit that leaves a node leads, -1 where there is none or it is an outfall."""
     device: np.ndarray
     """(L,) bool: the link is no true conduit."""
 
@@ -257,10 +258,13 @@ def _pipes(plan: model.Layout, tables: Tables, starts: np.ndarray) -> Pipes:
     number[:, TOP_WIDTH] = top if len(rows) else 0.0
     number[:, LID] = 2 * number[:, TOP_WIDTH] * number[:, QUARTER_WIDTH]
     crown = nodes.crown - nodes.invert
+    ponds = plan.options.ponding & (nodes.ponded_area > 0) & (not plan.options.slot)
     pressed = (not plan.options.slot) & (nodes.kind != model.STORAGE) & (crown > 0)
     for node, offset, roof, cap in ((start, OFFSET1, ROOF1, CAP1), (end, OFFSET2, ROOF2, CAP2)):
         number[:, roof] = np.inf if plan.options.slot else number[:, offset] + height
-        number[:, cap] = np.where(pressed[node], crown[node], np.inf)
+        number[:, cap] = np.minimum(
+            np.where(pressed, crown, np.inf), np.where(ponds, nodes.full_depth, np.inf)
+        )[node]
     lossy = (conduits.loss_in + conduits.loss_out + conduits.loss_avg)[rows] > 0
     falls = (links.offset1[link] > 0) | (links.offset2[link] > 0)
     at_outfall = np.where(
@@ -301,6 +305,8 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
     pipe = np.array([rows.get(link, -1) for link, _ in pairs], np.int64)
     end = np.array([end for _, end in pairs], np.int64)
     first = np.cumsum([0] + [len(pairs) for pairs in meeting])
+    below = np.full(count, -1)
+    below[pipes.start[::-1]] = np.where(pipes.outfall == 0, pipes.end, -1)[::-1]
     crown = nodes.crown - nodes.invert
     can_pond = options.ponding & (nodes.ponded_area > 0)
     storage = nodes.kind == model.STORAGE
@@ -321,6 +327,7 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
         end=end,
         pipe=pipe,
         dqdh=np.array([0.0 if pair in counts else 1.0 for pair in pairs]),
+        below=below,
         device=~np.isin(np.arange(len(links.names)), plan.conduits.link[~plan.conduits.dummy]),
     )
 

@@ -164,15 +164,17 @@ def _fill(pipes, s, lanes):
     """Take what each conduit has gained from what came to its ends.
 
     An end gains what its rising level filled by the surface that the conduit lent it; half of the difference to
-    what the conduit really gained, each end. A conduit that is full goes on to lend its surface, as in SWMM: the
-    level rises less than what came. That much waits at the node until the level falls and is not missing.
+    what the conduit really gained, each end. A conduit that is full goes on to lend its surface, as in SWMM. Over an
+    open one the water then stands above its banks; a closed one has no room: the level rises less than what came
+    until it falls again, which is neither stored nor missing.
     """
     number = pipes.number
     for c in range(pipes.link.shape[0]):
         j, n1, n2 = pipes.link[c], pipes.start[c], pipes.end[c]
+        y1, y2 = load(s.depth, n1, lanes), load(s.depth, n2, lanes)
+        x1, x2 = load(s.depth_old, n1, lanes), load(s.depth_old, n2, lanes)
         cap1, cap2 = number[c, CAP1], number[c, CAP2]
-        y1, y2 = least(load(s.depth, n1, lanes), cap1), least(load(s.depth, n2, lanes), cap2)
-        x1, x2 = least(load(s.depth_old, n1, lanes), cap1), least(load(s.depth_old, n2, lanes), cap2)
+        y1, y2, x1, x2 = least(y1, cap1), least(y2, cap2), least(x1, cap1), least(x2, cap2)
         gain = load(s.content, c, lanes) - load(s.content_old, c, lanes)
         roof1, roof2, lid = number[c, ROOF1], number[c, ROOF2], number[c, LID]
         if pipes.outfall[c] != 1 and some((y1 > roof1) | (x1 > roof1)):
@@ -227,9 +229,13 @@ def _write(pipes, joints, s, book, dt, lanes):
     for n in range(joints.kind.shape[0]):
         if joints.kind[n] != OUTFALL:
             missing = load(s.missing, n, lanes) + load(s.came, n, lanes)
+            dry = (missing < 0.0) & (load(s.depth, n, lanes) <= SMALL_LENGTH)
+            to = joints.below[n]
+            if to >= 0 and some(dry):  # what a node gave away without having it has run on
+                store(s.missing, to, load(s.missing, to, lanes) + where(dry, missing, zero))
+                missing = where(dry, zero, missing)
             store(s.missing, n, missing)
-            owed = (missing > 0.0) | (load(s.depth, n, lanes) > SMALL_LENGTH)
-            store(s.extra, n, where(owed, missing * back, zero))
+            store(s.extra, n, where(dry, zero, missing * back))
     store(book.lost, 0, lost)
     store(book.outflow, 0, outflow)
     store(book.entered, 0, entered)
