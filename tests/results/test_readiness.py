@@ -23,11 +23,12 @@ def storm(run: Run, label: str = "storm") -> Storm:
 
 
 def shallower(run: Run, depth: float) -> Run:
-    """The same rain with less water at the underpass."""
+    """The same rain with less water at the underpass, less than its marks of closing and of floating cars."""
     fields = run.fields.copy(deep=True)
     for name in ("water_depth", "node_depth"):
         fields[name][:] = np.minimum(fields[name].values, depth)
-    return replace(run, fields=fields)
+    events = tuple(e for e in run.events if e.kind != "water_mark" or e.text == "wet")
+    return replace(run, fields=fields, events=events)
 
 
 def with_goals(run: Run, **goals: Any) -> Run:
