@@ -20,6 +20,7 @@ from simulation.drainage.inp import read_inp
 from simulation.drainage.native.engine import NativeDrainage
 from simulation.drainage.swmm import SwmmDrainage
 from simulation.record import Run
+from stormyard.front import Front
 from tests.simulation.drainage.drains import START, pipe, town
 from tests.stormyard.commands import stormyard
 
@@ -113,3 +114,14 @@ def test_a_word_that_is_no_engine_is_refused_with_the_choices() -> None:
     with pytest.raises(BadScenario) as bad:
         load("tiny/flood", None, ["physics.water.engine=swm"])
     assert "swmm" in str(bad.value.problems[0]) and "native" in str(bad.value.problems[0])
+
+
+def test_the_native_engine_is_made_ready_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("simulation.drainage.engines.make_ready", made.append)
+    front, plain, native = Front("en"), load("tiny/flood"), load("tiny/flood", None, [NATIVE])
+    front.make_ready(plain)
+    front.make_ready(load("tiny/snow", None, [NATIVE]))
+    assert made == []
+    front.make_ready(plain, native)
+    assert made == ["native"]
