@@ -19,7 +19,7 @@ from simulation.drainage.native.block import WIDTH, Block, Plan
 from simulation.drainage.native.inflows import ExternalInflow
 from simulation.drainage.native.land import Land, Rain, Runoff, read_land
 from simulation.drainage.native.read import read_layout
-from simulation.drainage.native.rules import Controller, Situation
+from simulation.drainage.native.rules import Controller, Situation, set_before
 from simulation.drainage.protocol import DrainageError, WaterTotals
 
 NEAR_FULL = 0.999
@@ -91,7 +91,8 @@ class NativeEnsemble:
         self._controllers = (
             [Controller(rules, plan.options.start, width) for _ in self._blocks] if rules else []
         )
-        self._set_at = np.zeros((len(plan.links.names), lanes))
+        self._set_at = np.full((len(plan.links.names), lanes), set_before(plan.options.start))
+        self._on = np.concatenate([block.state.setting > 0 for block in self._blocks], axis=1)
         self._duration = model_duration(inp)
         self.seconds = 0
 
@@ -174,6 +175,9 @@ class NativeEnsemble:
         depth, area = block.link_depths()
         part = slice(number * block.width, (number + 1) * block.width)
         set_at = self._set_at[:, part]
+        on, own = self._on[:, part], s.setting > 0
+        set_at[on != own] = block.now  # by its own depths
+        on[:] = own
         target, before = s.target.copy(), s.target.copy()
         sign = layout.links.sign[:, None]
         flow = s.flow * sign
@@ -185,7 +189,11 @@ class NativeEnsemble:
         changed = target != before
         s.target[:] = target
         s.ruled[changed] = 1.0
-        set_at[changed & ((target == 0) | (before == 0))] = block.now
+        turned = changed & ((target == 0) | (before == 0))
+        set_at[turned] = block.now
+        on[turned] = target[turned] > 0
+        conduits = self._plan.net.pipes.link
+        s.setting[conduits] = s.target[conduits]
 
     def depth(self) -> np.ndarray:
         """m above invert, above ``full_depth`` where water is ponded."""

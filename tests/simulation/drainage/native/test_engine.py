@@ -98,6 +98,33 @@ def test_a_pump_starts_and_stops_as_in_swmm(rule: bool) -> None:
     assert abs(native.totals().continuity) < 0.001
 
 
+def test_a_pump_counts_as_on_since_midnight_for_a_rule_as_in_swmm() -> None:
+    """The tiny models begin at 16:00; without depths of its own the pump is on from the start."""
+    text = (
+        station().replace("ON 1.0 0.3", "ON")
+        + "[CONTROLS]\nRULE rest\nIF PUMP P TIMEOPEN > 16:30:00\nTHEN PUMP P STATUS = OFF\n"
+    )
+    native, depth, totals = both(text, HOUR)
+    assert native.depth() == pytest.approx(depth, abs=0.02)
+    still, _, _ = both(text.replace("16:30", "20:30"), HOUR)
+    assert native.depth()[0] > still.depth()[0] + 0.5
+    assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.02)
+
+
+def test_a_rule_counts_from_when_a_pumps_own_depths_turned_it_on_as_in_swmm() -> None:
+    text = station() + "[CONTROLS]\nRULE rest\nIF PUMP P TIMEOPEN > 0:15:00\nTHEN PUMP P STATUS = OFF\n"
+    native, depth, _ = both(text, HOUR)
+    assert native.depth() == pytest.approx(depth, abs=0.03)
+
+
+def test_a_rule_shuts_a_conduit_as_in_swmm() -> None:
+    name = read_inp(pipe()).links[0].name
+    text = pipe() + f"[CONTROLS]\nRULE shut\nIF SIMULATION TIME > 0:20\nTHEN CONDUIT {name} STATUS = CLOSED\n"
+    native, _, totals = both(text, HOUR)
+    assert native.totals().outflow == pytest.approx(totals.outflow, rel=0.03)
+    assert native.totals().outflow < 0.4 * 0.05 * HOUR
+
+
 @pytest.mark.parametrize("kind", REGULATORS)
 def test_a_regulator_lets_through_what_swmm_says(kind: str) -> None:
     native, depth, totals = both(regulated(*REGULATORS[kind]), 900)
