@@ -97,19 +97,19 @@ def test_an_exercise_is_played_killed_resumed_undone_and_finished(tmp_path: Path
 
 @windows
 def test_tab_completes_a_line_and_ctrl_c_keeps_the_exercise(tmp_path: Path) -> None:
-    """The only crew that begins with ha, the verb with spr; then exit 130, and the words say where it is kept."""
+    """The only crew that begins with ha, the verb with cl; then exit 130, and the words say where it is kept."""
     player = Player(tmp_path)
-    for typed, completed in (("assign ha\t", "nd/1"), (" spr\t", "ead")):
+    for typed, completed in (("assign ha\t", "nd/1"), (" cl\t", "ear_footway")):
         player.process.send(typed)
         player.process.expect(completed)
-    player.types(" c4-1", r"not done \(hand/1: spread|hand/1: spread")
+    player.types(" c4-1", r"not done \(hand/1: clear|hand/1: clear")
     player.process.sendintr()
     player.process.expect(
         "the exercise is saved; go on with: uv run stormyard exercise tiny/snow --dir play --resume"
     )
     player.process.wait()
     assert player.process.exitstatus == 130
-    assert [e.action for e in player.log] == [Assign("hand/1", ("spread",), ("c4-1",))]
+    assert [e.action for e in player.log] == [Assign("hand/1", ("clear_footway",), ("c4-1",))]
 
 
 SCRIPT = """响应 II
