@@ -112,13 +112,16 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals to one proce
 
 @posix
 def test_ctrl_c_stops_at_once_and_keeps_what_is_finished(long_ensemble: Any) -> None:
-    """The loop ends early, and every member that was reported is on disk."""
+    """The loop ends early, and every member that was reported is on disk; one more may be, written and not yet told."""
     process, ledger, _ = long_ensemble
     seen = [int(process.stdout.readline()) for _ in range(3)]
     process.send_signal(signal.SIGINT)
     seen += [int(line) for line in process.stdout.read().split()]
     assert process.wait() == 130
-    assert sorted(m.seed for m in Ledger(ledger, {}).read()) == sorted(seen)
+    kept = [m.seed for m in Ledger(ledger, {}).read()]
+    assert len(kept) == len(set(kept))
+    assert set(seen) <= set(kept)
+    assert len(kept) <= len(seen) + 1
     assert len(seen) < 100
 
 
