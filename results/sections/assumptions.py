@@ -58,7 +58,7 @@ def _parameters(group: str, noun: BaseModel) -> list[tuple[Both | Cell, ...]]:
             continue
         said = both(key) if key in Words("zh") else Both.same(f"{group}.{name}")
         basis = basis_of(group, info.description or "")
-        stated = " ".join((info.description or "").split())
+        stated = " ".join((info.description or "").split()).replace("``", "'")
         tone: Tone = "flag" if basis == "setting" else ""
         rows.append((said, value, Cell(both(f"basis.{basis}"), tone), Both.same(stated)))
     return rows

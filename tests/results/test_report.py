@@ -104,8 +104,9 @@ def test_chinese_stays_out_of_the_english_page(written: tuple[Run, str]) -> None
 
 @pytest.mark.usefixtures("undrawn")
 def test_the_page_opens_in_the_language_asked_for() -> None:
-    """The html element says so; another language is refused by name."""
-    assert '<html lang="en"' in report(water_run(), "en")
+    """The html element says so; another language is refused by name. No mark of a source text is left on it."""
+    page = report(water_run(), "en")
+    assert '<html lang="en"' in page and "``" not in page
     with pytest.raises(ValueError, match="there are no pages in 'fr'"):
         report(water_run(), "fr")
 
