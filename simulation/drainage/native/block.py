@@ -23,8 +23,9 @@ from simulation.drainage.native.network import (
 from simulation.drainage.native.routing import advance
 from simulation.drainage.native.state import Book, State
 
-WIDTH = 8
-"""Members a block: as many float64 as the widest vector registers hold."""
+WIDTHS = (1, 8, 16)
+"""Members a block: one, or one or two times as many float64 as the widest vector registers hold; two share what a
+conduit costs besides its arithmetic."""
 LINE = 64
 """Bytes a memory line: rows of a block start at one."""
 
@@ -39,7 +40,7 @@ class Plan:
 
 
 class Block:
-    """``width`` members (1 or WIDTH) of a model in motion; arrays are [element, member]."""
+    """``width`` members (one of WIDTHS) of a model in motion; arrays are [element, member]."""
 
     def __init__(self, plan: Plan, width: int, low_depth: float = 0.2) -> None:
         self.plan, self.width, self.low = plan, width, low_depth
@@ -169,22 +170,18 @@ class Block:
 
     def stored(self) -> np.ndarray:
         """(member,) m3 in nodes and conduits, and above the banks of open conduits."""
-        above = self._above_full()[self.plan.net.pipes.is_open]
-        return np.asarray(sum(a.sum(axis=0) for a in (self.state.volume, self.state.content, above)))
+        s, pipes, number = self.state, self.plan.net.pipes, self.plan.net.pipes.number
+        held = s.volume.sum(axis=0) + s.content.sum(axis=0)
+        for side, node, roof, cap in ((1, pipes.start, ROOF1, CAP1), (2, pipes.end, ROOF2, CAP2)):
+            open_here = pipes.is_open & (pipes.outfall != side)
+            above = np.minimum(s.depth[node], number[:, cap, None]) - number[:, roof, None]
+            held += (np.maximum(above, 0.0) * number[:, LID, None])[open_here].sum(axis=0)
+        return np.asarray(held)
 
     def waiting(self) -> np.ndarray:
-        """(member,) m3 by which closed conduits that are full keep levels down (see ``routing._fill``): as long as the
-        levels stand there, it is missing from the balance."""
-        return np.asarray(self._above_full()[~self.plan.net.pipes.is_open].sum(axis=0))
-
-    def _above_full(self) -> np.ndarray:
-        """(conduit, member) m3 over the surfaces that full conduits lend."""
-        s, pipes, number = self.state, self.plan.net.pipes, self.plan.net.pipes.number
-        found = np.zeros_like(s.content)
-        for side, node, roof, cap in ((1, pipes.start, ROOF1, CAP1), (2, pipes.end, ROOF2, CAP2)):
-            above = np.minimum(s.depth[node], number[:, cap, None]) - number[:, roof, None]
-            found += np.maximum(above, 0.0) * (number[:, LID] * (pipes.outfall != side))[:, None]
-        return found
+        """(member,) m3 by which full closed conduits keep levels down (see ``routing._fill``): missing from the balance
+        as long as the levels stand there."""
+        return np.asarray(self.state.lent.sum(axis=0))
 
     def balance(self) -> np.ndarray:
         """(member,) share of the water that the book has lost (+) or made (-)."""

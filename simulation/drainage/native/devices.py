@@ -131,7 +131,7 @@ def device_flows(d, joints, s, trial, dt):
     depths, flows, dqdh, shares1, shares2 = s.depth, s.flow, s.dqdh, s.share1, s.share2
     settings, power, settled, resting = s.setting, s.power, s.settled, s.resting
     volumes, volumes_old, overflows = s.volume, s.volume_old, s.overflow
-    depths_old, nets_old, lateral = s.depth_old, s.net_old, s.lateral
+    depths_old, nets_old, lateral, surfaces = s.depth_old, s.net_old, s.lateral, s.surface
     first, place, end, is_device = joints.first, joints.place, joints.end, joints.device
     inverts, kinds, full_volumes = joints.invert, joints.kind, joints.full_volume
     for i in range(rows.shape[0]):
@@ -186,6 +186,23 @@ def device_flows(d, joints, s, trial, dt):
                         flow, slope = _weir(g, x, y, high, low, way, setting)
                     elif above > SMALL_LENGTH:
                         flow = _outlet(g, x, y, high, low) * setting
+                        # a film of water must not drain faster than it comes, as it would in SWMM
+                        n = n1 if way > 0.0 else n2
+                        inflow, _, _ = _reaching(
+                            lateral[n, m],
+                            flows,
+                            shares1,
+                            shares2,
+                            first[n],
+                            first[n + 1],
+                            place,
+                            end,
+                            is_device,
+                            j,
+                            m,
+                        )
+                        held = volumes_old[n, m] if kinds[n] == STORAGE else depths_old[n, m] * surfaces[n, m]
+                        flow = min(flow, inflow + held / dt)
                 if kind == model.ORIFICE:
                     if share1 == 0.0:
                         share1 = SMALL_LENGTH * g.length

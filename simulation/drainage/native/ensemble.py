@@ -1,7 +1,7 @@
 """Many members of one drain model, run side by side: other rain, other actions, one network.
 
 Members differ in their rain and in what is done: pumping, debris, power, water put in, the river's level. They are
-routed in blocks of WIDTH, each with steps of its own; runoff is reckoned for all at once. Numba compiles the
+routed in blocks, each with steps of its own; runoff is reckoned for all at once. Numba compiles the
 kernel on first use and keeps it.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from simulation.drainage.editing import model_duration
 from simulation.drainage.inp import Inp, InpError, InpProblem, read_inp
 from simulation.drainage.native import layout as model
-from simulation.drainage.native.block import WIDTH, Block, Plan
+from simulation.drainage.native.block import WIDTHS, Block, Plan
 from simulation.drainage.native.inflows import ExternalInflow
 from simulation.drainage.native.land import Land, Rain, Runoff, read_land
 from simulation.drainage.native.read import read_layout
@@ -70,7 +70,7 @@ class NativeEnsemble:
         self.full_depth, self.invert = plan.nodes.full_depth, plan.nodes.invert
         self.ponded_area = self._plan.net.joints.ponded
         self._ponds = self.ponded_area > 0
-        width = 1 if members == 1 else WIDTH
+        width = next((w for w in WIDTHS if members <= w), WIDTHS[-1])
         self._blocks = [Block(self._plan, width, low_depth) for _ in range(math.ceil(members / width))]
         count, lanes = len(self.nodes), width * len(self._blocks)
         falls = land.rain if rain is None else rain

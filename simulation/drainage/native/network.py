@@ -97,7 +97,8 @@ class Joints(NamedTuple):
     dqdh: np.ndarray
     """1 where the link's dQ/dH counts at this node."""
     below: np.ndarray
-    """Node to which the first conduit that leaves a node leads, -1 where there is none or it is an outfall."""
+    """Node to which the first conduit that leaves a node leads, else from which one comes; outfalls do not count, -1
+    where there is none."""
     device: np.ndarray
     """(L,) bool: the link is no true conduit."""
 
@@ -306,7 +307,9 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
     end = np.array([end for _, end in pairs], np.int64)
     first = np.cumsum([0] + [len(pairs) for pairs in meeting])
     below = np.full(count, -1)
-    below[pipes.start[::-1]] = np.where(pipes.outfall == 0, pipes.end, -1)[::-1]
+    inner = np.flatnonzero(pipes.outfall == 0)[::-1]
+    below[pipes.end[inner]] = pipes.start[inner]
+    below[pipes.start[inner]] = pipes.end[inner]
     crown = nodes.crown - nodes.invert
     can_pond = options.ponding & (nodes.ponded_area > 0)
     storage = nodes.kind == model.STORAGE

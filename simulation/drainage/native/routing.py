@@ -52,6 +52,8 @@ from simulation.drainage.native.network import (
 
 RETURN = 300.0
 """s, see ``_write``."""
+WAIT = 7200.0
+"""s, see ``_fill``; at least as long as a flood's peak, or levels would leave SWMM's."""
 STILL = 0.01
 """Froude number below which a conduit does not limit the step."""
 
@@ -165,8 +167,8 @@ def _fill(pipes, s, lanes):
 
     An end gains what its rising level filled by the surface that the conduit lent it; half of the difference to
     what the conduit really gained, each end. A conduit that is full goes on to lend its surface, as in SWMM. Over an
-    open one the water then stands above its banks; a closed one has no room: the level rises less than what came
-    until it falls again, which is neither stored nor missing.
+    open one the water then stands above its banks; a closed one has no room: the level rises less than what came.
+    That is lent until the level falls; where it stands, it is given back within WAIT seconds.
     """
     number = pipes.number
     for c in range(pipes.link.shape[0]):
@@ -178,9 +180,15 @@ def _fill(pipes, s, lanes):
         gain = load(s.content, c, lanes) - load(s.content_old, c, lanes)
         roof1, roof2, lid = number[c, ROOF1], number[c, ROOF2], number[c, LID]
         if pipes.outfall[c] != 1 and some((y1 > roof1) | (x1 > roof1)):
-            gain = gain + (greatest(y1, roof1) - greatest(x1, roof1)) * lid
+            lent = (greatest(y1, roof1) - greatest(x1, roof1)) * lid
+            gain = gain + lent
+            if not pipes.is_open[c]:
+                store(s.lent, n1, load(s.lent, n1, lanes) + lent)
         if pipes.outfall[c] != 2 and some((y2 > roof2) | (x2 > roof2)):
-            gain = gain + (greatest(y2, roof2) - greatest(x2, roof2)) * lid
+            lent = (greatest(y2, roof2) - greatest(x2, roof2)) * lid
+            gain = gain + lent
+            if not pipes.is_open[c]:
+                store(s.lent, n2, load(s.lent, n2, lanes) + lent)
         if pipes.outfall[c] == 1:
             store(s.came, n2, load(s.came, n2, lanes) - gain)
         elif pipes.outfall[c] == 2:
@@ -228,7 +236,10 @@ def _write(pipes, joints, s, book, dt, lanes):
     _fill(pipes, s, lanes)
     for n in range(joints.kind.shape[0]):
         if joints.kind[n] != OUTFALL:
-            missing = load(s.missing, n, lanes) + load(s.came, n, lanes)
+            lent = load(s.lent, n, lanes)
+            late = where(lent > 0.0, lent * (dt / WAIT), lent)
+            store(s.lent, n, lent - late)
+            missing = load(s.missing, n, lanes) + load(s.came, n, lanes) + late
             dry = (missing < 0.0) & (load(s.depth, n, lanes) <= SMALL_LENGTH)
             to = joints.below[n]
             if to >= 0 and some(dry):  # what a node gave away without having it has run on

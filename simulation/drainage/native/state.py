@@ -60,6 +60,8 @@ class State(NamedTuple):
     content_old: np.ndarray
     came: np.ndarray
     """m3 that the last step brought to the node and did not leave there."""
+    lent: np.ndarray
+    """m3 by which closed conduits that are full keep the node's level down and which is not given back yet."""
     missing: np.ndarray
     """m3 that came and neither is there nor was lost: what the method owes the node."""
     extra: np.ndarray
