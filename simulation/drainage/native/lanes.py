@@ -13,6 +13,7 @@ numbers and ``gather`` reads a table there.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -297,3 +298,47 @@ def lowest(typingctx: Any, value: Any) -> Any:
         return best
 
     return types.float64(value), codegen
+
+
+def _one_by_one(name: str, function: Callable) -> Any:
+    """``function`` of a number, called lane by lane: what processors cannot reckon for several at once."""
+
+    def each(typingctx: Any, value: Any) -> Any:
+        width = value.width
+
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            call = context.get_function(function, types.float64(types.float64))
+            found = ir.Constant(ir.VectorType(_DOUBLE, width), ir.Undefined)
+            for lane in range(width):
+                place = ir.Constant(_INDEX, lane)
+                found = builder.insert_element(
+                    found, call(builder, [builder.extract_element(args[0], place)]), place
+                )
+            return found
+
+        return value(value), codegen
+
+    each.__name__ = name
+    return intrinsic(each)
+
+
+sine = _one_by_one("sine", math.sin)
+arc_cosine = _one_by_one("arc_cosine", math.acos)
+exponential = _one_by_one("exponential", math.exp)
+
+
+@intrinsic
+def raised(typingctx: Any, value: Any, exponent: Any) -> Any:
+    """``value ** exponent``, the same exponent in every lane; nan where a negative number has no such power."""
+    width = value.width
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        call = context.get_function(math.pow, types.float64(types.float64, types.float64))
+        found = ir.Constant(ir.VectorType(_DOUBLE, width), ir.Undefined)
+        for lane in range(width):
+            place = ir.Constant(_INDEX, lane)
+            power = call(builder, [builder.extract_element(args[0], place), args[1]])
+            found = builder.insert_element(found, power, place)
+        return found
+
+    return Lanes(width)(value, types.float64), codegen
