@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.drainage.native import layout as model
+from simulation.drainage.native.capture import tabled
 from simulation.drainage.native.devices import devices
 from simulation.drainage.native.inlets import street
 from simulation.drainage.native.network import (
@@ -37,6 +38,7 @@ class Plan:
         self.layout = plan
         self.net = network(plan)
         self.gear = devices(plan)
+        self.inlets = tabled(plan.inlets, plan.sections)
 
 
 class Block:
@@ -60,7 +62,7 @@ class Block:
             _rows(*by_node), _rows(*by_node), _rows(*by_member), _rows(*by_member), _rows(*by_member),
             _rows(*by_member), np.zeros(3, np.int64),
         )  # fmt: skip
-        self.street = street(plan.layout.inlets, plan.layout.sections, width)
+        self.street = street(plan.layout.inlets, plan.inlets, width)
         self.now, self._step = (
             0.0,
             plan.net.rules.shortest if plan.net.rules.courant else plan.net.rules.longest,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.drainage.inp import FOOT, Row
-from simulation.drainage.native import inlets as i
+from simulation.drainage.native import capture as c
 from simulation.drainage.native.curves import CurveBook
+from simulation.drainage.native.inlets import Inlets
 from simulation.drainage.native.layout import CONDUIT, Conduits, Links, Nodes
 from simulation.drainage.native.sections import SectionBook
 from simulation.drainage.native.words import Words
 
 _KINDS = ("GRATE", "CURB", "SLOTTED", "DROP_GRATE", "DROP_CURB", "CUSTOM")
 _PLACES = ("AUTOMATIC", "ON_GRADE", "ON_SAG")
-_CFS = FOOT**3
 _CHANNELS = ("RECT_OPEN", "TRAPEZOIDAL")
 
 
@@ -25,7 +25,7 @@ class _Design:
     """A kind of inlet; ft."""
 
     kind: str = ""
-    grate: int = i.NO_GRATE
+    grate: int = c.NO_GRATE
     grate_length: float = 0.0
     grate_width: float = 0.0
     grate_open: float = 0.0
@@ -48,7 +48,7 @@ class _Design:
 
 def read_inlets(
     words: Words, nodes: Nodes, links: Links, conduits: Conduits, book: SectionBook, curves: CurveBook
-) -> i.Inlets:
+) -> Inlets:
     """All inlets in use; one that does not fit its conduit is refused (SWMM leaves it out with a warning)."""
     designs = _designs(words)
     used: dict[int, Row] = {}
@@ -75,10 +75,10 @@ def read_inlets(
     back = _back(arrays, np.array([line["area"] for line in lines]))
     arrays["back"] = np.where(nodes.ponded_area[arrays["below"]] > 0, 0.0, back)
     joined = np.concatenate([np.zeros((0, 2)), *tables])
-    return i.Inlets(**arrays, x=joined[:, 0].copy(), y=joined[:, 1].copy())
+    return Inlets(**arrays, x=joined[:, 0].copy(), y=joined[:, 1].copy())
 
 
-_COLUMNS = tuple(name for name in i.Inlets._fields if name not in ("x", "y"))
+_COLUMNS = tuple(name for name in Inlets._fields if name not in ("x", "y"))
 
 
 def _designs(words: Words) -> dict[str, _Design]:
@@ -95,20 +95,20 @@ def _designs(words: Words) -> dict[str, _Design]:
         if length <= 0 or width <= 0:
             words.problem(row.line, f"the dimensions of inlet '{row.words[0]}' must be above 0")
         if kind.endswith("GRATE"):
-            design.grate = words.choice(row, 4, "grate", i.GRATES)
+            design.grate = words.choice(row, 4, "grate", c.GRATES)
             design.grate_length, design.grate_width = length, width
-            if design.grate == i.GENERIC:
+            if design.grate == c.GENERIC:
                 design.grate_open = words.number(row, 5, "open share", least=0)
                 design.splash = feet * words.number(row, 6, "splash-over velocity", 0.0, least=0)
             else:
-                design.grate_open = i.OPEN_SHARE[design.grate]
-                design.splash = i.splash_velocity(design.grate, length)
+                design.grate_open = c.OPEN_SHARE[design.grate]
+                design.splash = c.splash_velocity(design.grate, length)
         elif kind == "SLOTTED":
             design.slot_length, design.slot_width = length, width
         else:
             design.curb_length, design.curb_height = length, width
-            throat = words.choice(row, 4, "throat", i.THROATS, 2) if kind == "CURB" else 2
-            design.throat = i.throat_drop(throat)
+            throat = words.choice(row, 4, "throat", c.THROATS, 2) if kind == "CURB" else 2
+            design.throat = c.throat_drop(throat)
     return designs
 
 
@@ -131,16 +131,16 @@ def _usage(
         words.problem(row.line, what, "streets take grates, curbs and slots, open channels drop inlets")
     street = book.street(row.words[0]) if shape == "STREET" else None
     clogged = words.number(row, 4, "percent clogged", 0.0, least=0)
-    limit = words.flow / _CFS * words.number(row, 5, "flow limit", 0.0, least=0)
+    limit = words.flow / c.CFS * words.number(row, 5, "flow limit", 0.0, least=0)
     local_depth, local_width = (feet * words.number(row, p, "depression", 0.0, least=0) for p in (6, 7))
     placement = words.choice(row, 8, "placement", _PLACES, 0)
     node = int(links.end[link])
-    how, table = i.BY_FORMULA, np.zeros((0, 2))
+    how, table = c.BY_FORMULA, np.zeros((0, 2))
     if design.curve is not None:
         by_flow = curves.kind((*design.curve.words, "", "")[2]) == "DIVERSION"
-        how = i.BY_FLOW if by_flow else i.BY_DEPTH
+        how = c.BY_FLOW if by_flow else c.BY_DEPTH
         table = curves.points(design.curve, 2, "DIVERSION", "RATING")
-        table = table * ((words.flow / _CFS if by_flow else feet), words.flow / _CFS)
+        table = table * ((words.flow / c.CFS if by_flow else feet), words.flow / c.CFS)
     gutter, gutter_width = (street.gutter_depth / FOOT, street.gutter_width / FOOT) if street else (0.0, 0.0)
     if local_depth * local_width > 0:
         gutter, gutter_width = gutter + local_depth, local_width
@@ -150,7 +150,7 @@ def _usage(
     kept = 1 - min(clogged, 100.0) / 100
     return {
         **{name: value for name, value in vars(design).items() if name in _COLUMNS and name != "kind"},
-        "kind": i.DROP if design.kind.startswith("DROP") else i.STREET,
+        "kind": c.DROP if design.kind.startswith("DROP") else c.STREET,
         "link": link,
         "node": node,
         "below": words.node[row.words[2].upper()],
