@@ -1,0 +1,1 @@
+"""Arc routing: in what order crews drive along the streets that need them."""
