@@ -111,6 +111,10 @@ class Street(NamedTuple):
     """m3/s going down now."""
     back: np.ndarray
     """m3/s coming up now."""
+    due: np.ndarray
+    """m3 that the sewer spilled in the last step less what came up of it in this one."""
+    step: np.ndarray
+    """(1,) s of the last step; 0 before the first."""
     lanes: tuple[float, ...]
     """As many as there are lanes."""
 
@@ -118,7 +122,16 @@ class Street(NamedTuple):
 def street(inlets: Inlets, tables: Tables, lanes: int) -> Street:
     """Inlets at rest and free of debris."""
     rows = (len(inlets.link), lanes)
-    return Street(inlets, tables, np.ones(rows), np.zeros(rows), np.zeros(rows), (0.0,) * lanes)
+    return Street(
+        inlets,
+        tables,
+        np.ones(rows),
+        np.zeros(rows),
+        np.zeros(rows),
+        np.zeros(rows),
+        np.zeros(1),
+        (0.0,) * lanes,
+    )
 
 
 @njit
@@ -127,9 +140,13 @@ def exchange(street, s, book, dt):  # type: ignore[no-untyped-def]
 
     Flows, depths and overflows of the ``State`` ``s`` are those at the start of the step of ``dt`` s that begins;
     its ``lateral`` is added to. What comes up again is neither lost nor new: the ``Book`` takes it from both.
+    It comes half in this step and half in the next; what these are too short for stays in the sewer, what they are
+    too long for is taken from it. SWMM loses or makes that water.
     """
     lanes, inlets = street.lanes, street.inlets
     zero = spread(0.0, lanes)
+    last = street.step[0] if street.step[0] > 0.0 else dt
+    street.step[0] = dt
     for i in range(len(inlets.link)):
         bypass, sewer = inlets.node[i], inlets.below[i]
         passing = size(load(s.flow, inlets.link[i], lanes)) * (1.0 / CFS)
@@ -138,11 +155,17 @@ def exchange(street, s, book, dt):  # type: ignore[no-untyped-def]
         back = load(s.overflow, sewer, lanes) * inlets.back[i]
         taken = where(taken >= _NOTHING, taken, zero)
         back = where(back >= _NOTHING, back, zero)
+        spilled = back * last
+        back = least(back, spilled * (2.0 / dt))
         store(s.lateral, bypass, load(s.lateral, bypass, lanes) + back - taken)
         store(s.lateral, sewer, load(s.lateral, sewer, lanes) + taken)
-        again = (back + load(street.back, i, lanes)) * (0.5 * dt)
-        store(book.lost, 0, load(book.lost, 0, lanes) - again)
-        store(book.entered, 0, load(book.entered, 0, lanes) - again)
+        came = load(street.back, i, lanes) * (0.5 * dt)
+        late = load(street.due, i, lanes) - came
+        store(street.due, i, spilled - back * (0.5 * dt))
+        store(s.missing, sewer, load(s.missing, sewer, lanes) + late)
+        came = came + back * (0.5 * dt)
+        store(book.lost, 0, load(book.lost, 0, lanes) - came - late)
+        store(book.entered, 0, load(book.entered, 0, lanes) - came)
         store(street.captured, i, taken)
         store(street.back, i, back)
 

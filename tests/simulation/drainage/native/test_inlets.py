@@ -132,6 +132,22 @@ def test_what_the_sewer_spills_comes_up_in_the_street_and_is_not_lost() -> None:
     assert block.book.lost == block.book.entered == pytest.approx(-0.2)
 
 
+def test_as_much_comes_up_as_was_spilled_whatever_the_steps() -> None:
+    block = Block(Plan(layout_of(street(DESIGNS["grate"]))), 1)
+    s, book, names = block.state, block.book, block.plan.layout.nodes.names
+    sewer = names.index("S")
+    for spill, step in ((0.0, 5.0), (0.2, 0.5), (0.3, 20.0), (0.1, 0.5), (0.4, 9.0), (0.0, 1.0), (0.0, 1.0)):
+        s.lateral[:] = 0
+        exchange(block.street, s, book, step)
+        assert book.lost[0, 0] >= -1e-12, "never more than was spilled"
+        s.overflow[sewer] = spill
+        book.lost[:] += spill * step
+    assert book.lost[0, 0] == pytest.approx(0.0, abs=1e-12)
+    assert -book.entered[0, 0] + s.missing[sewer, 0] == pytest.approx(
+        0.2 * 0.5 + 0.3 * 20 + 0.1 * 0.5 + 0.4 * 9
+    )
+
+
 @pytest.mark.parametrize("place", ["ON_GRADE", "ON_SAG"])
 @pytest.mark.parametrize("sewer", [0.5, 0.3])
 def test_streets_and_sewers_run_as_in_swmm(place: str, sewer: float) -> None:
