@@ -7,6 +7,7 @@ import numpy as np
 from simulation.drainage.native import layout as model
 from simulation.drainage.native.capture import tabled
 from simulation.drainage.native.devices import devices
+from simulation.drainage.native.held import hold
 from simulation.drainage.native.inlets import street
 from simulation.drainage.native.network import (
     BARRELS,
@@ -45,8 +46,7 @@ class Block:
     """``width`` members (one of WIDTHS) of a model in motion; arrays are [element, member]."""
 
     def __init__(self, plan: Plan, width: int, low_depth: float = 0.2) -> None:
-        self.plan, self.width, self.low = plan, width, low_depth
-        self.lanes = (0.0,) * width
+        self.plan, self.width = plan, width
         self.pumped = False  # whether mobile pumps ever stood at a node
         nodes, links = len(plan.layout.nodes.names), len(plan.layout.links.names)
         pipes, outfalls = len(plan.net.pipes.link), len(plan.net.ends.node)
@@ -63,10 +63,14 @@ class Block:
             _rows(*by_member), np.zeros(3, np.int64),
         )  # fmt: skip
         self.street = street(plan.layout.inlets, plan.inlets, width)
+        self._held = hold(
+            (plan.net, plan.gear, self.state, self.book, self.street, float(low_depth), (0.0,) * width)
+        )
         self.now, self._step = (
             0.0,
             plan.net.rules.shortest if plan.net.rules.courant else plan.net.rules.longest,
         )
+        self.sound = True  # whether all depths are numbers
         self._begin()
 
     def _begin(self) -> None:
@@ -151,10 +155,9 @@ class Block:
 
         Lateral inflow, (node, member) m3/s, is ``before`` at ``start`` and ``after`` at ``end``.
         """
-        self.now, self._step = advance(
-            self.plan.net, self.plan.gear, self.state, self.book, before, after, start, end, self.now, until, hard,
-            self._step, most, self.pumped, self.low, self.street, self.lanes,
-        )  # fmt: skip
+        self.now, self._step, self.sound = advance(
+            self._held, before, after, start, end, self.now, until, hard, self._step, most, self.pumped
+        )
 
     def step_now(self) -> float:
         """s, length of the next step."""

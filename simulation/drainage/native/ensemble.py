@@ -16,7 +16,7 @@ from simulation.drainage.editing import model_duration
 from simulation.drainage.inp import Inp, InpError, InpProblem, read_inp
 from simulation.drainage.native import layout as model
 from simulation.drainage.native.block import WIDTHS, Block, Plan
-from simulation.drainage.native.inflows import ExternalInflow
+from simulation.drainage.native.inflows import ExternalInflow, lay_out
 from simulation.drainage.native.land import Land, Rain, Runoff, read_land
 from simulation.drainage.native.read import read_layout
 from simulation.drainage.native.rules import Controller, Situation, set_before
@@ -77,7 +77,7 @@ class NativeEnsemble:
         self._runoff = Runoff(land, members, falls if rain_scale is None else falls.scaled(rain_scale))
         self._rain_area = float(land.area.sum())
         self._external = ExternalInflow(plan.inflows, plan.series, count, plan.options.start)
-        self._put_in = np.zeros((count, members))
+        self._put_in, self._put = np.zeros((count, members)), np.zeros(members)
         self._spell = Spell(
             0.0, 0.0, *np.zeros((2, len(self._blocks), count, width)), *np.zeros((2, members))
         )
@@ -119,13 +119,13 @@ class NativeEnsemble:
                 end = min(end, (math.floor(now / pause + 1e-9) + 1) * pause)
             share = (0.5 * (now + end) - spell.start) / (spell.end - spell.start)
             self._ran += (end - now) * (spell.ran_before + share * (spell.ran_after - spell.ran_before))
-            self._injected += (end - now) * self._put_in.sum(axis=0)
+            self._injected += (end - now) * self._put
             hard = until if pause == math.inf else end
             for number, block in enumerate(self._blocks):
                 self._route(number, block, now, end, hard)
             now = end
         self.seconds += seconds
-        if not all(math.isfinite(block.state.depth.sum()) for block in self._blocks):
+        if not all(block.sound for block in self._blocks):
             raise DrainageError("the native engine's water levels left all bounds; run this model with SWMM")
 
     def _spell_at(self, now: float) -> Spell:
@@ -140,21 +140,12 @@ class NativeEnsemble:
         if self._runoff.time > now:
             end = min(end, self._runoff.time)
         other = self._external.at(now)
-        spell.ran_before = self._inflow(now, other, spell.before)
-        spell.ran_after = self._inflow(end, other if holds else self._external.at(end), spell.after)
+        lay_out(self._runoff.inflow(now, self._flow), other, self._put_in, spell.before, spell.ran_before)
+        if not holds:
+            other = self._external.at(end)
+        lay_out(self._runoff.inflow(end, self._flow), other, self._put_in, spell.after, spell.ran_after)
         spell.start, spell.end = now, end
         return spell
-
-    def _inflow(self, time: float, other: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """Runoff, the model's ``other`` inflows and what is put in, (block, node, lane) m3/s; returns the runoff of
-        each member."""
-        flow = self._runoff.inflow(time, self._flow)
-        ran = flow.sum(axis=0)
-        flow += other[:, None]
-        flow += self._put_in
-        for members, rows in zip(self._lanes, out, strict=True):
-            np.take(flow, members, axis=1, out=rows)
-        return np.asarray(ran)
 
     def _route(self, number: int, block: Block, now: float, end: float, hard: float) -> None:
         spell = self._spell
@@ -228,6 +219,7 @@ class NativeEnsemble:
     def set_inflow(self, node: int, flow: np.ndarray | float) -> None:
         """Water put in at a node from now on, m3/s, at least 0."""
         self._put_in[node] = flow
+        self._put = self._put_in.sum(axis=0)
         self._spell.end = self._spell.start
 
     def set_pumping(self, node: int, rate: np.ndarray | float) -> None:

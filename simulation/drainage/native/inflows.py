@@ -148,6 +148,23 @@ class ExternalInflow:
 
 
 @njit(cache=True)
+def lay_out(
+    runoff: np.ndarray, other: np.ndarray, put_in: np.ndarray, out: np.ndarray, ran: np.ndarray
+) -> None:
+    """Set ``out`` [block, node, lane] to what comes to each node: ``runoff`` and ``put_in`` (node, member) and
+    ``other`` (node,), all m3/s, and ``ran`` (member,) to all runoff. Lanes beyond the last member repeat it."""
+    width, last = out.shape[2], runoff.shape[1] - 1
+    ran[:] = 0.0
+    for n in range(runoff.shape[0]):
+        for m in range(last + 1):
+            ran[m] += runoff[n, m]
+        for b in range(out.shape[0]):
+            for lane in range(width):
+                m = min(b * width + lane, last)
+                out[b, n, lane] = runoff[n, m] + other[n] + put_in[n, m]
+
+
+@njit(cache=True)
 def _add_series(
     flow: np.ndarray,
     seconds: float,

@@ -30,11 +30,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulation.drainage.native.held import hold
 from simulation.drainage.native.land_climate import months
 from simulation.drainage.native.land_curves import reservoir_curves
-from simulation.drainage.native.land_kernel import gather, shed
+from simulation.drainage.native.land_kernel import gather, step
 from simulation.drainage.native.land_reading import Land, read_land
-from simulation.drainage.native.land_soil import seep
 from simulation.drainage.native.land_state import (
     CURVE_NUMBER,
     DRAINED,
@@ -54,7 +54,7 @@ from simulation.drainage.native.land_state import (
     Place,
     State,
 )
-from simulation.drainage.native.rain import Rain, even_rain
+from simulation.drainage.native.rain import NEAR, Rain, even_rain
 
 __all__ = ["Balance", "Land", "Rain", "Runoff", "even_rain", "read_land"]
 
@@ -99,9 +99,8 @@ class Runoff:
         self._place = Place(land.area, land.gage, land.outlet, land.share, land.leaves, linked)
         self._curves = reservoir_curves()
         self._month, self._seconds = -1, 0.0
-        self._falling = np.zeros((max(land.gages, 1), members))
-        self._falls = -1
-        self._old_time = self._new_time = 0.0
+        self._falls = np.zeros((max(land.gages, 1), members))
+        self._old_time = self._new_time = self._until = 0.0
         self._wet = False
 
     @property
@@ -109,42 +108,34 @@ class Runoff:
         """s up to which runoff is known."""
         return self._new_time
 
-    def step(self, rain: np.ndarray, seconds: float) -> np.ndarray:
-        """Advance under rain (gages, members) in kg/m2/s. Returns the runoff at the step's end,
-        (subcatchments, members) m3/s; the array is the engine's own and changes with the next step."""
-        land = self.land
-        month = self._month_at(self._new_time)
-        if month != self._month or seconds != self._seconds:
-            self._state.steady[:] = np.nan
-            self._month, self._seconds = month, seconds
-            self._in_month = _in_month(land, month)
-        evaporation = land.climate.evaporation
-        dries = max(float(evaporation.values[evaporation.place(self._new_time)]), 0.0)
-        falls = rain * 1e-3
-        seep(float(seconds), falls, self._place, self._in_month, self._state)
-        self._wet = shed(
-            float(seconds), falls, dries * 1e-3, land.climate.dry_only, self._place, self._in_month, self._state,
-            self._curves,
-        )  # fmt: skip
-        self._old_time, self._new_time = self._new_time, self._new_time + seconds
-        return self._state.new
-
     def reach(self, seconds: float) -> None:
         """Advance by the model's own steps until runoff is known at a time (s since the start), or to the end."""
         while self._new_time < min(seconds, self.land.duration):
             self._next()
 
     def _next(self) -> None:
-        now, rain = self._new_time, self._rain
-        place = rain.place(now)
-        if place != self._falls:
-            self._falls = place
-            values = rain.values[place]
-            self._falling[: len(values)] = values if values.ndim == 2 else values[:, None]
-            self._raining = bool(self._falling.any()) or rain.restless
-        longest = min(rain.after(now), self.land.climate.evaporation.after(now), self.land.duration) - now
+        now = self._new_time
+        if now + NEAR >= self._until:
+            self._look(now)
         usual = self._wet_step if self._raining or self._wet else self.land.dry_step
-        self.step(self._falling, min(usual, longest))
+        seconds, month = min(usual, self._until - now), self._month_at(now)
+        if month != self._month:
+            parts = _in_month(self.land, month), self._state, self._curves
+            self._held = hold((self._falls, self.land.climate.dry_only, self._place, *parts))
+        if month != self._month or seconds != self._seconds:
+            self._state.steady[:] = np.nan
+            self._month, self._seconds = month, seconds
+        self._wet = step(self._held, seconds, self._dries)
+        self._old_time, self._new_time = now, now + seconds
+
+    def _look(self, now: float) -> None:
+        """See what falls and dries from ``now`` on, m/s, and until when that holds."""
+        rain, dries = self._rain, self.land.climate.evaporation
+        values = rain.values[rain.place(now)]
+        self._falls[: len(values)] = (values if values.ndim == 2 else values[:, None]) * 1e-3
+        self._raining = bool(values.any()) or rain.restless
+        self._dries = max(float(dries.values[dries.place(now)]), 0.0) * 1e-3
+        self._until = min(rain.after(now), dries.after(now), self.land.duration)
 
     def inflow(self, seconds: float, out: np.ndarray) -> np.ndarray:
         """Runoff that reaches each node at a time not after ``time``: ``out`` (nodes, members) m3/s, set in place."""

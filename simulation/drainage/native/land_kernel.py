@@ -1,8 +1,7 @@
 """The compiled runoff: one step of every piece of land for every member.
 
 A sub-area is a reservoir, dx/dt = i - alpha x^(5/3) with x the depth above its depression storage, i what falls and
-runs on less what evaporates and seeps, and alpha from Manning's formula for a wide plane. All compiled functions
-that call one another stand in this file, see ``land_soil``; the curves are handed in for the same reason.
+runs on less what evaporates and seeps, and alpha from Manning's formula for a wide plane.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ import math
 import numpy as np
 from numba import njit
 
+from simulation.drainage.native.held import Held, keep
 from simulation.drainage.native.land_curves import CELLS, ReservoirCurves
+from simulation.drainage.native.land_soil import seep
 from simulation.drainage.native.land_state import (
     AT_ONCE,
     DRAINED,
@@ -35,7 +36,7 @@ _EVEN = 1e-10
 """Decay below which a reservoir stands at its level."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _at(table: np.ndarray, x: float) -> float:
     """Value of a table at x in [0, 1]."""
     place = x * CELLS
@@ -44,7 +45,7 @@ def _at(table: np.ndarray, x: float) -> float:
     return table[cell, 0] + u * (table[cell, 1] + u * (table[cell, 2] + u * table[cell, 3]))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _fill(x: float, inflow: float, level: float, fade: float, curves: ReservoirCurves) -> tuple[float, float]:
     """(x, outflow) of a reservoir that tends to ``level``, where it sheds all its inflow; its decay fades."""
     y = x / level
@@ -61,7 +62,7 @@ def _fill(x: float, inflow: float, level: float, fade: float, curves: ReservoirC
     return level * y, inflow * y / z
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _recede(x: float, outflow: float, seconds: float) -> tuple[float, float]:
     """(x, outflow) of a reservoir without inflow; ``outflow`` is alpha x^(5/3) before it."""
     if x <= 0.0:
@@ -71,7 +72,7 @@ def _recede(x: float, outflow: float, seconds: float) -> tuple[float, float]:
     return x / root, outflow / (root * y)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _empty(
     x: float, loss: float, alpha: float, seconds: float, curves: ReservoirCurves
 ) -> tuple[float, float]:
@@ -94,7 +95,7 @@ def _empty(
     return level * y, loss * y ** (5.0 / 3.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def reservoir(
     x: float, inflow: float, alpha: float, seconds: float, curves: ReservoirCurves
 ) -> tuple[float, float]:
@@ -108,13 +109,22 @@ def reservoir(
     return _recede(x + max(inflow * seconds, -x), alpha * x ** (5.0 / 3.0), seconds)
 
 
+@keep
 @njit(cache=True, error_model="numpy")
+def step(land: Held, seconds: float, evaporation: float) -> bool:
+    """One step of the land as ``land.Runoff`` holds it, under ``evaporation`` in m/s. Returns whether any member has
+    water on the move."""
+    rain, dry_only, place, month, state, curves = land.parts
+    seep(seconds, rain, place, month, state)
+    return shed(seconds, rain, evaporation, dry_only, place, month, state, curves)
+
+
+@njit(error_model="numpy")
 def shed(
     seconds: float, rain: np.ndarray, evaporation: float, dry_only: bool, place: Place, month: Month, state: State,
     curves: ReservoirCurves,
 ) -> bool:  # fmt: skip
-    """One step under ``rain`` (gages, members) and ``evaporation`` in m/s, after ``seep``. Returns whether any
-    member has water on the move."""
+    """Let the land drain for ``seconds`` under ``rain`` (gages, members) and ``evaporation`` in m/s."""
     # named once: each look into a named tuple within the loops would cost more than the physics
     area, gages, outlet, shares, leaving = place.area, place.gage, place.outlet, place.share, place.leaves
     hows, alphas, stores = month.how, month.alpha, month.store
@@ -191,7 +201,7 @@ def shed(
     return wet
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _pass_on(place: Place, state: State) -> None:
     """Set what arrives from other land and other sub-areas in the next step."""
     area, outlet, share, leaves = place.area, place.outlet, place.share, place.leaves

@@ -1,7 +1,6 @@
 """The compiled infiltration: what seeps into every pervious sub-area in a step, by SWMM's five methods.
 
-Numba's cache looks at the file of the function that is called, and would keep old code of compiled functions that
-are imported: so none are. Parameters are told in ``infiltration``.
+Parameters are told in ``infiltration``.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _PONDED = 0.004167 * _FOOT
 """m above which curve-number land goes on seeping after the rain, as in SWMM."""
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _horton(
     par: np.ndarray,
     soil: np.ndarray,
@@ -76,7 +75,7 @@ def _horton(
     return rate
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _modified_horton(
     par: np.ndarray, soil: np.ndarray, s: int, m: int, seconds: float, available: float, recovery: float
 ) -> float:
@@ -98,7 +97,7 @@ def _modified_horton(
     return rate
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _wetting(seeped: float, pull: float, conductivity: float, seconds: float) -> float:
     """Water that has seeped (m) after a time into saturated soil: Green and Ampt's integrated equation."""
     least = seeped + conductivity * seconds
@@ -118,7 +117,7 @@ def _wetting(seeped: float, pull: float, conductivity: float, seconds: float) ->
     return least
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _green_ampt(
     par: np.ndarray, soil: np.ndarray, s: int, m: int, seconds: float, available: float, depth: float, factor: float,
     recovery: float, modified: bool,
@@ -176,7 +175,7 @@ def _green_ampt(
     return wets / seconds
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _curve_number(
     par: np.ndarray,
     soil: np.ndarray,
@@ -214,7 +213,7 @@ def _curve_number(
     return rate
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def seep(seconds: float, rain: np.ndarray, place: Place, month: Month, state: State) -> None:
     """Set ``state.seeps`` for a step under ``rain`` (gages, members) in m/s, and move the soil on."""
     methods, par, factor, recovery = month.method, month.parameters, month.factor, month.recovery

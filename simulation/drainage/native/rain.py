@@ -18,7 +18,7 @@ from simulation.drainage.native.curves import HOUR, SeriesBook
 from simulation.drainage.native.words import Words
 
 FORMATS = ("INTENSITY", "VOLUME", "CUMULATIVE")
-_NEAR = 0.5
+NEAR = 0.5
 """s before a change at which it counts as reached: runoff steps are whole seconds."""
 
 
@@ -33,11 +33,11 @@ class Changes:
 
     def place(self, seconds: float) -> int:
         """Row of ``values`` that holds at a time."""
-        return max(bisect_right(self.times, seconds + _NEAR) - 1, 0)
+        return max(bisect_right(self.times, seconds + NEAR) - 1, 0)
 
     def after(self, seconds: float) -> float:
         """s of the next change after a time; infinite where there is none."""
-        place = bisect_right(self.times, seconds + _NEAR)
+        place = bisect_right(self.times, seconds + NEAR)
         return self.times[place] if place < len(self.times) else math.inf
 
 

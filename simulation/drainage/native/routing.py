@@ -6,7 +6,7 @@ from the heads of the last trial; then the depth of every node from what flows i
 the old value, until no depth changes by more than the tolerance. A member that has come to rest is left alone for
 the rest of the step, and a conduit between two nodes at rest is not reckoned again.
 
-Arrays of ``State`` are [node or link, lane]; units are SI. Nothing here allocates, so ``advance`` and all that it
+Arrays of ``State`` are [node or link, lane]; units are SI. Nothing here allocates, so ``_advance`` and all that it
 calls are compiled without numba's counts of references (``_nrt``): for the hundred arrays that are handed down at each
 call they took half of the time.
 """
@@ -14,7 +14,6 @@ call they took half of the time.
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 from numba import njit
@@ -22,8 +21,10 @@ from numba import njit
 from simulation.drainage.native.conduits import pipe_flows
 from simulation.drainage.native.depths import node_depths, outfall_depths
 from simulation.drainage.native.devices import device_flows, move_settings
+from simulation.drainage.native.held import keep
 from simulation.drainage.native.inlets import exchange
 from simulation.drainage.native.lanes import (
+    every,
     greatest,
     least,
     load,
@@ -254,15 +255,21 @@ def _write(pipes, joints, s, book, dt, lanes):
     store(book.entered, 0, entered)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
-def advance(
-    net, gear, s, book, before, after, start, end, now, until, hard, step, most, pumping, low, street, lanes
-):
-    """Route from ``now`` until ``until`` is reached, never past ``hard``, in at most ``most`` steps (0 = any).
+@keep
+@njit(cache=True)
+def advance(block, before, after, start, end, now, until, hard, step, most, pumping):
+    """Route a block from ``now`` until ``until`` is reached, never past ``hard``, in at most ``most`` steps (0 = any).
 
     Lateral inflows, [node, lane] m3/s, are ``before`` at ``start`` and ``after`` at ``end``. Gives the next time and
-    step. Steps before ``hard`` are evened out: under pressure a tiny one would throw levels about.
+    step, and whether all depths are numbers. Steps before ``hard`` are evened out: under pressure a tiny one would
+    throw levels about.
     """
+    return _advance(block.parts, before, after, start, end, now, until, hard, step, most, pumping)
+
+
+@njit(error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+def _advance(parts, before, after, start, end, now, until, hard, step, most, pumping):
+    net, gear, s, book, street, low, lanes = parts
     joints, done = net.joints, 0
     while now < until - 1e-6 and (most == 0 or done < most):
         done += 1
@@ -283,16 +290,7 @@ def advance(
         now += dt
         if net.rules.courant > 0.0:
             step = longest_step(net, s, dt, lanes)
-    return now, step
-
-
-def _stamp() -> tuple[tuple[str, float, int], ...]:
-    """When each file of the kernel was last changed, and its size."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return tuple((file.name, file.stat().st_mtime, file.stat().st_size) for file in files)
-
-
-if (_kept := getattr(getattr(advance, "_cache", None), "_cache_file", None)) is not None:
-    _kept._source_stamp = (
-        _stamp()
-    )  # numba looks at the file of ``advance`` alone; what it calls stands in others
+    total = spread(0.0, lanes)
+    for n in range(joints.kind.shape[0]):
+        total = total + load(s.depth, n, lanes)
+    return now, step, every(size(total) < math.inf)
