@@ -14,8 +14,10 @@ _WORDS = frozenset({
     "TITLE", "FILES", "REPORT", "TAGS", "MAP", "POLYGONS", "VERTICES", "LABELS", "SYMBOLS", "BACKDROP", "PROFILES",
 })  # fmt: skip
 """Sections that no water depends on."""
-_ENDLESS = re.compile(r"(?:nan|inf)|\de[+]?\d{3}|\d{300}", re.IGNORECASE)
-"""Where a text may hold a number without bounds."""
+_ENDLESS = tuple(map(re.compile, (r"nan(?!\w)", r"inf(?:inity)?(?!\w)", r"e(?<=[\d.]e)\+?\d{3}")))
+"""Where a text in small letters may hold a number without bounds. Each begins with a letter, which is found fast."""
+_MANY = 300
+"""Digits without an exponent that may be such a number."""
 Rows = Mapping[str, Sequence[Row]]
 
 
@@ -50,7 +52,8 @@ def of_dates(options: Sequence[Row]) -> Iterator[InpProblem]:
 
 def no_numbers(text: str, sections: Rows) -> Iterator[InpProblem]:
     """Words such as ``nan``, ``inf`` and ``1e999``, which SWMM takes for numbers, where they are no names."""
-    if not _ENDLESS.search(text):
+    small = text.lower()
+    if not any(kind.search(small) for kind in _ENDLESS) and max(map(len, text.split("\n"))) < _MANY:
         return
     names = {row.words[0].upper() for rows in sections.values() for row in rows}
     for section in sorted(sections.keys() - _WORDS):

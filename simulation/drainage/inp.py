@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from simulation.drainage.faults import no_land_rows, no_numbers, of_dates, of_line
@@ -15,6 +17,8 @@ from simulation.drainage.rows import (
     LEAST_WORDS,
     LINK_SECTIONS,
     LONGEST,
+    MOST_BYTES,
+    MOST_WORDS,
     NODE_SECTIONS,
     InpError,
     InpProblem,
@@ -115,6 +119,14 @@ class Inp:
         """Names of the nodes that are outfalls."""
         return tuple(node.name for node in self.nodes if node.kind == "outfall")
 
+    @cached_property
+    def series(self) -> dict[str, list[Row]]:
+        """Rows of each time series, by its name in capitals."""
+        found: dict[str, list[Row]] = {}
+        for name, rows in groupby(self.rows("TIMESERIES"), key=lambda row: row.words[0]):
+            found.setdefault(name.upper(), []).extend(rows)
+        return found
+
     def rows(self, section: str) -> tuple[Row, ...]:
         """Rows of a section, empty where it has none."""
         return self.sections.get(section, ())
@@ -202,12 +214,12 @@ class _Reader:
 
     def _split(self) -> None:
         current: list[Row] | None = None
-        least = 0
+        section, least = "", 0
         for number, line in enumerate(self._lines, 1):
             stripped = line.strip()
-            if not stripped or stripped.startswith(";"):
+            if not stripped or stripped[0] == ";":
                 continue
-            if stripped.startswith("["):
+            if stripped[0] == "[":
                 name = section_name(stripped)
                 current, least = None, 0
                 if name is None:
@@ -216,11 +228,12 @@ class _Reader:
                     )
                     continue
                 self._headers.append((number, name))
+                section = name
                 current, least = self._sections.setdefault(name, []), LEAST_WORDS.get(name, 1)
             elif current is not None:
                 row = Row(number, words_of(line))
-                section = self._headers[-1][1]
-                self.problems.extend(of_line(section, row, line))
+                if len(row.words) > MOST_WORDS or len(line) * 3 > MOST_BYTES:
+                    self.problems.extend(of_line(section, row, line))
                 if len(row.words) < least:
                     hint = "the file may be cut off here" if number >= len(self._lines) - 1 else ""
                     if not line.isascii() and len(line.split()) > len(row.words):
@@ -326,7 +339,7 @@ class _Reader:
             names = ", ".join(f"'{x.name}'" for x in bare[:3]) + (" and others" if len(bare) > 3 else "")
             what = f"{len(bare)} link{'s have' if len(bare) > 1 else ' has'} no cross-section: {names}"
             self._problem(bare[0].line, what, "the file may be cut off before the end of [XSECTIONS]")
-        filed = [row for row in self._rows("TIMESERIES", 3) if row.words[1].upper() == "FILE"]
+        filed = [r for r in self._rows("TIMESERIES", 3) if r.words[1].upper() == "FILE"]
         used = inp.words_outside("TIMESERIES", "RAINGAGES") if filed else set()
         for row in filed:
             name, file = row.words[0], row.words[2]

@@ -79,7 +79,7 @@ def section_name(header: str) -> str | None:
 
 def lines_of(text: str) -> list[str]:
     """Lines of a text as SWMM and every editor count them; other separators of Unicode stand within lines."""
-    lines = re.split(r"\r\n|\n|\r", text)
+    lines = (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).split("\n")
     return lines if lines[-1] else lines[:-1]
 
 

@@ -99,9 +99,7 @@ class SeriesBook:
     def __init__(self, words: Words, start: datetime) -> None:
         self._words = words
         self._start = start
-        self._rows: dict[str, list[Row]] = {}
-        for row in words.inp.rows("TIMESERIES"):
-            self._rows.setdefault(row.words[0].upper(), []).append(row)
+        self._rows = words.inp.series
 
     def points(self, row: Row, place: int) -> np.ndarray:
         """(K, 2) seconds since the start and values in the model's units of the series a row names."""

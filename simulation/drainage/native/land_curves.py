@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ def _hermite(value: np.ndarray, slope: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack([a, da, 3 * (b - a) - 2 * da - db, 2 * (a - b) + da + db], axis=1))
 
 
+@cache
 def reservoir_curves() -> ReservoirCurves:
     """The one dimensionless reservoir as curves over [0, 1], so that a step of any length is: look up, add or
     multiply, look up back. Deep water is written in z = y^(-2/3), which stays regular up to an endless depth.
@@ -76,7 +78,7 @@ def reservoir_curves() -> ReservoirCurves:
 
     def pair(curve: _Curve, slope: _Slope) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Table of a monotone curve, table of its inverse, and the inverse's values and slopes on the grid."""
-        fine = np.linspace(0.0, 1.0, 20 * CELLS + 1) ** 3
+        fine = np.linspace(0.0, 1.0, 2 * CELLS + 1) ** 3
         fine = np.unique(np.concatenate([fine, 1 - fine]))
         values = curve(fine)
         order = np.argsort(values)
