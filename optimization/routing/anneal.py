@@ -1,0 +1,186 @@
+# mypy: disable-error-code="no-untyped-def"
+"""Ruin and recreate under simulated annealing: the compiled loop.
+
+Rows that a turn touches are copied before and brought back if its plan is not taken, so that a turn costs what it
+touches, not what there is. What a task adds to a row is remembered until the row changes (``memory``).
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from optimization.routing.layout import (
+    BEST,
+    COST,
+    COUNT,
+    DURATION,
+    FREE,
+    KIND,
+    LENGTH,
+    LIVE,
+    LONGEST,
+    NEXT,
+    VALUE,
+    VERSION,
+)
+from optimization.routing.recreate import (
+    NARROW,
+    UNLIMITED,
+    best_row,
+    cheapest_new,
+    measure,
+    open_row,
+    orient,
+    put,
+    rows_nearby,
+)
+from optimization.routing.ruin import below, shuffled, string_of, strings, take_out, worse_by
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
+    """Keeps a row as it is before this turn changes it. Gives how many are kept."""
+    if touched[r] == turn:
+        return count
+    touched[r] = turn
+    for p in range(routes[r, LENGTH]):
+        old_rows[r, p] = rows[r, p]
+    for c in range(routes.shape[1]):
+        old_routes[r, c] = routes[r, c]
+    changed[count] = r
+    return count + 1
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes,
+           best_rows, best_routes, where, live, free, used, state, memory, absent, key, came, after, marks, rng,
+           temperature, turns):  # fmt: skip
+    """Some turns at one temperature. With no rows in use it builds a plan first. False where rows ran out."""
+    tasks = near.shape[0]
+    touched, noted, changed, found, used_before = marks[0], marks[1], marks[2], marks[3], marks[4]
+    for _ in range(turns):
+        state[NEXT] += 1
+        turn = state[NEXT]
+        before, kept, count = state[LIVE], 0, 0
+        for k in range(used.shape[0]):
+            used_before[k] = used[k]
+        if before == 0:
+            for task in range(tasks):
+                absent[task] = task
+            count = tasks
+        else:
+            most, longest = strings(tasks, before)
+            wanted = 1 + below(rng, most)
+            seed = below(rng, tasks)
+            for x in range(near.shape[1]):
+                if kept >= wanted:
+                    break
+                task = near[seed, x]
+                r = where[task]
+                if r < 0 or touched[r] == turn:
+                    continue
+                kept = touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, kept)
+                at = 0
+                while rows[r, at] >> 1 != task:
+                    at += 1
+                start, end, keep, stay = string_of(rng, routes[r, LENGTH], at, longest)
+                count = take_out(rows[r], routes[r], of_task, where, start, end, keep, stay, absent, count)
+                if routes[r, LENGTH] == 0:
+                    used[routes[r, KIND]] -= 1
+                elif of_kind[routes[r, KIND], LONGEST] < UNLIMITED:
+                    measure(far, arc, of_task, of_kind, rows[r], routes[r])
+        shuffled(rng, absent, count, of_task, remote, key)
+
+        whole = True
+        for j in range(count):
+            task = absent[j]
+            r = -1
+            if state[LIVE] > NARROW:
+                more, r, place = best_row(
+                    far, back, arc, of_task, of_kind, weights, alpha, rows, routes, found,
+                    rows_nearby(near, where, task, noted, turn * tasks + j, found), touched, turn, memory, task, after,
+                    rng,
+                )  # fmt: skip
+            if r < 0:
+                more, r, place = best_row(
+                    far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, state[LIVE], touched, turn,
+                    memory, task, after, rng,
+                )  # fmt: skip
+            fresh, kind, way = cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task)
+            if r < 0 or fresh < more:
+                r, place = open_row(rows, routes, live, free, state, used, kind), way
+                if r < 0:
+                    whole = False
+                    break
+            kept = touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, kept)
+            put(far, arc, of_task, of_kind, rows[r], routes[r], task, place)
+            where[task] = r
+
+        cost = 0
+        if whole:
+            for i in range(kept):
+                r = changed[i]
+                orient(far, arc, of_task, of_kind, weights, alpha, rows[r], routes[r], came, after)
+                whole = whole and (
+                    routes[r, LENGTH] == 1 or routes[r, DURATION] <= of_kind[routes[r, KIND], LONGEST]
+                )
+            for i in range(state[LIVE]):
+                cost += routes[live[i], VALUE]
+            for k in range(used.shape[0]):
+                cost += penalty * max(0, used[k] - of_kind[k, COUNT])
+
+        if before == 0 or (whole and cost < state[COST] + worse_by(rng, temperature)):
+            if not whole:
+                return False
+            accept(routes, live, free, state, changed, kept)
+            state[COST] = cost
+            if cost < state[BEST]:
+                state[BEST] = cost
+                for r in range(routes.shape[0]):
+                    best_routes[r, LENGTH] = 0
+                for i in range(state[LIVE]):
+                    r = live[i]
+                    for c in range(routes.shape[1]):
+                        best_routes[r, c] = routes[r, c]
+                    for p in range(routes[r, LENGTH]):
+                        best_rows[r, p] = rows[r, p]
+        else:
+            reject(rows, routes, old_rows, old_routes, where, live, free, state, changed, kept, before)
+            for k in range(used.shape[0]):
+                used[k] = used_before[k]
+    return True
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def accept(routes, live, free, state, changed, kept):
+    """Makes the changed rows what counts: new versions, and rows that came empty are free."""
+    for i in range(kept):
+        state[NEXT] += 1
+        routes[changed[i], VERSION] = state[NEXT]
+    to = 0
+    for i in range(state[LIVE]):
+        r = live[i]
+        if routes[r, LENGTH] > 0:
+            live[to] = r
+            to += 1
+        else:
+            free[state[FREE]] = r
+            state[FREE] += 1
+    state[LIVE] = to
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def reject(rows, routes, old_rows, old_routes, where, live, free, state, changed, kept, before):
+    """Brings the changed rows back as they were."""
+    while state[LIVE] > before:
+        state[LIVE] -= 1
+        free[state[FREE]] = live[state[LIVE]]
+        state[FREE] += 1
+    for i in range(kept):
+        r = changed[i]
+        for c in range(routes.shape[1]):
+            routes[r, c] = old_routes[r, c]
+        for p in range(routes[r, LENGTH]):
+            option = old_rows[r, p]
+            rows[r, p] = option
+            where[option >> 1] = r

@@ -1,0 +1,248 @@
+# mypy: disable-error-code="no-untyped-def"
+"""Recreate: where a task fits best, and which way along each street a route drives best.
+
+``weights`` is None where only cost counts; the compiler then leaves out all that has to do with completion. With
+weights each link of a route is charged by alpha and by the weight of all tasks that come after it, so that for a given
+order of tasks both the ways (`orient`) and one more task (`best_place`) are reckoned exactly.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from optimization.routing.layout import (
+    CAN,
+    CAPACITY,
+    COUNT,
+    DELTA,
+    DEMAND,
+    DURATION,
+    FREE,
+    HOME,
+    KIND,
+    LENGTH,
+    LIVE,
+    LOAD,
+    LONGEST,
+    NEEDS,
+    PLACE,
+    SEEN,
+    SERVICE,
+    VALUE,
+    VERSION,
+)
+from optimization.routing.ruin import skipped
+
+NOWHERE = 2**60
+UNLIMITED = 2**40
+NARROW = 64
+"""Rows in use up to which a task is tried in all of them, not only in those of its neighbours."""
+REACH = 40
+"""Neighbours whose rows a task is tried in."""
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def measure(far, arc, of_task, of_kind, row, route):
+    """Sets a route's duration."""
+    home = of_kind[route[KIND], HOME]
+    total, at = 0, home
+    for p in range(route[LENGTH]):
+        to = arc[row[p]]
+        total += far[at, to] + of_task[row[p] >> 1, SERVICE]
+        at = to
+    route[DURATION] = total + far[at, home]
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
+    """Gives each task of a route its best way, for their order; sets value and duration. Exact, in linear time."""
+    length = route[LENGTH]
+    if length == 0:
+        route[VALUE] = route[DURATION] = 0
+        return
+    home = of_kind[route[KIND], HOME]
+    fixed, factor = 0, alpha
+    if weights is not None:
+        after[length] = 0
+        for p in range(length - 1, -1, -1):
+            task = row[p] >> 1
+            after[p] = after[p + 1] + weights[task]
+            fixed += of_task[task, SERVICE] * (after[p] + alpha)
+        factor = after[0] + alpha
+    else:
+        for p in range(length):
+            fixed += of_task[row[p] >> 1, SERVICE] * alpha
+    option = row[0] & ~1
+    was_a, was_b = arc[option], arc[option + 1]
+    cost_a, cost_b = far[home, was_a] * factor, far[home, was_b] * factor
+    for p in range(1, length):
+        option = row[p] & ~1
+        a, b = arc[option], arc[option + 1]
+        if weights is not None:
+            factor = after[p] + alpha
+        x, y = cost_a + far[was_a, a] * factor, cost_b + far[was_b, a] * factor
+        u, v = cost_a + far[was_a, b] * factor, cost_b + far[was_b, b] * factor
+        came[p, 0] = y < x
+        came[p, 1] = v < u
+        cost_a, cost_b = min(x, y), min(u, v)
+        was_a, was_b = a, b
+    cost_a += far[was_a, home] * alpha
+    cost_b += far[was_b, home] * alpha
+    way = 1 if cost_b < cost_a else 0
+    route[VALUE] = fixed + min(cost_a, cost_b)
+    for p in range(length - 1, -1, -1):
+        row[p] = (row[p] & ~1) | way
+        way = came[p, way]
+    if weights is None and alpha == 1:
+        route[DURATION] = route[VALUE]
+    else:
+        measure(far, arc, of_task, of_kind, row, route)
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def best_place(far, back, arc, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
+    """Where a task fits best in a route: (what it adds to the goal, 2 x place + way); ``NOWHERE`` for nowhere."""
+    a, b = arc[2 * task], arc[2 * task + 1]
+    from_a, from_b, to_a, to_b = far[a], far[b], back[a], back[b]
+    length, home = route[LENGTH], of_kind[route[KIND], HOME]
+    service = of_task[task, SERVICE]
+    room = of_kind[route[KIND], LONGEST] - route[DURATION] - service
+    best, place = NOWHERE, 0
+    at = home
+    here_a, here_b = to_a[home], to_b[home]
+    if weights is not None:
+        after[length] = 0
+        for p in range(length - 1, -1, -1):
+            after[p] = after[p + 1] + weights[row[p] >> 1]
+        weight, now = weights[task], service
+    for p in range(length + 1):
+        to = arc[row[p]] if p < length else home
+        link = far[at, to]
+        more_a, more_b = here_a + from_a[to] - link, here_b + from_b[to] - link
+        if not (blinks and skipped(rng)):
+            if weights is None:
+                if more_a < best and more_a <= room:
+                    best, place = more_a, 2 * p
+                if more_b < best and more_b <= room:
+                    best, place = more_b, 2 * p + 1
+            else:
+                factor = after[p] + alpha
+                x = (more_a + service) * factor + weight * (now + here_a)
+                y = (more_b + service) * factor + weight * (now + here_b)
+                if x < best and more_a <= room:
+                    best, place = x, 2 * p
+                if y < best and more_b <= room:
+                    best, place = y, 2 * p + 1
+        if weights is not None and p < length:
+            now += link + of_task[row[p] >> 1, SERVICE]
+        at, here_a, here_b = to, to_a[to], to_b[to]
+    if weights is None and best < NOWHERE:
+        best = (best + service) * alpha
+    return best, place
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def alone(far, arc, of_task, of_kind, weights, alpha, kind, task):
+    """What a new route for one task adds to the goal, and the way along it."""
+    home, service = of_kind[kind, HOME], of_task[task, SERVICE]
+    best, way = NOWHERE, 0
+    for w in range(2):
+        a = arc[2 * task + w]
+        out = far[home, a] + service
+        value = (out + far[a, home]) * alpha
+        if weights is not None:
+            value += out * weights[task]
+        if value < best:
+            best, way = value, w
+    return best, way
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def fits(of_task, of_kind, kind, load, task):
+    """Whether a vehicle of that kind with that load may take the task on."""
+    able = of_task[task, NEEDS] & ~of_kind[kind, CAN] == 0
+    return able and load + of_task[task, DEMAND] <= of_kind[kind, CAPACITY]
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, count, touched, turn, memory,
+             task, after, rng):  # fmt: skip
+    """The best of some rows for a task: (what it adds, row, 2 x place + way). Untouched rows are scanned only once."""
+    best, chosen, place = NOWHERE, -1, 0
+    for i in range(count):
+        r = live[i]
+        route = routes[r]
+        if route[LENGTH] == 0 or not fits(of_task, of_kind, route[KIND], route[LOAD], task):
+            continue
+        if touched[r] == turn:
+            more, where = best_place(
+                far, back, arc, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, True
+            )
+        else:
+            if skipped(rng):
+                continue
+            seen = memory[task, r]
+            if seen[SEEN] != route[VERSION]:
+                seen[DELTA], seen[PLACE] = best_place(
+                    far, back, arc, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, False
+                )
+                seen[SEEN] = route[VERSION]
+            more, where = seen[DELTA], seen[PLACE]
+        if more < best:
+            best, chosen, place = more, r, where
+    return best, chosen, place
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def rows_nearby(near, where, task, noted, turn, found):
+    """Rows of a task's nearest neighbours, into ``found``. Gives how many."""
+    count = 0
+    for x in range(1, min(REACH + 1, near.shape[1])):
+        r = where[near[task, x]]
+        if r >= 0 and noted[r] != turn:
+            noted[r] = turn
+            found[count] = r
+            count += 1
+    return count
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def open_row(rows, routes, live, free, state, used, kind):
+    """A new empty route of that kind; -1 where there are no rows left."""
+    if state[FREE] == 0:
+        return -1
+    state[FREE] -= 1
+    r = free[state[FREE]]
+    live[state[LIVE]] = r
+    state[LIVE] += 1
+    routes[r, LENGTH] = routes[r, LOAD] = routes[r, DURATION] = routes[r, VALUE] = 0
+    routes[r, KIND] = kind
+    used[kind] += 1
+    return r
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def put(far, arc, of_task, of_kind, row, route, task, place):
+    """Puts a task into a route."""
+    at, length = place >> 1, route[LENGTH]
+    for p in range(length, at, -1):
+        row[p] = row[p - 1]
+    row[at] = 2 * task + (place & 1)
+    route[LENGTH] = length + 1
+    route[LOAD] += of_task[task, DEMAND]
+    if of_kind[route[KIND], LONGEST] < UNLIMITED:
+        measure(far, arc, of_task, of_kind, row, route)
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task):
+    """The kind of vehicle that a route of its own for a task adds least with: (what it adds, kind, way)."""
+    best, chosen, way = NOWHERE, -1, 0
+    for kind in range(of_kind.shape[0]):
+        if fits(of_task, of_kind, kind, 0, task):
+            more, w = alone(far, arc, of_task, of_kind, weights, alpha, kind, task)
+            if used[kind] >= of_kind[kind, COUNT]:
+                more += penalty
+            if more < best:
+                best, chosen, way = more, kind, w
+    return best, chosen, way
