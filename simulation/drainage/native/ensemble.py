@@ -16,7 +16,7 @@ from simulation.drainage.editing import model_duration
 from simulation.drainage.inp import Inp, InpError, InpProblem, read_inp
 from simulation.drainage.native import layout as model
 from simulation.drainage.native.block import WIDTHS, Block, Plan
-from simulation.drainage.native.inflows import ExternalInflow, lay_out
+from simulation.drainage.native.inflows import ExternalInflow, book, lay_out
 from simulation.drainage.native.land import Land, Rain, Runoff, read_land
 from simulation.drainage.native.read import read_layout
 from simulation.drainage.native.rules import Controller, Situation, set_before
@@ -118,8 +118,7 @@ class NativeEnsemble:
             if 0 < pause < math.inf:
                 end = min(end, (math.floor(now / pause + 1e-9) + 1) * pause)
             share = (0.5 * (now + end) - spell.start) / (spell.end - spell.start)
-            self._ran += (end - now) * (spell.ran_before + share * (spell.ran_after - spell.ran_before))
-            self._injected += (end - now) * self._put
+            book(self._ran, self._injected, end - now, share, spell.ran_before, spell.ran_after, self._put)
             hard = until if pause == math.inf else end
             for number, block in enumerate(self._blocks):
                 self._route(number, block, now, end, hard)

@@ -114,7 +114,12 @@ def reservoir(
 def step(land: Held, seconds: float, evaporation: float) -> bool:
     """One step of the land as ``land.Runoff`` holds it, under ``evaporation`` in m/s. Returns whether any member has
     water on the move."""
-    rain, dry_only, place, month, state, curves = land.parts
+    return _step(land.parts, seconds, evaporation)
+
+
+@njit(error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+def _step(parts: tuple, seconds: float, evaporation: float) -> bool:
+    rain, dry_only, place, month, state, curves = parts
     seep(seconds, rain, place, month, state)
     return shed(seconds, rain, evaporation, dry_only, place, month, state, curves)
 
@@ -129,12 +134,13 @@ def shed(
     area, gages, outlet, shares, leaving = place.area, place.gage, place.outlet, place.share, place.leaves
     hows, alphas, stores = month.how, month.alpha, month.store
     depths, flows, arriving, soaks = state.depth, state.flow, state.arrives, state.seeps
-    new, steady, level, fade, books = state.new, state.steady, state.level, state.fade, state.books
+    old, new, books = state.old, state.new, state.books
+    steady, level, fade = state.steady, state.level, state.fade
     count, members = new.shape
     wet = False
-    state.old[:] = new
-    new[:] = 0.0
     for s in range(count):
+        for m in range(members):
+            old[s, m], new[s, m] = new[s, m], 0.0
         gage, ends = gages[s], outlet[s] < 0 or outlet[s] == s
         for k in range(3):
             part, store, how, alpha = shares[k, s] * area[s], stores[k, s], hows[k, s], alphas[k, s]
