@@ -6,7 +6,7 @@ Only what Stormyard asks of a model is understood; all else stays text (``editin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -23,6 +23,7 @@ from simulation.drainage.rows import (
     InpError,
     InpProblem,
     Row,
+    Rows,
     brief,
     lines_of,
     section_name,
@@ -90,7 +91,7 @@ class Inp:
     """
 
     text: str
-    sections: dict[str, tuple[Row, ...]]
+    sections: Mapping[str, Sequence[Row]]
     headers: tuple[tuple[int, str], ...]
     """(line, section) of every section header."""
     options: dict[str, str]
@@ -120,14 +121,17 @@ class Inp:
         return tuple(node.name for node in self.nodes if node.kind == "outfall")
 
     @cached_property
-    def series(self) -> dict[str, list[Row]]:
-        """Rows of each time series, by its name in capitals."""
-        found: dict[str, list[Row]] = {}
-        for name, rows in groupby(self.rows("TIMESERIES"), key=lambda row: row.words[0]):
-            found.setdefault(name.upper(), []).extend(rows)
+    def series(self) -> dict[str, list[int]]:
+        """Places in [TIMESERIES] of the rows of each series, by its name in capitals."""
+        found: dict[str, list[int]] = {}
+        start = 0
+        for name, same in groupby(row.words[0] for row in self.rows("TIMESERIES")):
+            end = start + sum(1 for _ in same)
+            found.setdefault(name.upper(), []).extend(range(start, end))
+            start = end
         return found
 
-    def rows(self, section: str) -> tuple[Row, ...]:
+    def rows(self, section: str) -> Sequence[Row]:
         """Rows of a section, empty where it has none."""
         return self.sections.get(section, ())
 
@@ -158,7 +162,7 @@ class _Reader:
         self._text = text
         self._lines = lines_of(text)
         self.problems: list[InpProblem] = []
-        self._sections: dict[str, list[Row]] = {}
+        self._sections: dict[str, Rows] = {}
         self._headers: list[tuple[int, str]] = []
 
     def read(self) -> Inp:
@@ -184,7 +188,7 @@ class _Reader:
         gages = tuple(row.words[0] for row in self._rows("RAINGAGES", 2))
         inp = Inp(
             text=self._text,
-            sections={name: tuple(rows) for name, rows in self._sections.items()},
+            sections=self._sections,
             headers=tuple(self._headers),
             options=options,
             nodes=nodes,
@@ -213,7 +217,7 @@ class _Reader:
         self.problems.append(InpProblem(line, brief(what), brief(hint)))
 
     def _split(self) -> None:
-        current: list[Row] | None = None
+        current: Rows | None = None
         section, least = "", 0
         for number, line in enumerate(self._lines, 1):
             stripped = line.strip()
@@ -229,19 +233,19 @@ class _Reader:
                     continue
                 self._headers.append((number, name))
                 section = name
-                current, least = self._sections.setdefault(name, []), LEAST_WORDS.get(name, 1)
+                current, least = self._sections.setdefault(name, Rows()), LEAST_WORDS.get(name, 1)
             elif current is not None:
-                row = Row(number, words_of(line))
-                if len(row.words) > MOST_WORDS or len(line) * 3 > MOST_BYTES:
-                    self.problems.extend(of_line(section, row, line))
-                if len(row.words) < least:
+                words = words_of(line)
+                if len(words) > MOST_WORDS or len(line) * 3 > MOST_BYTES:
+                    self.problems.extend(of_line(section, Row(number, words), line))
+                if len(words) < least:
                     hint = "the file may be cut off here" if number >= len(self._lines) - 1 else ""
-                    if not line.isascii() and len(line.split()) > len(row.words):
+                    if not line.isascii() and len(line.split()) > len(words):
                         hint = "words are parted by plain spaces or tabs; full-width and no-break spaces part none"
-                    what = f"a row of [{section}] needs {least} items, this has {len(row.words)}"
+                    what = f"a row of [{section}] needs {least} items, this has {len(words)}"
                     self._problem(number, what, hint)
                     continue
-                current.append(row)
+                current.add(number, words)
 
     def _rows(self, section: str, least: int = 1) -> Iterator[Row]:
         return (row for row in self._sections.get(section, ()) if len(row.words) >= least)

@@ -6,8 +6,8 @@ Section order, keywords and minimum items a row follow the SWMM 5.2 user's manua
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, overload
 
 from simulation.drainage.protocol import DrainageError
 
@@ -66,6 +66,37 @@ class Row(NamedTuple):
 
     line: int
     words: tuple[str, ...]
+
+
+class Rows(Sequence[Row]):
+    """The rows of a section, as they are added. What it keeps is plain, and so no work for the garbage collector."""
+
+    def __init__(self) -> None:
+        self._lines: list[int] = []
+        self._words: list[tuple[str, ...]] = []
+
+    def add(self, line: int, words: tuple[str, ...]) -> None:
+        """One more row at the end."""
+        self._lines.append(line)
+        self._words.append(words)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(Row, self._lines, self._words)
+
+    def __reversed__(self) -> Iterator[Row]:
+        return map(Row, reversed(self._lines), reversed(self._words))
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return list(map(Row, self._lines[place], self._words[place]))
+        return Row(self._lines[place], self._words[place])
 
 
 def section_name(header: str) -> str | None:

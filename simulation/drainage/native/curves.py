@@ -99,12 +99,12 @@ class SeriesBook:
     def __init__(self, words: Words, start: datetime) -> None:
         self._words = words
         self._start = start
-        self._rows = words.inp.series
 
     def points(self, row: Row, place: int) -> np.ndarray:
         """(K, 2) seconds since the start and values in the model's units of the series a row names."""
         name = row.words[place] if place < len(row.words) else ""
-        rows = self._rows.get(name.upper())
+        all_rows = self._words.inp.rows("TIMESERIES")
+        rows = [all_rows[i] for i in self._words.inp.series.get(name.upper(), ())]
         if not rows:
             self._words.problem(row.line, f"'{row.words[0]}' reads time series '{name}', which is not there")
             return np.zeros((1, 2))

@@ -7,6 +7,7 @@ priority counts, then the earliest rule; CURVE and PID look at the last premise 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -245,7 +246,7 @@ def day_number(day: date) -> float:
     return float(day.toordinal())
 
 
-def clauses(rows: tuple[Row, ...]) -> list[list[Row]]:
+def clauses(rows: Iterable[Row]) -> list[list[Row]]:
     """The rows of each rule: from RULE to the next one."""
     found: list[list[Row]] = []
     for row in rows:

@@ -70,7 +70,7 @@ def test_times_beyond_midnight_are_times() -> None:
 # ------------------------------------------------------------------ numbers
 
 
-@pytest.mark.parametrize("word", ["nan", "-inf", "Infinity", "1e999", "9" * 400])
+@pytest.mark.parametrize("word", ["nan", "-inf", "Infinity", "1e999", "1.E+999", "9" * 400])
 @pytest.mark.parametrize(
     ("row", "at"), [("J 11 2", 1), ("C CIRCULAR 0.5", 2), ("O 10 FREE", 1), ("O 100 0", 2), ('J FLOW ""', 5)]
 )

@@ -136,3 +136,12 @@ def test_an_inp_error_is_a_drainage_error_and_survives_the_way_from_a_worker() -
         read_inp("")
     back = pickle.loads(pickle.dumps(caught.value))
     assert str(back) == str(caught.value) and back.problems == caught.value.problems
+
+
+def test_rows_are_found_by_place_and_series_by_name_in_any_case() -> None:
+    inp = read_inp(pipe() + "[TIMESERIES]\na 0:00 1\nb 0:00 2\n; a remark\nA 1:00 3\n")
+    rows = inp.rows("TIMESERIES")
+    assert inp.series == {"A": [0, 2], "B": [1]}
+    assert [row.words[2] for row in rows] == ["1", "2", "3"] and len(rows) == 3
+    assert list(reversed(rows)) == [rows[-1], rows[1], rows[0]] and rows[1:] == [rows[1], rows[2]]
+    assert rows[2].line == rows[1].line + 2, "a remark is a line too"
