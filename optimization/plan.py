@@ -1,7 +1,11 @@
 """What a planner proposes before a season, and how it tries it out.
 
-A planner is a module in ``optimization/planners`` with ``propose(scenario, trials, options) -> Plan``. It knows the
-scenario and may run storms through ``trials``; whoever calls it supplies those (this room knows no metrics).
+A planner is a module in ``optimization/planners`` with ``Options``, a frozen dataclass of what may be asked of it,
+and ``propose(scenario, trials, options) -> Plan``. It knows the scenario and may run storms through ``trials``;
+whoever calls it supplies those (this room knows no metrics). What makes no sense it refuses with ``CannotPlan``.
+
+What a caller does with a plan: lays its overrides on the scenario, runs both over storms and seeds that the planner
+was not given, and keeps the overrides only where ``burden`` falls.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from optimization.solver import Outcome
+from simulation.hazards.advice import CLASS_WEIGHT
 from simulation.model import Scenario
 
 Figures = Mapping[str, float | None]
@@ -20,7 +25,8 @@ Figures = Mapping[str, float | None]
 class Trials(Protocol):
     """Runs scenarios and gives their figures: by label, one a seed, in the order of the seeds.
 
-    The same seed meets the same weather and luck under every label, so differences are paired.
+    The same seed meets the same weather and luck under every label, so differences are paired. What was run once
+    (the same scenario with the same seed) is not run again.
     """
 
     def __call__(
@@ -28,13 +34,28 @@ class Trials(Protocol):
     ) -> Mapping[str, Sequence[Figures]]: ...
 
 
+class CannotPlan(ValueError):
+    """A question that a planner cannot answer: the sentence ``refused.<key>`` of the language files, what fills its
+    gaps, and ``refused.<key>_hint`` as what to do about it. Keys begin with the planner's name: ``stock.nothing``."""
+
+    def __init__(self, key: str, **gaps: Any) -> None:
+        self.key, self.gaps = key, gaps
+        super().__init__(f"{key} {gaps}" if gaps else key)
+
+
 @dataclass(frozen=True)
 class Reason:
-    """One thing that a plan rests on: a sentence ``why.<key>`` of the language files, and what fills its gaps."""
+    """One thing that a plan rests on: a sentence ``why.<key>`` of the language files, and what fills its gaps.
+
+    Keys begin with the planner's name: ``stock.budget_binds``.
+    """
 
     key: str
     gaps: Mapping[str, Any] = field(default_factory=dict)
-    """Numbers in SI units and ids of nouns; whoever shows them gives units and names."""
+    """Numbers in SI units, ids of nouns, or ``Name``s; whoever shows them gives units and names. The end of a gap's
+    name tells the unit of a number: ``_kg`` (shown in t), ``_s`` (h or min), ``_m`` (km), ``_m3``, ``_cny``, ``_kmh``
+    (km of road x h), ``_share`` (0-1, shown in %), ``_n`` (a count) or none of these (a bare figure); ``_signed``
+    before it shows the sign (``change_signed_kmh``). An id (or a tuple of ids) becomes the name of what it names."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +63,29 @@ class Plan:
     """What to change, why, and what the solver said of it."""
 
     overrides: Mapping[str, Any]
-    """Path -> value in the scenario file's grammar and units, such as ``fleet.stock.north:salt.amount_t: 60``."""
+    """Path -> value in the scenario file's grammar and units, such as ``fleet.stock.north:salt.amount_t: 60``. Empty
+    where the best is to leave everything as it is."""
     why: tuple[Reason, ...]
     """What binds, what one more unit of it would bring, the runner-up, what would change the answer."""
     outcome: Outcome | None = None
     """None where no solver was asked."""
     rows: tuple[Mapping[str, Any], ...] = ()
-    """The plan as a table, one row a thing that is placed, bought, rostered or funded."""
+    """The plan as a table, one row a thing that is placed, bought, rostered or funded. Keys are those of its columns,
+    ``plan_column.<key>`` in the language files; values and units as in ``Reason.gaps``."""
+
+
+CUT_OFF = 8.0
+"""km h that an hour in which a hospital or fire station is cut off counts for (a setting: a class-1 road)."""
+DEEP = 8.0
+"""km h that a km h of road under 15 cm of water counts for, as it bears no traffic (a setting)."""
+
+
+def burden(figures: Figures) -> float:
+    """What planners make as small as they can, in weighted km h: hours of roads that are not clear by the weights of
+    their classes (8, 4, 2, 1), of roads under water, and of critical places cut off."""
+    snow = sum(
+        float(weight) * (figures.get(f"unclear_km_h.p{priority}") or 0.0)
+        for priority, weight in enumerate(CLASS_WEIGHT, 1)
+    )
+    water = DEEP * (figures.get("depth_over_15cm_km_h") or 0.0)
+    return snow + water + CUT_OFF * (figures.get("critical_unreachable_h") or 0.0)

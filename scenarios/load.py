@@ -23,7 +23,7 @@ from scenarios.strays import strays
 from scenarios.yaml_files import parse_yaml
 from simulation.model import Name, Scenario
 
-__all__ = ["NO_RESPONSE", "Listed", "Loaded", "find", "listing", "load", "read", "variants"]
+__all__ = ["NO_RESPONSE", "Listed", "Loaded", "find", "listing", "load", "read", "storms", "variants"]
 
 NO_RESPONSE = "no-response"
 """The variant that every scenario has: no team acts."""
@@ -77,6 +77,12 @@ def read(reference: str | Path, variant: str | None = None, sets: Sequence[str] 
     if problems or scenario is None:
         raise BadScenario(problems)
     return Loaded(scenario, facts, unread)
+
+
+def storms(reference: str | Path) -> list[str]:
+    """Names of the storms that a scenario may name: the files in ``storms/`` of its folder and of those it extends."""
+    roots = read_document(find(reference), []).folders.roots
+    return sorted({path.stem for root in roots for path in (root / "storms").glob("*.y*ml")})
 
 
 def variants(reference: str | Path) -> dict[str, dict[str, Any]]:

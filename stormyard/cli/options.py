@@ -34,8 +34,8 @@ def _known_language(value: str | None) -> str | None:
 
 
 ORDER = (
-    "list", "new", "check", "doctor", "run", "compare", "ensemble", "readiness", "exercise", "replay", "verify",
-    "branch", "validate", "import",
+    "list", "new", "check", "doctor", "run", "compare", "ensemble", "readiness", "plan", "exercise", "replay",
+    "verify", "branch", "validate", "import",
 )  # fmt: skip
 
 

@@ -1,0 +1,336 @@
+"""What a planner proposed, as people read it: the changes, what came of them on other storms, and why.
+
+Everything comes in as plain data: this room knows no planner.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from results.charts import duration
+from results.compare import Interval, Spread, change_text, intervals, measure, metric_name, shown, spread
+from results.content import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Cell,
+    Command,
+    Document,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
+from results.language import LANGUAGES, Both, Words, both
+from results.metrics import NEVER, Figures
+from results.names import known, name_of
+from results.report.html import page
+from results.report.side_by_side import TONES
+from simulation.model import Name, Scenario
+
+Worth = Literal["worth", "unproven", "worse", "none"]
+"""worth: the mean burden falls, with 90 % confidence; unproven: it may or may not; worse: it rises; none: nothing
+was proposed."""
+BEFORE, AFTER = "before", "after"
+CONFIDENCE = 0.9
+
+
+class Judgement(NamedTuple):
+    """Whether a plan is worth it, over members that it was not fitted to."""
+
+    verdict: Worth
+    members: int
+    before: Spread
+    """Burden, weighted km h."""
+    after: Spread
+    difference: Spread
+    """Member by member: after less before."""
+    mean: float
+    """Of the differences."""
+    low: float
+    """Lower end of the 90 % confidence interval of that mean (Student's t)."""
+    high: float
+    better: float
+    """Share of members in which it falls."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """All that the page of a plan tells."""
+
+    planner: str
+    scenario: Scenario
+    overrides: Mapping[str, Any]
+    """What the planner proposed, whether it was worth it or not."""
+    rows: Sequence[Mapping[str, Any]]
+    why: Sequence[tuple[str, Mapping[str, Any]]]
+    """Sentences by key, with what fills their gaps."""
+    judgement: Judgement
+    figures: Mapping[str, Mapping[int, Figures]]
+    """``before`` and ``after`` -> member -> metrics; empty where nothing was proposed."""
+    storms: Sequence[tuple[Name, int]]
+    """Storms that it was tried on, and how many members each had."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Options that differ from their defaults, by name."""
+    commands: Sequence[str] = ()
+    """Lines to type next."""
+
+
+def judged(before: Sequence[float], after: Sequence[float], proposed: bool = True) -> Judgement:
+    """The verdict on paired burdens. Raises ValueError where there is no pair."""
+    change = np.asarray(after, float) - np.asarray(before, float)
+    if not len(change):
+        raise ValueError("a plan is judged by one member at least")
+    mean, half = float(change.mean()), _half_width(change)
+    verdict: Worth = "worth" if mean + half < 0 else "worse" if mean - half > 0 else "unproven"
+    return Judgement(
+        verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
+        spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)),
+    )  # fmt: skip
+
+
+def _half_width(change: np.ndarray) -> float:
+    """Half the width of the confidence interval of the mean; inf for a single member."""
+    from scipy.stats import t
+
+    if len(change) < 2:
+        return math.inf
+    spread_of_mean = float(change.std(ddof=1)) / math.sqrt(len(change))
+    return float(t.ppf((1 + CONFIDENCE) / 2, len(change) - 1)) * spread_of_mean
+
+
+# --------------------------------------------------------------------------- words
+
+
+UNITS: dict[str, tuple[str, float, int]] = {
+    "kg": ("t", 1e-3, 1), "m": ("km", 1e-3, 1), "m3": ("m3", 1, 0), "cny": ("cny", 1, 0), "kmh": ("km_h", 1, 1),
+    "share": ("pct", 100, 0), "n": ("count", 1, 0),
+}  # fmt: skip
+"""Ends of the names of gaps: the unit a figure is shown in, the factor to it, and its digits."""
+
+
+def reason(scenario: Scenario, key: str, gaps: Mapping[str, Any]) -> Both:
+    """A sentence ``why.<key>`` with its gaps filled."""
+    return both(f"why.{key}", **{name: told(scenario, name, value) for name, value in gaps.items()})
+
+
+def told(scenario: Scenario, name: str, value: Any) -> Both:
+    """A value by the name of its gap or column: with its unit, or as the name of what it stands for."""
+    if isinstance(value, Name):
+        return Both.of(value)
+    if isinstance(value, str):
+        return name_of(scenario, value)
+    if isinstance(value, (tuple, list)):
+        items = [told(scenario, name, item) for item in value]
+        return Both("、".join(i.zh for i in items), ", ".join(i.en for i in items))
+    if value is None:
+        return Both.same("–")
+    if isinstance(value, bool):
+        return both("planning.yes") if value else both("planning.no")
+    return _quantity(name, float(value))
+
+
+def _quantity(name: str, value: float) -> Both:
+    end = name.rpartition("_")[2]
+    sign = "+" if "_signed" in name else ""
+    if not math.isfinite(value):
+        return both("never")
+    if end == "s":
+        return Both(*(sign * (value > 0) + duration(value, Words(lang)) for lang in LANGUAGES))
+    if end not in UNITS:
+        return Both.same(f"{value:{sign},.6g}")
+    unit, factor, digits = UNITS[end]
+    value *= factor
+    digits = digits if digits == 0 or abs(value) >= 10 else digits + 1
+    value = 0.0 if round(value, digits) == 0 else value
+    text = f"{value:{sign},.{digits}f}"
+    said = both(f"unit.{unit}")
+    gap = "" if unit == "pct" else " "
+    return Both(*(f"{text}{gap}{word}".strip() for word in said))
+
+
+def verdict(found: Judgement) -> Both:
+    """The verdict in a sentence, with the mean difference and its interval."""
+    figures = (f"{abs(found.mean):,.1f}", f"{found.low:+,.1f}", f"{found.high:+,.1f}")
+    change, low, high = figures
+    base = float(found.before.median)
+    share = f"{100 * abs(found.mean) / base:.1f}" if base > 0 else "0"
+    return both(
+        f"planning.verdict_{found.verdict}",
+        change=change,
+        low=low,
+        high=high,
+        members=found.members,
+        share=share,
+    )
+
+
+def plan_rows(proposal: Proposal) -> list[list[Both]]:
+    """The plan as a table whose first row is the head; empty where there are no rows."""
+    columns = list(dict.fromkeys(key for row in proposal.rows for key in row))
+    if not columns:
+        return []
+    table = [[both(f"plan_column.{column}") for column in columns]]
+    for row in proposal.rows:
+        table.append([told(proposal.scenario, c, row[c]) if c in row else Both.same("–") for c in columns])
+    return table
+
+
+def figure_rows(proposal: Proposal) -> list[list[Both | Cell]]:
+    """Before, after and the paired difference with its 90 % interval for every figure that is not always 0; the
+    first row is the head, the second the burden."""
+    heads = ("compare.metric", "planning.before", "planning.after", "planning.difference", "planning.better")
+    table: list[list[Both | Cell]] = [[both(head) for head in heads], _burden_row(proposal.judgement)]
+    found = intervals(proposal.figures) if proposal.figures else []
+    names = {m.id: m.name for m in proposal.scenario.fleet.materials}
+    pairs: dict[str, dict[str, Interval]] = {}
+    for item in found:
+        pairs.setdefault(item.metric, {})[item.variant] = item
+    for metric, pair in pairs.items():
+        if BEFORE not in pair or AFTER not in pair or not any((*pair[BEFORE].figure, *pair[AFTER].figure)):
+            continue
+        table.append(_figure_row(metric, pair[BEFORE], pair[AFTER], names))
+    return table
+
+
+def _burden_row(found: Judgement) -> list[Both | Cell]:
+    change, tone = found.difference, {"worth": "good", "worse": "bad"}.get(found.verdict, "")
+    before, after = (
+        Both.same(f"{s.median:,.1f} ({s.low:,.1f} – {s.high:,.1f})") for s in (found.before, found.after)
+    )
+    said = Both.same(f"{change.median:+,.1f} ({change.low:+,.1f} – {change.high:+,.1f})")
+    return [both("planning.burden"), before, after, Cell(said, tone), Both.same(f"{found.better:.0%}")]  # type: ignore[arg-type]
+
+
+def _figure_row(
+    metric: str, before: Interval, after: Interval, names: Mapping[str, Name]
+) -> list[Both | Cell]:
+    unit = both(f"unit.{measure(metric).unit}")
+    name = metric_name(metric, names)
+    head = Both(*(", ".join(part for part in pair if part) for pair in zip(name, unit, strict=True)))
+    change = after.difference
+    if change is None:
+        return [
+            head,
+            _spread(metric, before.figure),
+            _spread(metric, after.figure),
+            Both.same("–"),
+            Both.same("–"),
+        ]
+    said = Both.same(
+        f"{_signed(metric, change.median)} ({_signed(metric, change.low)} – {_signed(metric, change.high)})"
+    )
+    judged = ""
+    if measure(metric).better == "low" and (change.high < 0 or change.low > 0):
+        judged = TONES["better" if change.high < 0 else "worse"]
+    better = Both.same("–" if math.isnan(after.better) else f"{after.better:.0%}")
+    return [head, _spread(metric, before.figure), _spread(metric, after.figure), Cell(said, judged), better]  # type: ignore[arg-type]
+
+
+def _spread(metric: str, figure: Spread) -> Both:
+    def said(words: Words) -> str:
+        median, low, high = (shown(metric, None if q == NEVER else q, words) for q in figure)
+        return f"{median} ({low} – {high})"
+
+    return Both(*(said(Words(lang)) for lang in LANGUAGES))
+
+
+def _signed(metric: str, value: float) -> str:
+    return change_text(metric, value) if math.isfinite(value) else ("+∞" if value > 0 else "-∞")
+
+
+# --------------------------------------------------------------------------- the page
+
+
+def planning_page(proposal: Proposal, lang: str = "zh") -> str:
+    """The plan as one self-contained page in both languages."""
+    return page(document(proposal), lang)
+
+
+def document(proposal: Proposal) -> Document:
+    """What the page of a plan says."""
+    scenario, found = proposal.scenario, proposal.judgement
+    notes = [Both.of(n) for n in (scenario.city.note, scenario.storm.note) if n is not None]
+    sections = [
+        Section("verdict", both("planning.section_verdict"), _verdict_blocks(proposal)),
+        Section("why", both("planning.section_why"), _why_blocks(proposal)),
+        Section("plan", both("planning.section_plan"), _plan_blocks(proposal)),
+        Section("tried", both("planning.section_tried"), _tried_blocks(proposal)),
+        Section(
+            "next", both("planning.section_next"), [Command(proposal.commands)] if proposal.commands else []
+        ),
+    ]
+    facts = [
+        (both("planning.fact_planner"), planner_name(proposal.planner)),
+        (both("planning.fact_members"), Both.same(found.members)),
+        *((known(f"plan_option.{name}", name), Both.same(value)) for name, value in proposal.asked.items()),
+    ]
+    return Document(
+        title=both("planning.title", planner=planner_name(proposal.planner), name=scenario.name),
+        subtitle=both("planning.subtitle", city=scenario.city.name, storm=scenario.storm.name),
+        notes=notes,
+        facts=facts,
+        sections=[s for s in sections if s.blocks],
+    )
+
+
+def planner_name(planner: str) -> Both:
+    """What a planner is called."""
+    return known(f"planner.{planner}", planner)
+
+
+def _verdict_blocks(proposal: Proposal) -> list[Block]:
+    found = proposal.judgement
+    blocks: list[Block] = [Paragraph(verdict(found))]
+    if found.verdict != "none":
+        cards = [
+            Card(both("planning.burden"), Both.same(f"{found.mean:+,.1f}"),
+                 both("planning.card_mean", low=f"{found.low:+,.1f}", high=f"{found.high:+,.1f}"),
+                 both("unit.km_h"), "good" if found.verdict == "worth" else "bad"),
+            Card(both("planning.card_better"), Both.same(f"{found.better:.0%}"),
+                 both("planning.card_better_detail", members=found.members)),
+        ]  # fmt: skip
+        blocks.append(Cards(cards))
+    if found.verdict in ("unproven", "worse"):
+        blocks.append(Note(both("planning.proposes_nothing")))
+    return blocks
+
+
+def _why_blocks(proposal: Proposal) -> list[Block]:
+    return (
+        [Bullets([reason(proposal.scenario, key, gaps) for key, gaps in proposal.why])]
+        if proposal.why
+        else []
+    )
+
+
+def _plan_blocks(proposal: Proposal) -> list[Block]:
+    rows = plan_rows(proposal)
+    if not rows:
+        return []
+    numbers = [
+        i for i, column in enumerate(dict.fromkeys(k for row in proposal.rows for k in row))
+        if all(isinstance(row.get(column, 0.0), int | float) for row in proposal.rows)
+    ]  # fmt: skip
+    key = "planning.table" if proposal.judgement.verdict in ("worth", "none") else "planning.table_rejected"
+    return [Table(both(key), rows[0], rows[1:], numbers)]
+
+
+def _tried_blocks(proposal: Proposal) -> list[Block]:
+    if not proposal.figures:
+        return []
+    rows = figure_rows(proposal)
+    head = [cell.text if isinstance(cell, Cell) else cell for cell in rows[0]]
+    storms = [Both(f"{name.zh}（{n}）", f"{name.en} ({n})") for name, n in proposal.storms]
+    return [
+        Paragraph(both("planning.tried", members=proposal.judgement.members)),
+        Bullets(storms),
+        Table(both("planning.table_figures"), head, rows[1:], (1, 2, 3, 4)),
+        Paragraph(both("planning.burden_meaning")),
+    ]

@@ -1,0 +1,350 @@
+"""Planning as a job: a planner proposes, what it proposes is run on storms it has not seen, and the page is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+from optimization.plan import CannotPlan, Plan, burden
+from optimization.planners import names, planner
+from optimization.planners._storms import rainfall, snowfall, storms
+from results import planning as shown
+from results.language import Both, both
+from results.metrics import Figures
+from results.planning import AFTER, BEFORE, Judgement, Proposal
+from scenarios import load as scenario_files
+from scenarios.problems import BadScenario, Problem, did_you_mean, problem
+from scenarios.said import Told
+from simulation.ensemble import Ledger, Member, run_members
+from simulation.model import Name, Scenario
+from stormyard.ensembles import run_member
+from stormyard.jobs import folder_for, product_version
+
+PLAN, OVERRIDES, PAGE, MEMBERS = "plan.json", "overrides.yaml", "plan.html", "members.jsonl"
+HELD_OUT = 1_000_000
+"""Seeds from here on are kept from planners: what they propose is tried with them."""
+
+
+class Stopped(Exception):
+    """Ctrl-C: what was finished is kept in ``path``."""
+
+    def __init__(self, kept: int, path: Path) -> None:
+        super().__init__(kept)
+        self.kept, self.path = kept, path
+
+
+class Runs:
+    """Storms that are run for a plan (``optimization.plan.Trials``): each once, written down when it is finished."""
+
+    def __init__(
+        self, ledger: Ledger, workers: int = 1, watch: Callable[[int, int], None] = lambda done, total: None
+    ) -> None:
+        self.ledger, self.workers, self.watch = ledger, workers, watch
+        self.figures: dict[tuple[str, int], Figures] = {}
+        """By the scenario's digest and the seed."""
+        self._digests: dict[int, tuple[Scenario, str]] = {}
+
+    def open(self) -> int:
+        """Take up what an earlier call was stopped at; how many runs that is. What belongs elsewhere is replaced."""
+        try:
+            kept = self.ledger.read() if self.ledger.path.exists() else None
+        except ValueError:
+            kept = None
+        if kept is None:
+            self.ledger.start()
+            return 0
+        self.figures = {(m.variant, m.seed): m.figures["metrics"] for m in kept if not m.error}
+        return len(self.figures)
+
+    def __call__(self, scenarios: Mapping[str, Scenario], seeds: Sequence[int]) -> dict[str, list[Figures]]:
+        """Figures by label, one a seed."""
+        found = iter(self.pairs([(s, seed) for s in scenarios.values() for seed in seeds]))
+        return {label: [next(found) for _ in seeds] for label in scenarios}
+
+    def pairs(self, asked: Sequence[tuple[Scenario, int]]) -> list[Figures]:
+        """Figures of each (scenario, seed). Raises RuntimeError where a run failed, Stopped on Ctrl-C."""
+        keys = [(self._digest(scenario), seed) for scenario, seed in asked]
+        missing = {
+            key: scenario for key, (scenario, _) in zip(keys, asked, strict=True) if key not in self.figures
+        }
+        total = len(self.figures) + len(missing)
+        self.watch(len(self.figures), total)
+        try:
+            for member in self._run(missing):
+                if member.error:
+                    raise RuntimeError(f"seed {member.seed}: {member.error}")
+                self.ledger.add(member)
+                self.figures[member.variant, member.seed] = member.figures["metrics"]
+                self.watch(len(self.figures), total)
+        except KeyboardInterrupt:
+            raise Stopped(len(self.figures), self.ledger.path) from None
+        return [self.figures[key] for key in keys]
+
+    def _run(self, missing: Mapping[tuple[str, int], Scenario]) -> Iterator[Member]:
+        """A pool of workers where there is more than one: spawning costs seconds, which one worker need not pay."""
+        if self.workers == 1 or len(missing) == 1:
+            for (digest, seed), scenario in missing.items():
+                yield Member(digest, seed, run_member("", scenario.model_dump_json(), seed))
+            return
+        texts = {digest: scenario.model_dump_json() for (digest, _), scenario in missing.items()}
+        seeds = sorted({seed for _, seed in missing})
+        not_asked = [Member(d, s) for d in texts for s in seeds if (d, s) not in missing]
+        yield from run_members(texts, seeds, partial(run_member, ""), self.workers, not_asked)
+
+    def _digest(self, scenario: Scenario) -> str:
+        """Kept with the scenario, for nouns are frozen and a digest reads all of it."""
+        known = self._digests.get(id(scenario))
+        if known is None:
+            known = self._digests[id(scenario)] = (scenario, scenario.digest())
+        return known[1]
+
+
+@dataclass
+class Planning:
+    """A question to a planner, and the way to its answer."""
+
+    planner: str
+    reference: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The planner's own, by name; what is left out keeps its default."""
+    variant: str | None = None
+    sets: Sequence[str] = ()
+    members: int = 20
+    seed: int = 0
+    workers: int = 1
+    folder: Path | None = None
+    """Where the answer is written; None for a folder under ``runs/``."""
+
+    def __post_init__(self) -> None:
+        """Raises BadScenario for an unknown planner, an option it lacks, a scenario with problems, or a folder that
+        holds something else."""
+        self.module = self._module()
+        self.chosen = self._options()
+        self.scenario = scenario_files.load(self.reference, self.variant, self.sets)
+        asked = [f"{k}-{v}" for k, v in sorted(self.options.items())]
+        self.place = self.folder or folder_for(
+            self.scenario, "plan", self.planner, *asked, self.members, self.seed
+        )
+        if self.place.exists() and any(self.place.iterdir()) and not (self.place / PLAN).exists():
+            raise BadScenario([problem(str(self.place), "folder.not_empty")])
+        kept = self.place.with_name(f"{self.place.name}-{MEMBERS}")
+        identity = {"scenario": self.scenario.id, "version": product_version()}
+        self.runs = Runs(Ledger(kept, identity), self.workers)
+
+    def _module(self) -> ModuleType:
+        if self.planner not in names():
+            hint = did_you_mean(self.planner, names())
+            raise BadScenario(
+                [problem(f"plan {self.planner}", "option.no_planner", hint=hint, name=self.planner)]
+            )
+        return planner(self.planner)
+
+    def _options(self) -> Any:
+        known = [f for f in self.module.Options.__dataclass_fields__ if f != "seed"]
+        unknown = [name for name in self.options if name not in known]
+        if unknown:
+            raise BadScenario(
+                [
+                    problem(f"--{name.replace('_', '-')}", "option.not_of_planner",
+                            hint=did_you_mean(name, known), name=self.planner)
+                    for name in unknown
+                ]
+            )  # fmt: skip
+        return self.module.Options(**self.options, seed=self.seed)
+
+    def propose(self) -> Plan:
+        """What the planner proposes. Raises BadScenario where it cannot, in words."""
+        try:
+            plan = self.module.propose(self.scenario, self.runs, self.chosen)
+        except CannotPlan as no:
+            raise BadScenario([refusal(self.reference, no)]) from no
+        assert isinstance(plan, Plan)
+        return plan
+
+    def after(self, plan: Plan) -> Scenario:
+        """The scenario with what is proposed, read as ``--set`` would be. Raises BadScenario where it does not fit."""
+        return scenario_files.load(self.reference, self.variant, [*self.sets, *as_sets(plan.overrides)])
+
+    def judge(self, plan: Plan) -> Proposal:
+        """Run before and after on storms and seeds that the planner was not given."""
+        if not plan.overrides:
+            figures: dict[str, dict[int, Figures]] = {}
+            zero = shown.judged([0.0], [0.0], proposed=False)
+            return self._proposal(plan, figures, zero, [])
+        after = self.after(plan)
+        members = held_out(self.scenario, self._other_storms(), self.members, self.seed)
+        before_runs = [(storm, seed) for storm, seed in members]
+        after_runs = [(after.model_copy(update={"storm": storm.storm}), seed) for storm, seed in members]
+        found = self.runs.pairs([run for pair in zip(before_runs, after_runs, strict=True) for run in pair])
+        figures = {BEFORE: dict(enumerate(found[0::2])), AFTER: dict(enumerate(found[1::2]))}
+        before, after_ = ([burden(f) for f in figures[label].values()] for label in (BEFORE, AFTER))
+        judgement = shown.judged(before, after_)
+        return self._proposal(plan, figures, judgement, [storm.storm.name for storm, _ in members])
+
+    def _other_storms(self) -> list[Scenario]:
+        """The scenario under the other storms that lie beside its own. None where its response levels are set by the
+        hour, for they belong to its own storm."""
+        if self.scenario.command.timeline:
+            return []
+        others = []
+        for storm in scenario_files.storms(self.reference):
+            try:
+                other = scenario_files.load(self.reference, self.variant, [*self.sets, f"storm={storm}"])
+            except BadScenario:
+                continue
+            if other.storm.weather != self.scenario.storm.weather and is_of_kind(other):
+                others.append(other)
+        return others
+
+    def _proposal(
+        self,
+        plan: Plan,
+        figures: Mapping[str, Mapping[int, Figures]],
+        judgement: Judgement,
+        storms: list[Name],
+    ) -> Proposal:
+        counted = {name: storms.count(name) for name in storms}
+        return Proposal(
+            planner=self.planner,
+            scenario=self.scenario,
+            overrides=dict(plan.overrides),
+            rows=plan.rows,
+            why=[(reason.key, reason.gaps) for reason in plan.why],
+            judgement=judgement,
+            figures=figures,
+            storms=list(counted.items()),
+            asked=dict(self.options),
+            commands=self._next(judgement),
+        )
+
+    def _next(self, judgement: Judgement) -> list[str]:
+        if judgement.verdict != "worth":
+            return []
+        return [f"stormyard plan {self.planner} {self.reference} --seed {self.seed + 1}"]
+
+    def write(self, plan: Plan, proposal: Proposal, lang: str) -> dict[str, Any]:
+        """Write the folder whole or not at all, and return what ``plan.json`` says."""
+        told = self.plain(plan, proposal)
+        part = self.place.with_name(f".{self.place.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            _write(part / PLAN, json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+            _write(part / OVERRIDES, as_variant(self.planner, told["overrides"]))
+            _write(part / PAGE, shown.planning_page(proposal, lang))
+            shutil.copyfile(self.runs.ledger.path, part / MEMBERS)
+            shutil.rmtree(self.place, ignore_errors=True)
+            part.replace(self.place)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        self.runs.ledger.path.unlink()
+        return told
+
+    def plain(self, plan: Plan, proposal: Proposal) -> dict[str, Any]:
+        """The answer for programs. ``overrides`` are those to use: none where the plan is not worth it."""
+        found, outcome = proposal.judgement, plan.outcome
+        says = [shown.reason(self.scenario, key, gaps) for key, gaps in proposal.why]
+        return finite(
+            {
+                "planner": self.planner,
+                "scenario": self.scenario.id,
+                "variant": self.variant or "",
+                "sets": list(self.sets),
+                "seed": self.seed,
+                "version": product_version(),
+                "options": {k: v for k, v in vars(self.chosen).items()},
+                "verdict": found.verdict,
+                "judgement": {k: v._asdict() if hasattr(v, "_asdict") else v for k, v in found._asdict().items()},
+                "overrides": proposal.overrides if found.verdict == "worth" else {},
+                "tried_overrides": proposal.overrides,
+                "rows": [dict(row) for row in proposal.rows],
+                "why": [
+                    {"key": key, "gaps": dict(gaps), "zh": said.zh, "en": said.en}
+                    for (key, gaps), said in zip(proposal.why, says, strict=True)
+                ],
+                "solver": None
+                if outcome is None
+                else {"status": outcome.status, "objective": outcome.objective, "bound": outcome.bound,
+                      "gap": outcome.gap},
+                "storms": [{"zh": name.zh, "en": name.en, "members": n} for name, n in proposal.storms],
+                "figures": {label: list(by.values()) for label, by in proposal.figures.items()},
+            }
+        )  # fmt: skip
+
+
+def held_out(
+    scenario: Scenario, others: Sequence[Scenario], members: int, seed: int
+) -> list[tuple[Scenario, int]]:
+    """Storms and seeds that no planner is given: by turns the scenario's own storm, one drawn about it, and one of
+    the others that lie beside it, each with luck of its own."""
+    kinds = 3 if others else 2
+    fresh = iter(storms(scenario, members, HELD_OUT + seed))
+    chosen = []
+    for i in range(members):
+        turn, count = i % kinds, i // kinds
+        storm = scenario if turn == 0 else next(fresh) if turn == 1 else others[count % len(others)]
+        chosen.append((storm, HELD_OUT + seed + i))
+    return chosen
+
+
+def is_of_kind(scenario: Scenario) -> bool:
+    """Whether the storm brings what the scenario reckons with: at least a millimetre of snow, 5 mm of rain."""
+    brings = {"snow": float(snowfall(scenario).sum()) >= 1, "water": float(rainfall(scenario).sum()) >= 5}
+    return all(brings[hazard] for hazard in scenario.hazards)
+
+
+def refusal(reference: str, no: CannotPlan) -> Problem:
+    """Why a planner cannot answer, as a problem in both languages."""
+    what, hint = (both(f"refused.{key}", **no.gaps) for key in (no.key, f"{no.key}_hint"))
+    return Problem(reference, InBoth(what), InBoth(hint))
+
+
+class InBoth(Told):
+    """A text of the results' catalogue as a problem tells it."""
+
+    zh: str
+
+    def __new__(cls, text: Both) -> InBoth:
+        told = super().__new__(cls, text.en)
+        told.zh = text.zh
+        return told
+
+    def in_language(self, language: str) -> str:
+        """The text in ``en`` or ``zh``."""
+        return self.zh if language == "zh" else str(self)
+
+
+def as_sets(overrides: Mapping[str, Any]) -> list[str]:
+    """Overrides as ``--set`` takes them."""
+    return [f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in overrides.items()]
+
+
+def as_variant(name: str, overrides: Mapping[str, Any]) -> str:
+    """The block of ``scenario.yaml`` that makes a variant of the plan."""
+    block = {"variants": {f"plan-{name}": dict(overrides)}}
+    return yaml.safe_dump(block, allow_unicode=True, sort_keys=False, width=120)
+
+
+def finite(value: Any) -> Any:
+    """The same with None for numbers that JSON has no sign for, and nouns' names as their two languages."""
+    if isinstance(value, Name):
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, Mapping):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [finite(v) for v in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not (abs(value) < float("inf")) else value
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
