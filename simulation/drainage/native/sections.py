@@ -40,6 +40,7 @@ class SectionBook:
         self._row = {row.words[0].upper(): row for row in words.inp.rows("XSECTIONS")}
         self._index: dict[tuple[str, ...], int] = {}
         self._profiles: list[Profile] = []
+        self._depths: list[tuple[np.ndarray, np.ndarray, float]] = []
         self._transects = read_transects(words)
         self.streets = read_streets(words)
 
@@ -117,7 +118,8 @@ class SectionBook:
         def tables(name: str) -> np.ndarray:
             return np.array([getattr(p, name) for p in every]).reshape(len(every), SECTION_POINTS)
 
-        depths = [_depths(profile) for profile in every]
+        depths = self._depths
+        depths.extend(_depths(profile) for profile in every[len(depths) :])
         return Sections(
             shape=tuple(p.shape for p in every),
             open=np.array([p.open for p in every], dtype=bool),
