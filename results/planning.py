@@ -125,7 +125,7 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, Name):
         return Both.of(value)
     if isinstance(value, str):
-        return name_of(scenario, value)
+        return both(f"verb.{value}") if name == "verb" else name_of(scenario, value)
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
         return Both("、".join(i.zh for i in items), ", ".join(i.en for i in items))

@@ -14,7 +14,7 @@ import simpy
 
 from simulation.chance import keyed_uniform
 from simulation.hazards.ahead import look
-from simulation.model import LEVELS, Tier, Verb
+from simulation.model import LEVELS, Scenario, Tier, Verb
 from simulation.orders import level_rank
 from simulation.situation import Message, Outlook, Reported
 from simulation.teams import Crew, is_callable
@@ -143,6 +143,26 @@ class Reports:
         )  # fmt: skip
 
 
+def level_schedule(scenario: Scenario) -> list[tuple[int, int]]:
+    """(second, level 1-4, 0 for none) at which levels are declared: by history's timeline, else by the rules."""
+    command, warnings = scenario.command, scenario.storm.warnings
+    if command.timeline:
+        history = sorted(command.timeline, key=lambda change: change.t)
+        return [(max(0, int(c.t)), level_rank(c.level)) for c in history]
+    plan = [
+        (max(0, int(w.t + rule.delay)), level_rank(rule.level))
+        for w in warnings
+        for rule in command.rules
+        if rule.hazard == w.hazard and rule.colour == w.colour
+    ]
+    highest, steps = 0, []
+    for second, level in sorted(plan):
+        if level > highest:
+            highest = level
+            steps.append((second, level))
+    return steps
+
+
 class CommandPost:
     """Response level, call-out and messages; its processes run on the WORK beat, before any decision."""
 
@@ -162,27 +182,8 @@ class CommandPost:
             else:
                 self._tell_warning(warning.hazard, warning.colour, int(warning.t))
         if scenario.respond:
-            for second, level in self._schedule():
+            for second, level in level_schedule(scenario):
                 clock.process(self._declare_at(second, level))
-
-    def _schedule(self) -> list[tuple[int, int]]:
-        """(second, level) at which levels are declared: by history's timeline, else by the rules."""
-        command, warnings = self._world.scenario.command, self._world.scenario.storm.warnings
-        if command.timeline:
-            history = sorted(command.timeline, key=lambda change: change.t)
-            return [(max(0, int(c.t)), level_rank(c.level)) for c in history]
-        plan = [
-            (max(0, int(w.t + rule.delay)), level_rank(rule.level))
-            for w in warnings
-            for rule in command.rules
-            if rule.hazard == w.hazard and rule.colour == w.colour
-        ]
-        highest, steps = 0, []
-        for second, level in sorted(plan):
-            if level > highest:
-                highest = level
-                steps.append((second, level))
-        return steps
 
     def _warn(self, second: int, hazard: str, colour: str) -> Generator[simpy.Event, object, None]:
         yield self._world.clock.wait(second)

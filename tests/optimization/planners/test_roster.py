@@ -1,0 +1,146 @@
+"""Rosters: the programme against every roster there is, rest and weeks kept, and what is proposed."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise, product
+
+import numpy as np
+import pytest
+
+from optimization.plan import CannotPlan
+from optimization.planners import roster
+from optimization.planners._changes import changed
+from optimization.planners._roster_demand import Need, needs
+from optimization.planners._roster_model import Pool, Roll, cover, on_duty, rostered
+from scenarios.load import load
+from tests import cities
+from tests.optimization.planners.real import Made, Real
+
+PLOUGH: Pool = ("truck", ("plough",))
+GUARD: Pool = ("car", ("guard",))
+
+
+def need(key: str, verb: str, amount: list[float], waits: bool, **pace: float) -> Need:
+    return Need(key, verb, 2.0 if waits else 3.0, np.array(amount), pace, waits)  # type: ignore[arg-type]
+
+
+def roll(team: str, machines: dict, shifts: int = 2, people: int = 4, length: int = 2, rest: int = 3) -> Roll:
+    return Roll(team, machines, shifts, people, length, rest, week=2, ready=1)
+
+
+ASKED = [
+    need("plough.p1", "plough", [0, 3, 2, 0, 4, 0, 1, 0], True, truck=0.5),
+    need("guard", "guard", [0, 1, 1, 0, 0, 1, 1, 1], False, car=1.0),
+]
+ROLLS = [roll("a", {PLOUGH: 2}), roll("b", {PLOUGH: 1, GUARD: 1}, shifts=1), roll("c", {GUARD: 1}, people=1)]
+
+
+def legal(of: Roll, starts: tuple[int, ...]) -> bool:
+    """Whether the shifts can be shared out so that each has its rest and its week: tried in every way."""
+    for who in product(range(of.shifts), repeat=len(starts)):
+        own = [[s for s, w in zip(starts, who, strict=True) if w == g] for g in range(of.shifts)]
+        rested = all(b - a >= of.length + of.rest for turns in own for a, b in pairwise(turns))
+        if rested and all(len(turns) <= of.week for turns in own):
+            return all(b - a >= of.length for a, b in pairwise(starts))
+    return False
+
+
+def test_the_programme_finds_the_best_of_all_legal_rosters() -> None:
+    """Every set of starts of three teams is tried; the cost is what waits and the people's hours."""
+    price, hours, cost = 0.3, 8, {}
+    possible = {
+        r.team: [c for n in range(5) for c in combinations(range(r.ready, hours), n) if legal(r, c)]
+        for r in ROLLS
+    }
+    costs = {}
+    for chosen in product(*possible.values()):
+        begins = dict(zip(possible, chosen, strict=True))
+        on = on_duty(ROLLS, begins, hours)
+        manned = tuple(on[r.team].tobytes() for r in ROLLS)
+        if manned not in cost:
+            cost[manned] = by_hand(on)
+        people = sum(r.people * min(r.length, hours - s) for r in ROLLS for s in begins[r.team])
+        costs[chosen] = cost[manned] + price * people
+    found, outcome = rostered(ASKED, ROLLS, 1, price, 1000)
+    assert outcome.status == "optimal"
+    assert outcome.objective == pytest.approx(min(costs.values()), rel=1e-3)
+    assert all(legal(r, tuple(found[r.team])) for r in ROLLS)
+    assert any(len(starts) > 1 for starts in found.values())
+
+
+def by_hand(on: dict[str, np.ndarray]) -> float:
+    """Trucks plough, cars guard: nothing to choose, so what waits can be added up hour by hour."""
+    trucks, cars = (
+        np.sum([r.machines.get(p, 0) * on[r.team] for r in ROLLS], axis=0) for p in (PLOUGH, GUARD)
+    )
+    waiting = total = 0.0
+    for t in range(8):
+        waiting = max(0.0, waiting + ASKED[0].amount[t] - 0.5 * trucks[t])
+        total += 2.0 * 2 * waiting + 3.0 * max(0.0, ASKED[1].amount[t] - cars[t])
+    return total
+
+
+def test_cover_counts_what_waits_and_prices_machines() -> None:
+    """The same sums as by hand; one more truck is worth its price in an hour when ploughing waits."""
+    on = {"a": np.ones(8), "b": np.ones(8), "c": np.ones(8)}
+    work = cover(ASKED, ROLLS, on)
+    assert work.cost == pytest.approx(by_hand(on))
+    assert work.price[PLOUGH][1] > 0
+    assert work.price[GUARD] == pytest.approx(np.zeros(8))
+
+
+def test_demand_follows_the_storm() -> None:
+    """Ploughing is asked for while it snows and once after it; main roads come first."""
+    asked = needs(load("tiny/snow"))
+    plough = next(n for n in asked if n.key == "plough.p1")
+    assert asked[0].key == "plough.p1"
+    assert (
+        plough.amount[0] == 0
+        and plough.amount[2] > 0
+        and plough.amount[7] == 1.0
+        and not plough.amount[8:].any()
+    )
+    assert "pump-truck-1500" not in plough.pace
+    water = {n.key: n for n in needs(load("tiny/flood"))}
+    assert water["pump"].amount.max() == 2 and not water["pump"].waits
+
+
+def test_a_team_with_people_for_two_shifts_gets_relief() -> None:
+    """A long storm and a team of 60 that has no relief: the roster gives it shifts that take turns."""
+    long = cities.scenario(hours=48, wet_hours=40, precipitation=0.5)
+    team = long.fleet.teams[0].model_copy(update={"relief": 1})
+    long = long.model_copy(update={"fleet": long.fleet.model_copy(update={"teams": (team,)})})
+    plan = roster.propose(
+        long, Made(lambda s, _: {"unclear_km_h.p1": 10.0 / s.fleet.teams[0].relief}), roster.Options()
+    )
+    assert plan.overrides["fleet.teams.day.relief"] >= 2
+    assert [r["shift"] for r in plan.rows][:2] == [1, 2]
+    assert changed(long, plan.overrides).fleet.teams[0].relief == plan.overrides["fleet.teams.day.relief"]
+    tried = next(r for r in plan.why if r.key == "roster.tried_all")
+    assert tried.gaps["now_kmh"] == 80.0 and tried.gaps["then_kmh"] < 80.0
+
+
+def test_what_the_runs_do_not_bear_out_is_not_proposed() -> None:
+    """Where the runs are worse with the roster, everything stays as it is, and the reason says so."""
+    snow = load("tiny/snow")
+    plan = roster.propose(
+        snow, Made(lambda s, _: {"unclear_km_h.p1": 1.0 if s == snow else 2.0}), roster.Options()
+    )
+    assert plan.overrides == {}
+    assert "roster.tried_now" in [r.key for r in plan.why]
+    assert {r["team"] for r in plan.rows} == {"snow-north", "snow-south", "footways"}
+
+
+def test_people_that_make_no_second_shift_are_named() -> None:
+    """The hand team has 12 people and needs ten for a shift: eight more make a second one."""
+    plan = roster.propose(load("tiny/snow"), Real(), roster.Options(runs=1))
+    short = next(r for r in plan.why if r.key == "roster.one_shift")
+    assert short.gaps == {"teams": ("footways",), "team": "footways", "people": 8}
+
+
+def test_refusals() -> None:
+    """A dry day asks for nothing; a storm without warnings calls nobody."""
+    with pytest.raises(CannotPlan, match=r"roster\.nothing"):
+        roster.propose(cities.scenario(precipitation=0.0), Made(lambda *_: {}), roster.Options())
+    with pytest.raises(CannotPlan, match=r"roster\.nobody"):
+        roster.propose(cities.scenario(storm__warnings=[]), Made(lambda *_: {}), roster.Options())
