@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
 from simulation.drainage.native import layout as model
 
@@ -97,8 +99,7 @@ class Joints(NamedTuple):
     dqdh: np.ndarray
     """1 where the link's dQ/dH counts at this node."""
     below: np.ndarray
-    """Node to which the first conduit that leaves a node leads, else from which one comes; outfalls do not count, -1
-    where there is none."""
+    """Next node on the shortest way to an outfall, -1 where none leads to one."""
     device: np.ndarray
     """(L,) bool: the link is no true conduit."""
 
@@ -306,10 +307,6 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
     pipe = np.array([rows.get(link, -1) for link, _ in pairs], np.int64)
     end = np.array([end for _, end in pairs], np.int64)
     first = np.cumsum([0] + [len(pairs) for pairs in meeting])
-    below = np.full(count, -1)
-    inner = np.flatnonzero(pipes.outfall == 0)[::-1]
-    below[pipes.end[inner]] = pipes.start[inner]
-    below[pipes.start[inner]] = pipes.end[inner]
     crown = nodes.crown - nodes.invert
     can_pond = options.ponding & (nodes.ponded_area > 0)
     storage = nodes.kind == model.STORAGE
@@ -330,9 +327,17 @@ def _joints(plan: model.Layout, pipes: Pipes) -> Joints:
         end=end,
         pipe=pipe,
         dqdh=np.array([0.0 if pair in counts else 1.0 for pair in pairs]),
-        below=below,
+        below=_way_out(plan),
         device=~np.isin(np.arange(len(links.names)), plan.conduits.link[~plan.conduits.dummy]),
     )
+
+
+def _way_out(plan: model.Layout) -> np.ndarray:
+    links, count = plan.links, len(plan.nodes.names)
+    graph = csr_matrix((np.ones(len(links.names)), (links.start, links.end)), shape=(count, count))
+    search = {"directed": False, "unweighted": True, "min_only": True, "return_predecessors": True}
+    before = dijkstra(graph, indices=plan.outfalls.node, **search)[1]
+    return np.maximum(before, -1).astype(np.int64)
 
 
 def _ends(plan: model.Layout, pipes: Pipes) -> Ends:

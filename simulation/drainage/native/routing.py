@@ -245,8 +245,12 @@ def _write(pipes, joints, s, book, dt, lanes):
             missing = load(s.missing, n, lanes) + load(s.came, n, lanes) + late
             dry = (missing < 0.0) & (load(s.depth, n, lanes) <= SMALL_LENGTH)
             to = joints.below[n]
-            if to >= 0 and some(dry):  # what a node gave away without having it has run on
-                store(s.missing, to, load(s.missing, to, lanes) + where(dry, missing, zero))
+            if to >= 0 and some(dry):  # what a node gave away without having it has run on, or out
+                gone = where(dry, missing, zero)
+                if joints.kind[to] == OUTFALL:
+                    outflow = outflow + gone
+                else:
+                    store(s.missing, to, load(s.missing, to, lanes) + gone)
                 missing = where(dry, zero, missing)
             store(s.missing, n, missing)
             store(s.extra, n, where(dry, zero, missing * back))

@@ -11,6 +11,8 @@ from simulation.drainage.editing import with_storm
 from simulation.drainage.inp import read_inp
 from simulation.drainage.native.engine import NativeDrainage
 from simulation.drainage.native.ensemble import NativeEnsemble
+from simulation.drainage.native.network import network
+from simulation.drainage.native.read import read_layout
 from simulation.drainage.protocol import DrainageError
 from simulation.drainage.swmm import SwmmDrainage
 from tests.simulation.drainage.drains import START, bucket, options, pipe, station, town
@@ -256,3 +258,18 @@ def test_no_water_is_lost(flow: float, minutes: int) -> None:
         totals.storage + totals.lost + totals.outflow, abs=0.6 * flow + 1e-6
     )
     assert abs(totals.continuity) < 0.001
+
+
+def test_a_debt_finds_its_way_out() -> None:
+    """What a dry node gave away without having it is owed by the next node on the way to an outfall, pumps included;
+    two dead ends do not owe it to each other for ever."""
+    below = network(read_layout(read_inp(station()))).joints.below
+    assert below.tolist() == [1, -1]
+    chain = pipe().replace("C J O 100 0.013 0 0", "C J K 100 0.013 0 0\nD K O 9 0.013 0 0")
+    chain = chain.replace("J 11 2 0 0 0", "J 11 2 0 0 0\nK 10.5 2 0 0 0")
+    chain = chain.replace("C CIRCULAR 0.5 0 0 0", "C CIRCULAR 0.5 0 0 0\nD CIRCULAR 0.5 0 0 0")
+    layout = read_layout(read_inp(chain))
+    names = np.array([*layout.nodes.names, "none"])
+    assert dict(zip(layout.nodes.names, names[network(layout).joints.below], strict=True)) == {
+        "J": "K", "K": "O", "O": "none"
+    }  # fmt: skip
