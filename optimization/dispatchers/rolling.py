@@ -1,0 +1,190 @@
+"""Rolling: every half hour the hours ahead are planned on the forecast, and every decision follows that plan's prices.
+
+``optimization.horizon`` plans twelve hours of road work at once: which roads get which treatments in which period,
+within crews' hours, shifts, loading bays and stock. What comes of it are prices: of salt, of crew-hours to come, of
+leaving a road alone for now. The crews that are idle now are then given tours of an hour by the programme of
+``assignment``, which counts each pass at what it brings at these prices. So salt waits for where and when it is worth
+most, roads that a blade alone can keep in hand are ploughed before traffic packs the snow, and no pass is made that is
+worth more later. Orders that were given stand: crews at work are left to it.
+
+On water, ``optimization.readiness`` sends idle pumps where water is expected, and closes what will fill.
+
+Where a solver gives no plan in its time, greedy answers and the decision says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimization.barriers import Barriers
+from optimization.decision import Decision
+from optimization.dispatchers import greedy
+from optimization.dispatchers.assignment import GAP, NODES, OPTIONS, Option, Programme
+from optimization.foresight import BOTH, NONE, PLOUGH, SPREAD, Foresight
+from optimization.ground import Ground
+from optimization.horizon import Ahead, Horizon
+from optimization.sites import sites
+from optimization.solver import Outcome, solve
+from optimization.tours import Roads, RoadWork, Tour, Tours, treatment_seconds
+from optimization.worth import by_weight
+from simulation.model import Scenario, Verb
+from simulation.network import Network
+from simulation.orders import Assign, Order
+from simulation.roadwork import PASSING
+from simulation.situation import CrewReport, Situation
+
+EVERY = 1800
+"""s between two looks ahead."""
+TIME_LIMIT = 4.0
+"""s for the programme of one decision: a guard, since ``NODES`` ends the hard ones before it."""
+LEAST = 1e-3
+"""Worth of a pass of the blade that the plan has no use for, beside the weight of its kilometres: better than to
+stand."""
+TREATMENTS: dict[int, tuple[Verb, ...]] = {PLOUGH: ("plough",), SPREAD: ("spread",), BOTH: ("plough", "spread")}
+
+
+class Priced(Tours):
+    """Tours whose passes are worth what the plan of the hours ahead says, salt paid for."""
+
+    def __init__(self, ground: Ground, situation: Situation, ahead: Ahead, weight: np.ndarray) -> None:
+        super().__init__(ground, situation, by_weight)
+        self._ahead, self._weight = ahead, weight
+        self._treated: dict[int, Roads] = {}
+
+    def work_for(self, crew: CrewReport) -> list[RoadWork]:
+        """The road jobs that a crew can do: a table for each treatment, and for each other kind of work."""
+        stocked = crew.load >= self._least_dose or self._has_stock(crew)
+        key = (crew.kind, crew.verbs, stocked)
+        if key not in self._work:
+            tables = [self._passes(act) for act in _able(crew.verbs, stocked)]
+            tables += [
+                self._roads_for(verbs, [verbs])
+                for verbs in self._by_verbs
+                if not PASSING.intersection(verbs) and verbs[0] in crew.verbs
+            ]
+            kind = self.ground.kinds[crew.kind]
+            self._work[key] = []
+            for roads in tables:
+                if len(roads.rows):
+                    seconds = treatment_seconds(self.ground, self.situation, kind, roads.verbs, roads.rows)
+                    self._work[key].append(RoadWork(roads, seconds, roads.value / seconds))
+        return self._work[key]
+
+    def worth(self, verbs: tuple[Verb, ...], rows: np.ndarray) -> np.ndarray:
+        """(m,) worth of doing each job once with these verbs, at once."""
+        if not PASSING.intersection(verbs):
+            return super().worth(verbs, rows)
+        segment = self.situation.jobs.segment[rows]
+        act = sum(bit for bit, done in ((PLOUGH, ("plough",)), (SPREAD, ("spread",))) if done[0] in verbs)
+        value = self._ahead.advantage[segment, act]
+        return np.maximum(value, LEAST * self._weight[segment]) if act == PLOUGH else value
+
+    def _passes(self, act: int) -> Roads:
+        """Roads on which a treatment is called for and worth something."""
+        if act not in self._treated:
+            ground, jobs, verbs = self.ground, self.situation.jobs, TREATMENTS[act]
+            asked = [rows for wanted, rows in self._by_verbs.items() if set(verbs) <= set(wanted)
+                     and (act != SPREAD or wanted == verbs)]  # fmt: skip
+            rows = np.sort(np.concatenate(asked)) if asked else np.zeros(0, int)
+            value = self.worth(verbs, rows)
+            rows, value = rows[value > 0], value[value > 0]
+            segment = jobs.segment[rows]
+            dose = self._ahead.dose[segment] if act & SPREAD else np.zeros(len(rows))
+            ends = np.array([ground.tail[segment], ground.head[segment]])
+            self._treated[act] = Roads(
+                verbs, rows, segment, value, dose * ground.area[segment], self._part[ends[0]],
+                ground.x[ends], ground.y[ends], ground.oneway[segment],
+            )  # fmt: skip
+        return self._treated[act]
+
+
+def _able(verbs: tuple[Verb, ...], stocked: bool) -> list[int]:
+    """Treatments that a crew can give."""
+    acts = [act for act, needed in TREATMENTS.items() if set(needed) <= set(verbs)]
+    return [act for act in acts if stocked or not act & SPREAD]
+
+
+class Rolling:
+    """See the module's docstring."""
+
+    def __init__(self, scenario: Scenario, time_limit: float = TIME_LIMIT) -> None:
+        self.decisions: list[Decision] = []
+        self._ground = Ground(scenario)
+        self._barriers = Barriers(scenario)
+        self._time_limit = time_limit
+        network = Network(scenario.city.segments)
+        self._weight = network.length / 1000
+        self._foresight = Foresight(self._ground, network.priority - 1)
+        self._horizon = Horizon(scenario, self._ground, self._foresight)
+        self._ahead: Ahead | None = None
+        self._looked = -EVERY
+
+    def __call__(self, situation: Situation) -> list[Order]:
+        assigned, outcome = self._assign(situation)
+        orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
+        if orders or outcome is not None:
+            self.decisions.append(_decision(situation, orders, outcome))
+        return orders
+
+    def _assign(self, situation: Situation) -> tuple[list[Assign], Outcome | None]:
+        """Orders for the idle crews, and the solver's outcome where there was something to decide."""
+        snow = "snow" in self._hazards(situation)
+        if snow:
+            self._foresight.look(situation)
+        idle = [c for c in situation.crews if c.idle]
+        if not idle or not len(situation.jobs):
+            return [], None
+        table = sites(self._ground, situation, idle)
+        tours = self._tours(situation)
+        options, rule = lay_out(tours, idle)
+        if not options and table is None:
+            return [], None
+        programme = Programme(self._ground, situation, options, table)
+        outcome = solve(
+            programme.problem, time_limit=self._time_limit, gap=GAP, nodes=NODES, start=programme.start(rule)
+        )
+        if not outcome.has_plan:
+            return greedy.answer(self._ground, situation), outcome
+        on_roads = [self._order(situation, crew, tour) for crew, tour in programme.tours(outcome)]
+        return on_roads + programme.site_orders(outcome), outcome
+
+    def _hazards(self, situation: Situation) -> tuple[str, ...]:
+        return ("snow",) if (situation.jobs.segment >= 0).any() else ()
+
+    def _tours(self, situation: Situation) -> Tours:
+        """Tours at the prices of the plan, which is made anew when it is old."""
+        if situation.t < self._looked:
+            self._horizon.begin()
+        if not 0 <= situation.t - self._looked < EVERY or self._ahead is None:
+            self._ahead, self._looked = self._horizon.look(situation), situation.t
+        return Priced(self._ground, situation, self._ahead, self._weight)
+
+    def _order(self, situation: Situation, crew: CrewReport, tour: Tour) -> Assign:
+        """The order for a tour, with its mean dose."""
+        order = greedy.tour_order(situation, crew, tour)
+        rate = 0.0
+        if "spread" in order.verbs and self._ahead is not None:
+            segment = situation.jobs.segment[list(tour.rows)]
+            area = self._ground.area[segment]
+            rate = round(float(self._ahead.dose[segment] @ area / area.sum()), 4)
+            order = replace(order, rate=rate) if rate > 0 else order
+        if PASSING.intersection(order.verbs):
+            self._foresight.given(crew.id, order.verbs, order.targets, rate)
+        return order
+
+
+def lay_out(tours: Tours, idle: list[CrewReport]) -> tuple[list[Option], int]:
+    from optimization.dispatchers.assignment import lay_out as other
+    return other(tours, idle)
+
+
+def _decision(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
+    from optimization.dispatchers.assignment import _decision as other
+    return other(situation, orders, outcome)
+
+
+def make(scenario: Scenario, seed: int = 0) -> Rolling:
+    """The rolling dispatcher for a scenario; ``seed`` is not used: it draws nothing."""
+    return Rolling(scenario)
