@@ -11,15 +11,21 @@ from numba import njit
 
 from optimization.routing.layout import (
     BEST,
-    COST,
+    CAPACITY,
     COUNT,
     DURATION,
     FREE,
+    KEPT,
     KIND,
+    LAST,
     LENGTH,
     LIVE,
+    LOAD,
     LONGEST,
     NEXT,
+    NOW,
+    OVER,
+    RATE,
     VALUE,
     VERSION,
 )
@@ -37,7 +43,7 @@ from optimization.routing.recreate import (
 from optimization.routing.ruin import below, shuffled, string_of, strings, take_out, worse_by
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
     """Keeps a row as it is before this turn changes it. Gives how many are kept."""
     if touched[r] == turn:
@@ -54,10 +60,11 @@ def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
 @njit(cache=True, _nrt=False)  # type: ignore[call-overload]
 def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes,
            best_rows, best_routes, where, live, free, used, state, memory, absent, key, came, after, marks, rng,
-           temperature, turns):  # fmt: skip
+           slack, press, temperature, turns):  # fmt: skip
     """Some turns at one temperature. With no rows in use it builds a plan first. False where rows ran out."""
     tasks = near.shape[0]
     touched, noted, changed, found, used_before = marks[0], marks[1], marks[2], marks[3], marks[4]
+    press[NOW] = pressed(of_kind, routes, live, used, state, penalty, press)
     for _ in range(turns):
         state[NEXT] += 1
         turn = state[NEXT]
@@ -99,12 +106,12 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
                 more, r, place = best_row(
                     far, back, arc, of_task, of_kind, weights, alpha, rows, routes, found,
                     rows_nearby(near, where, task, noted, turn * tasks + j, found), touched, turn, memory, task, after,
-                    rng,
+                    rng, slack, press[RATE],
                 )  # fmt: skip
             if r < 0:
                 more, r, place = best_row(
                     far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, state[LIVE], touched, turn,
-                    memory, task, after, rng,
+                    memory, task, after, rng, slack, press[RATE],
                 )  # fmt: skip
             fresh, kind, way = cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task)
             if r < 0 or fresh < more:
@@ -116,7 +123,7 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
             put(far, arc, of_task, of_kind, rows[r], routes[r], task, place)
             where[task] = r
 
-        cost = 0
+        cost = 0.0
         if whole:
             for i in range(kept):
                 r = changed[i]
@@ -124,18 +131,14 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
                 whole = whole and (
                     routes[r, LENGTH] == 1 or routes[r, DURATION] <= of_kind[routes[r, KIND], LONGEST]
                 )
-            for i in range(state[LIVE]):
-                cost += routes[live[i], VALUE]
-            for k in range(used.shape[0]):
-                cost += penalty * max(0, used[k] - of_kind[k, COUNT])
-
-        if before == 0 or (whole and cost < state[COST] + worse_by(rng, temperature)):
+            cost = pressed(of_kind, routes, live, used, state, penalty, press)
+        if before == 0 or (whole and cost < press[NOW] + worse_by(rng, temperature)):
             if not whole:
                 return False
-            accept(routes, live, free, state, changed, kept)
-            state[COST] = cost
-            if cost < state[BEST]:
-                state[BEST] = cost
+            press[NOW], press[OVER] = cost, press[LAST]
+            accept(rows, routes, old_rows, old_routes, live, free, state, changed, kept)
+            if press[OVER] == 0.0 and cost < state[BEST]:
+                state[BEST] = int(cost)
                 for r in range(routes.shape[0]):
                     best_routes[r, LENGTH] = 0
                 for i in range(state[LIVE]):
@@ -148,15 +151,44 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
             reject(rows, routes, old_rows, old_routes, where, live, free, state, changed, kept, before)
             for k in range(used.shape[0]):
                 used[k] = used_before[k]
+        press[KEPT] += press[OVER] == 0.0
     return True
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-def accept(routes, live, free, state, changed, kept):
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+def pressed(of_kind, routes, live, used, state, penalty, press):
+    """The goal of the plan as it stands, with what loads beyond capacity and vehicles that there are not cost."""
+    value, over = 0, 0
+    for i in range(state[LIVE]):
+        route = routes[live[i]]
+        value += route[VALUE]
+        over += max(0, route[LOAD] - of_kind[route[KIND], CAPACITY])
+    for k in range(used.shape[0]):
+        value += penalty * max(0, used[k] - of_kind[k, COUNT])
+    press[LAST] = float(over)
+    return value + press[RATE] * over
+
+
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+def same(row, route, old_row, old_route):
+    """Whether a row is again what it was before the turn: then all that is remembered of it holds."""
+    length = route[LENGTH]
+    if length != old_route[LENGTH]:
+        return False
+    p = 0
+    while p < length and row[p] == old_row[p]:
+        p += 1
+    return p == length
+
+
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+def accept(rows, routes, old_rows, old_routes, live, free, state, changed, kept):
     """Makes the changed rows what counts: new versions, and rows that came empty are free."""
     for i in range(kept):
-        state[NEXT] += 1
-        routes[changed[i], VERSION] = state[NEXT]
+        r = changed[i]
+        if not same(rows[r], routes[r], old_rows[r], old_routes[r]):
+            state[NEXT] += 1
+            routes[r, VERSION] = state[NEXT]
     to = 0
     for i in range(state[LIVE]):
         r = live[i]
@@ -169,7 +201,7 @@ def accept(routes, live, free, state, changed, kept):
     state[LIVE] = to
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def reject(rows, routes, old_rows, old_routes, where, live, free, state, changed, kept, before):
     """Brings the changed rows back as they were."""
     while state[LIVE] > before:

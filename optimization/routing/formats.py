@@ -107,7 +107,7 @@ def _plain(lines: _Lines) -> Graph:
         a, b, cost, demand = numbers[first : first + 4]
         _node(lines, words[first][0], nodes, 0, a, b)
         streets.append(Street(a, b, cost, demand, required=demand > 0))
-    return Graph(lines.path.stem, nodes, 0, tuple(streets), numbers[2 + 4 * edges + 1])
+    return Graph(lines.path.stem, nodes, 0, tuple(streets), numbers[2 + 4 * edges + 1], first=0)
 
 
 def _node(lines: _Lines, number: int, nodes: int, first: int, *given: int) -> None:

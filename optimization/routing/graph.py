@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from optimization.routing.instance import UNREACHABLE, BadInstance, Instance, Vehicle
+from optimization.routing.instance import UNREACHABLE, BadInstance, Instance, Route, Vehicle
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Graph:
     """Nodes that need service, with their demand."""
     optimum: int | None = None
     """The best cost by the file's own word."""
+    first: int = 1
+    """Number of the first node in the file; here it is 0."""
 
 
 def instance(graph: Graph) -> Instance:
@@ -89,6 +91,22 @@ def instance(graph: Graph) -> Instance:
         np.array([s.demand for s in needed] + [demand for _, demand in graph.posts], dtype=np.int64),
         (Vehicle(0, graph.capacity, count=graph.vehicles),),
     )
+
+
+def served(graph: Graph, routes: Sequence[Route]) -> list[list[tuple[int, int]]]:
+    """For each route the streets it serves, in order and as they are driven: (from, to) by the file's numbers."""
+    needed = [(s.start, s.end, s.one_way) for s in graph.streets if s.required]
+    needed += [(node, node, True) for node, _ in graph.posts]
+    found = []
+    for route in routes:
+        streets = []
+        for task, way in route.visits:
+            start, end, one_way = needed[task]
+            if way and not one_way:
+                start, end = end, start
+            streets.append((start + graph.first, end + graph.first))
+        found.append(streets)
+    return found
 
 
 def _shortest(

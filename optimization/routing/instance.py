@@ -88,7 +88,7 @@ class Instance:
                 raise BadInstance(f"{self.name}: {name} has the shape {values.shape}, not {shape}")
             if values.size and values.min() < 0:
                 raise BadInstance(
-                    f"{self.name}: {name} of task {int(np.argmin(values.min(axis=-1)))} is negative"
+                    f"{self.name}: {name} of task {int(np.argmin(values)) // (values.size // tasks)} is negative"
                 )
         if self.deadhead.shape != (arcs, arcs):
             raise BadInstance(f"{self.name}: deadhead must be square, but is {self.deadhead.shape}")

@@ -14,3 +14,6 @@ LIVE, COST, BEST, NEXT, FREE = range(5)
 """Columns of ``state`` [5]: rows in use, the goal now and at its best, the next version, free rows on the stack."""
 SEEN, DELTA, PLACE = range(3)
 """Columns of ``memory`` [task, row, 3]: version of the row when it was scanned, what the task adds, 2 x place + way."""
+RATE, NOW, OVER, LAST, KEPT = range(5)
+"""Columns of ``press`` [5]: what a unit of load beyond capacity costs, the goal now with it, the load beyond capacity
+now and in the plan last looked at, and turns that ended with none."""

@@ -8,6 +8,7 @@ order of tasks both the ways (`orient`) and one more task (`best_place`) are rec
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from optimization.routing.layout import (
@@ -41,10 +42,10 @@ REACH = 40
 """Neighbours whose rows a task is tried in."""
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def measure(far, arc, of_task, of_kind, row, route):
     """Sets a route's duration."""
-    home = of_kind[route[KIND], HOME]
+    home = np.uint32(of_kind[route[KIND], HOME])
     total, at = 0, home
     for p in range(route[LENGTH]):
         to = arc[row[p]]
@@ -53,14 +54,14 @@ def measure(far, arc, of_task, of_kind, row, route):
     route[DURATION] = total + far[at, home]
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
     """Gives each task of a route its best way, for their order; sets value and duration. Exact, in linear time."""
     length = route[LENGTH]
     if length == 0:
         route[VALUE] = route[DURATION] = 0
         return
-    home = of_kind[route[KIND], HOME]
+    home = np.uint32(of_kind[route[KIND], HOME])
     fixed, factor = 0, alpha
     if weights is not None:
         after[length] = 0
@@ -99,12 +100,12 @@ def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
         measure(far, arc, of_task, of_kind, row, route)
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def best_place(far, back, arc, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
     """Where a task fits best in a route: (what it adds to the goal, 2 x place + way); ``NOWHERE`` for nowhere."""
     a, b = arc[2 * task], arc[2 * task + 1]
     from_a, from_b, to_a, to_b = far[a], far[b], back[a], back[b]
-    length, home = route[LENGTH], of_kind[route[KIND], HOME]
+    length, home = route[LENGTH], np.uint32(of_kind[route[KIND], HOME])
     service = of_task[task, SERVICE]
     room = of_kind[route[KIND], LONGEST] - route[DURATION] - service
     best, place = NOWHERE, 0
@@ -141,7 +142,7 @@ def best_place(far, back, arc, of_task, of_kind, weights, alpha, row, route, tas
     return best, place
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def alone(far, arc, of_task, of_kind, weights, alpha, kind, task):
     """What a new route for one task adds to the goal, and the way along it."""
     home, service = of_kind[kind, HOME], of_task[task, SERVICE]
@@ -157,22 +158,27 @@ def alone(far, arc, of_task, of_kind, weights, alpha, kind, task):
     return best, way
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def fits(of_task, of_kind, kind, load, task):
     """Whether a vehicle of that kind with that load may take the task on."""
     able = of_task[task, NEEDS] & ~of_kind[kind, CAN] == 0
     return able and load + of_task[task, DEMAND] <= of_kind[kind, CAPACITY]
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, count, touched, turn, memory,
-             task, after, rng):  # fmt: skip
-    """The best of some rows for a task: (what it adds, row, 2 x place + way). Untouched rows are scanned only once."""
-    best, chosen, place = NOWHERE, -1, 0
+             task, after, rng, slack, rate):  # fmt: skip
+    """The best of some rows for a task: (what it adds, row, 2 x place + way). Untouched rows are scanned only once.
+
+    A row may be loaded beyond capacity by up to ``slack``, at ``rate`` for each unit.
+    """
+    best, chosen, place = float(NOWHERE), -1, 0
+    demand = of_task[task, DEMAND]
     for i in range(count):
         r = live[i]
         route = routes[r]
-        if route[LENGTH] == 0 or not fits(of_task, of_kind, route[KIND], route[LOAD], task):
+        room = of_kind[route[KIND], CAPACITY] - route[LOAD]
+        if route[LENGTH] == 0 or demand > room + slack or of_task[task, NEEDS] & ~of_kind[route[KIND], CAN]:
             continue
         if touched[r] == turn:
             more, where = best_place(
@@ -188,12 +194,17 @@ def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, liv
                 )
                 seen[SEEN] = route[VERSION]
             more, where = seen[DELTA], seen[PLACE]
-        if more < best:
-            best, chosen, place = more, r, where
+        if more >= best:
+            continue
+        dear = float(more)
+        if demand > room:
+            dear += rate * (demand - max(room, 0))
+        if dear < best:
+            best, chosen, place = dear, r, where
     return best, chosen, place
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def rows_nearby(near, where, task, noted, turn, found):
     """Rows of a task's nearest neighbours, into ``found``. Gives how many."""
     count = 0
@@ -206,7 +217,7 @@ def rows_nearby(near, where, task, noted, turn, found):
     return count
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def open_row(rows, routes, live, free, state, used, kind):
     """A new empty route of that kind; -1 where there are no rows left."""
     if state[FREE] == 0:
@@ -221,7 +232,7 @@ def open_row(rows, routes, live, free, state, used, kind):
     return r
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def put(far, arc, of_task, of_kind, row, route, task, place):
     """Puts a task into a route."""
     at, length = place >> 1, route[LENGTH]
@@ -234,7 +245,7 @@ def put(far, arc, of_task, of_kind, row, route, task, place):
         measure(far, arc, of_task, of_kind, row, route)
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task):
     """The kind of vehicle that a route of its own for a task adds least with: (what it adds, kind, way)."""
     best, chosen, way = NOWHERE, -1, 0

@@ -15,13 +15,17 @@ from numpy.typing import NDArray
 
 from optimization.routing.anneal import anneal
 from optimization.routing.instance import BadInstance, Instance, Route
-from optimization.routing.layout import BEST, COST, FREE, KIND, LENGTH, VALUE
+from optimization.routing.layout import BEST, FREE, KEPT, KIND, LENGTH, RATE, VALUE
 from optimization.routing.ruin import seeded
 
 HOT, COLD = 0.3, 0.01
 """Temperature at the start and at the end, in mean values of the goal a task."""
 CHUNK = 500
 """Turns between two looks at the clock."""
+SLACK = 0.1
+"""Share of its capacity by which a row may be overloaded, at a price, while plans are still being changed."""
+KEEP, STEP = 0.5, 1.15
+"""Share of plans that are to keep capacity, and the factor by which the price follows it."""
 NEIGHBOURS = 400
 """Nearest tasks that are known of each."""
 
@@ -69,6 +73,7 @@ def search(
         return Solution((), 0, 0, 0, 0.0)
     run = _Run(instance, seed)
     run.go(1, 0.0)
+    run.loosen()
     start = clock()
     done, stopped = 0, False
     try:
@@ -110,18 +115,20 @@ class _Run:
             dtype=np.int64,
         )
         far = np.ascontiguousarray(instance.deadhead, dtype=np.int32)
-        arc = np.ascontiguousarray(instance.ways, dtype=np.int32).reshape(-1)
+        arc = np.ascontiguousarray(instance.ways, dtype=np.uint32).reshape(-1)
         remote = far[of_kind[:, 0]][:, arc].min(axis=0).reshape(-1, 2).min(axis=1).astype(np.int64)
         self._given = (far, np.ascontiguousarray(far.T), arc, neighbours(far, instance.ways), remote, of_task, of_kind,
                        weights, np.int64(instance.alpha), np.int64(_penalty(instance)))  # fmt: skip
         self._rng = seeded(seed)
         self._most = min(tasks, 2 * int(-(-instance.demand.sum() // of_kind[:, 1].max())) + 30)
+        self._slack = 0
+        self._press = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
         self._allocate()
 
     def _allocate(self) -> None:
         tasks, kinds, rows = len(self.instance.ways), len(self.instance.vehicles), self._most
         self._state = np.zeros(5, dtype=np.int64)
-        self._state[[BEST, COST]], self._state[FREE] = 2**62, rows
+        self._state[BEST], self._state[FREE] = 2**62, rows
         shape = (rows, tasks + 1)
         self._rows, self._old, self._best_rows = (np.zeros(shape, dtype=np.int32) for _ in range(3))
         self._routes, self._old_routes, self._best_routes = (
@@ -139,12 +146,22 @@ class _Run:
         """Some turns at one temperature."""
         while not anneal(
             *self._given, self._rows, self._routes, self._old, self._old_routes, self._best_rows, self._best_routes,
-            *self._work, self._rng, temperature, turns,
+            *self._work, self._rng, self._slack, self._press, temperature, turns,
         ):  # fmt: skip
             if self._most >= len(self.instance.ways):
                 raise BadInstance(f"{self.instance.name}: no plan could be built")
             self._most = min(len(self.instance.ways), 2 * self._most)
             self._allocate()
+        if self._slack:
+            kept = self._press[KEPT] / turns
+            self._press[RATE] *= STEP if kept < KEEP - 0.1 else 1 / STEP if kept > KEEP + 0.1 else 1.0
+            self._press[KEPT] = 0.0
+
+    def loosen(self) -> None:
+        """From now on loads may go beyond capacity, at a price that is raised until most plans keep it."""
+        largest = max((v.capacity for v in self.instance.vehicles if v.capacity < 2**40), default=0)
+        self._slack = int(largest * SLACK)
+        self._press[RATE] = 0.5 * self._value / max(1, self.instance.demand.sum())
 
     @property
     def best(self) -> int:
