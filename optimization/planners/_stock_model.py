@@ -56,6 +56,26 @@ class Rules:
     """Periods until it arrives."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What storms ask for."""
+
+    demand: np.ndarray
+    """(storms, materials, PERIODS) t"""
+    worth: np.ndarray
+    """(storms, materials) weighted km h that a missing tonne costs."""
+
+    def only(self, storm: int) -> Asked:
+        """One of them."""
+        return Asked(self.demand[storm : storm + 1], self.worth[storm : storm + 1])
+
+    def mean(self) -> Asked:
+        """A storm that asks for the mean; a tonne is worth the mean of those that are asked for."""
+        amounts = self.demand.sum(axis=2)
+        worth = (self.worth * amounts).sum(axis=0) / np.maximum(amounts.sum(axis=0), 1e-9)
+        return Asked(self.demand.mean(axis=0, keepdims=True), worth[np.newaxis])
+
+
 class Stage(NamedTuple):
     """A solved model."""
 
@@ -73,32 +93,31 @@ class Stage(NamedTuple):
 def stockpile(
     depots: Depots,
     points: Sequence[Points],
-    demand: np.ndarray,
-    worth: np.ndarray,
+    asked: Asked,
     rules: Rules,
     fixed: np.ndarray | None = None,
 ) -> Stage:
     """Solve for the stock, or with the stock ``fixed`` for what storms make of it.
 
-    ``demand`` is (storms, materials, PERIODS) t, ``worth`` (materials,) weighted km h a tonne. Raises RuntimeError
-    where the solver gives no plan: every shortage is allowed, so that there always is one.
+    Raises RuntimeError where the solver gives no plan: every shortage is allowed, so that there always is one.
     """
-    return _Model(depots, points, demand, worth, rules, fixed).solved()
+    return _Model(depots, points, asked, rules, fixed).solved()
 
 
 class _Model:
     def __init__(
-        self, depots: Depots, points: Sequence[Points], demand: np.ndarray, worth: np.ndarray, rules: Rules,
-        fixed: np.ndarray | None,
-    ) -> None:  # fmt: skip
-        self.depots, self.points, self.demand, self.worth, self.rules = depots, points, demand, worth, rules
+        self, depots: Depots, points: Sequence[Points], asked: Asked, rules: Rules, fixed: np.ndarray | None
+    ) -> None:
+        self.depots, self.points, self.rules = depots, points, rules
+        self.demand, self.worth, self.tidy = asked.demand, asked.worth, TIDY * asked.worth.max(axis=0)
         self.problem = pulp.LpProblem("stock", pulp.LpMinimize)
         self.yards, self.materials = range(len(depots.names)), range(len(points))
-        self.storms = range(len(demand))
+        self.storms = range(len(asked.demand))
         self.objective: list[tuple[pulp.LpVariable, float]] = []
         self.spent: list[tuple[pulp.LpVariable, float]] = []
         self.stock = {(i, k): self._new(f"stock_{i}_{k}") for i in self.yards for k in self.materials}
         self._first_stage(fixed)
+        self.short: dict[tuple[int, int], list[pulp.LpVariable]] = {}
         self.cost = [self._second_stage(w) for w in self.storms]
         self._goal()
 
@@ -123,7 +142,7 @@ class _Model:
                 self._row(terms, pulp.LpConstraintEQ, float(depots.held[i, k]), f"held_{i}_{k}")
                 self._row([(go, 1.0)], pulp.LpConstraintLE, float(depots.held[i, k]), f"go_{i}_{k}")
                 self.spent.append((buy, float(depots.price[k])))
-                self.objective += [(buy, TIDY * self.worth[k]), (come, TIDY * self.worth[k])]
+                self.objective += [(buy, float(self.tidy[k])), (come, float(self.tidy[k]))]
                 moved += [(come, 1.0), (go, -1.0)]
             if moved:
                 self._row(moved, pulp.LpConstraintEQ, 0.0, f"moved_{k}")
@@ -138,7 +157,6 @@ class _Model:
         cost: list[tuple[pulp.LpVariable, float]] = []
         bought: list[tuple[pulp.LpVariable, float]] = []
         loading: dict[tuple[int, int], list[tuple[pulp.LpVariable, float]]] = {}
-        self.short: dict[tuple[int, int], list[pulp.LpVariable]] = getattr(self, "short", {})
         for k, of in enumerate(self.points):
             left = {i: self.stock[i, k] for i in self.yards}
             if not self.demand[w, k].any():
@@ -150,7 +168,7 @@ class _Model:
                 for j in range(len(of.share)):
                     needed = float(self.demand[w, k, t] * of.share[j])
                     unmet = self._new(f"unmet_{w}_{k}_{t}_{j}")
-                    cost.append((unmet, float(self.worth[k] * of.worth[j])))
+                    cost.append((unmet, float(self.worth[w, k] * of.worth[j])))
                     shorts.append(unmet)
                     terms = [(unmet, 1.0)]
                     for i in self.yards:
@@ -158,7 +176,7 @@ class _Model:
                         terms.append((x, 1.0))
                         drawn[i].append((x, 1.0))
                         loading.setdefault((i, t), []).append((x, float(of.hours_per_t[i])))
-                        cost.append((x, float(self.worth[k] * of.trip_share[i, j])))
+                        cost.append((x, float(self.worth[w, k] * of.trip_share[i, j])))
                     self._row(terms, pulp.LpConstraintGE, needed, f"need_{w}_{k}_{t}_{j}")
                 for i in self.yards:
                     after = self._new(f"left_{w}_{k}_{t}_{i}")

@@ -14,16 +14,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimization.ground import Ground
-from optimization.plan import CannotPlan, Figures, Plan, Reason, Trials, burden
+from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._stock_demand import PERIODS, Points, by_period, points, users
-from optimization.planners._stock_model import Depots, Rules, Stage, risked, stockpile
-from optimization.planners._storms import rainfall, snowfall, storms
-from simulation.model import Material, Scenario, Stock
+from optimization.planners._stock_model import Asked, Depots, Rules, Stage, risked, stockpile
+from optimization.planners._stock_season import (
+    Season,
+    falls,
+    held,
+    materials,
+    only,
+    scarce_of,
+    season_of,
+    stocked,
+)
+from optimization.planners._storms import storms
+from simulation.model import Material, Scenario
 
-SCARCE = 0.02
-"""Share of what a storm would use from which a shortage of it is one (a setting; luck moves about half of that)."""
-MOST = 0.7
-"""Share of a material that is most of it: some of the rest lies where nobody loads (a setting)."""
 SMALLEST = 0.1
 """t to which yards are stocked."""
 ENOUGH_TO_TELL = 0.15
@@ -56,39 +62,17 @@ LIMITS = {"budget": (0, 1e12), "storms": (2, 30), "cvar": (0, 1), "capacity": (1
           "premium": (1, 100)}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Season:
-    """Storms that were run, and what they asked for."""
-
-    scenarios: tuple[Scenario, ...]
-    materials: tuple[Material, ...]
-    base: Sequence[Figures]
-    held: np.ndarray
-    """(materials,) t that there is."""
-    used: np.ndarray
-    """(storms, materials) t that is used where there is plenty."""
-    short: np.ndarray
-    """(storms, materials) t that was missing with today's stock."""
-    gain: np.ndarray
-    """(storms,) weighted km h less with plenty."""
-
-    @property
-    def heaviest(self) -> int:
-        """The storm that uses most."""
-        return int(np.argmax(self.used.sum(axis=1)))
-
-
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """What to buy and to move. Raises CannotPlan where no crew takes material, or an option is out of bounds."""
     _check(options)
     taken = materials(scenario)
     if not taken:
         raise CannotPlan("stock.nothing")
-    season = _season(scenario, trials, options, taken)
-    scarce = _scarce(season)
+    season = season_of(scenario, trials, taken, options.storms, options.seed)
+    scarce = scarce_of(season)
     if not scarce.any() or season.gain.mean() <= 0:
         return Plan({}, _enough(season, scarce))
-    season = _only(season, scarce)
+    season = only(season, scarce)
     return _planned(scenario, trials, options, season)
 
 
@@ -101,92 +85,7 @@ def _check(options: Options) -> None:
             )
 
 
-def materials(scenario: Scenario) -> tuple[Material, ...]:
-    """What crews take in the scenario's storms and some yard holds; of de-icers and bags that nobody holds the first."""
-    fleet = scenario.fleet
-    asked = {"deicer": "snow", "bag": "water"}
-    stocked = {s.material for s in fleet.stock if s.amount > 0}
-    found: list[Material] = []
-    for use in ("deicer", "bag", "fuel"):
-        of = [m for m in fleet.materials if m.use == use]
-        here = [m for m in of if m.id in stocked] or (of[:1] if use in asked else [])
-        if asked.get(use, scenario.hazards[0]) in scenario.hazards:
-            found += [m for m in here if users(scenario, m) and _has_places(scenario, m)]
-    return tuple(found)
-
-
-def _has_places(scenario: Scenario, material: Material) -> bool:
-    sites = any(p.kind in ("waterlogging", "underpass", "metro") for p in scenario.city.places)
-    return material.use != "bag" or sites
-
-
-def held(scenario: Scenario, of: Sequence[Material]) -> np.ndarray:
-    """(yards, materials) t that lies in the yards."""
-    amounts = {(s.depot, s.material): s.amount / 1000 for s in scenario.fleet.stock}
-    return np.array([[amounts.get((d.id, m.id), 0.0) for m in of] for d in scenario.fleet.depots])
-
-
-def stocked(scenario: Scenario, of: Sequence[Material], amounts: np.ndarray) -> Scenario:
-    """The scenario with these tonnes (yards, materials) in its yards."""
-    ids = {m.id for m in of}
-    rows = [s for s in scenario.fleet.stock if s.material not in ids]
-    rows += [
-        Stock(depot=depot.id, material=material.id, amount=1000 * float(amounts[i, k]))
-        for i, depot in enumerate(scenario.fleet.depots)
-        for k, material in enumerate(of)
-        if amounts[i, k] > 0
-    ]
-    fleet = scenario.fleet.model_copy(update={"stock": tuple(rows)})
-    return scenario.model_copy(update={"fleet": fleet})
-
-
-# --------------------------------------------------------------------------- what storms ask for
-
-
-def _season(scenario: Scenario, trials: Trials, options: Options, of: tuple[Material, ...]) -> _Season:
-    """Each storm with what there is, and with plenty."""
-    drawn = storms(scenario, options.storms, options.seed)
-    now = held(scenario, of)
-    plenty = now + np.array([_plenty(scenario, m, now[:, k].sum()) for k, m in enumerate(of)])
-    labels = {f"now {w}": storm for w, storm in enumerate(drawn)}
-    labels |= {f"plenty {w}": stocked(storm, of, plenty) for w, storm in enumerate(drawn)}
-    found = trials(labels, [options.seed])
-    base = [found[f"now {w}"][0] for w in range(len(drawn))]
-    rich = [found[f"plenty {w}"][0] for w in range(len(drawn))]
-    used = np.array([[f.get(f"material_used_t.{m.id}") or 0.0 for m in of] for f in rich])
-    drew = np.array([[f.get(f"material_used_t.{m.id}") or 0.0 for m in of] for f in base])
-    gain = np.array([burden(a) - burden(b) for a, b in zip(base, rich, strict=True)])
-    return _Season(tuple(drawn), of, base, now.sum(axis=0), used, np.maximum(used - drew, 0.0), gain)
-
-
-def _plenty(scenario: Scenario, material: Material, whole: float) -> float:
-    """t that no storm uses up, for each yard: what the district holds, or ten loads of every machine."""
-    loads = sum(
-        row.count * (kind.fuel_tank if material.use == "fuel" else kind.hopper)
-        for row, kind, _ in users(scenario, material)
-    )
-    return max(whole, 10 * loads / 1000)
-
-
-def _scarce(season: _Season) -> np.ndarray:
-    """(materials,) bool: storms would have used more than they did, and one of them most of what there is (machines
-    that have salt burn more diesel, too: that is no shortage of it)."""
-    more = season.short.sum(axis=0) > SCARCE * np.maximum(season.used.sum(axis=0), 1e-9)
-    return np.asarray(more & (season.used.max(axis=0) > MOST * season.held))
-
-
-def _only(season: _Season, scarce: np.ndarray) -> _Season:
-    kept = tuple(m for m, short in zip(season.materials, scarce, strict=True) if short)
-    return replace(
-        season,
-        materials=kept,
-        held=season.held[scarce],
-        used=season.used[:, scarce],
-        short=season.short[:, scarce],
-    )
-
-
-def _enough(season: _Season, scarce: np.ndarray) -> tuple[Reason, ...]:
+def _enough(season: Season, scarce: np.ndarray) -> tuple[Reason, ...]:
     """Why nothing is proposed: there is enough, or more of it helps nothing."""
     reasons, most = [], season.used.max(axis=0)
     for k, material in enumerate(season.materials):
@@ -205,18 +104,15 @@ class _Question:
 
     depots: Depots
     points: list[Points]
-    demand: np.ndarray
-    """(storms, materials, PERIODS) t"""
-    worth: np.ndarray
+    asked: Asked
     rules: Rules
 
-    def solved(self, demand: np.ndarray | None = None, fixed: np.ndarray | None = None) -> Stage:
-        """The stock for these storms, or what they make of a stock that is given."""
-        asked = self.demand if demand is None else demand
-        return stockpile(self.depots, self.points, asked, self.worth, self.rules, fixed)
+    def solved(self, asked: Asked | None = None, fixed: np.ndarray | None = None) -> Stage:
+        """The stock for these storms (the season's), or what they make of a stock that is given."""
+        return stockpile(self.depots, self.points, asked or self.asked, self.rules, fixed)
 
 
-def _question(scenario: Scenario, options: Options, season: _Season) -> _Question:
+def _question(scenario: Scenario, options: Options, season: Season) -> _Question:
     ground, fleet = Ground(scenario), scenario.fleet
     now = held(scenario, season.materials)
     bulk = np.array([m.use == "deicer" for m in season.materials])
@@ -238,45 +134,61 @@ def _question(scenario: Scenario, options: Options, season: _Season) -> _Questio
     )
     rules = Rules(options.budget, options.cvar, TAIL, options.premium, options.lead_h * 3600 / period)
     of = [points(scenario, ground, m) for m in season.materials]
-    question = _Question(depots, of, demand, np.ones(len(of)), rules)
-    return replace(question, worth=_worth(question, season))
+    question = _Question(depots, of, Asked(demand, np.ones(demand.shape[:2])), rules)
+    return replace(question, asked=Asked(demand, _worth(question, season, now, season.gain)))
 
 
-def _worth(question: _Question, season: _Season) -> np.ndarray:
-    """(materials,) weighted km h a tonne, so that what the programme reckons for today's stock beside plenty is what
-    the runs came to."""
-    plenty = question.depots.held + season.used.max(axis=0)
-    room = question.depots.room + plenty.sum()
-    free = replace(question, depots=replace(question.depots, room=room))
-    reckoned = free.solved(fixed=question.depots.held).costs - free.solved(fixed=plenty).costs
-    each = float(season.gain.sum()) / max(float(reckoned.sum()), 1e-9)
-    return np.full(len(question.points), each)
+def _worth(question: _Question, season: Season, stock: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """(storms, materials) weighted km h a tonne, so that what the programme reckons for each storm with a stock beside
+    plenty is the ``gain`` (storms,) that the runs came to; nothing where more did not help."""
+    plenty = stock + season.used.max(axis=0)
+    alike = replace(question, asked=Asked(question.asked.demand, np.ones(question.asked.worth.shape)))
+    costs = [alike.solved(fixed=amounts).costs for amounts in (stock, plenty)]
+    each = np.maximum(gain, 0) / np.maximum(costs[0] - costs[1], SMALLEST)
+    return np.repeat(each[:, np.newaxis], len(question.points), axis=1)
 
 
-def _planned(scenario: Scenario, trials: Trials, options: Options, season: _Season) -> Plan:
+def _from_here(question: _Question, season: Season, chosen: np.ndarray, change: np.ndarray) -> _Question:
+    """The question that is left once the stock is there: what one more of anything brings is less than what the first
+    brought, and the runs with that stock tell by how much."""
+    spent = float(
+        np.maximum(chosen.sum(axis=0) - question.depots.held.sum(axis=0), 0) @ question.depots.price
+    )
+    worth = _worth(question, season, chosen, season.gain + change)
+    return replace(
+        question,
+        depots=replace(question.depots, held=chosen),
+        asked=Asked(question.asked.demand, worth),
+        rules=replace(question.rules, budget=max(0.0, question.rules.budget - spent)),
+    )
+
+
+def _planned(scenario: Scenario, trials: Trials, options: Options, season: Season) -> Plan:
     question = _question(scenario, options, season)
     best = question.solved()
-    mean = question.solved(question.demand.mean(axis=0, keepdims=True))
+    mean = question.solved(question.asked.mean())
     now = question.depots.held
     ideas = {"programme": rounded(best.stock), "mean": rounded(mean.stock),
              "loads": rounded(_by_loads(scenario, season.materials, best.stock))}  # fmt: skip
     ideas = _unlike(ideas, now)
     tried = _tried(trials, options, season, ideas)
-    order = sorted(ideas, key=lambda name: (tried[name], name))
+    mean_change = {name: float(change.mean()) for name, change in tried.items()}
+    order = sorted(ideas, key=lambda name: (mean_change[name], name))
     value = _value_of_the_model(scenario, options, question, season, best, mean)
-    if not order or tried[order[0]] >= 0:
+    if not order or mean_change[order[0]] >= 0:
         why = [Reason("stock.none_better", {"ideas_n": len(ideas), "storms_n": len(season.scenarios)})]
-        return Plan({}, (*why, *_binding(question, best), *value), best.outcome)
+        return Plan({}, (*why, *_binding(question, best, question.rules.budget > 0), *value), best.outcome)
     chosen = ideas[order[0]]
+    left = _from_here(question, season, chosen, tried[order[0]])
     why = [
         *_spent(question, now, chosen),
-        *_binding(question, best),
-        *_one_more(scenario, trials, options, question, season, chosen),
+        *_binding(left, left.solved(), question.rules.budget > 0),
+        *_one_more(trials, options, left, season, chosen),
         Reason(
             f"stock.best_{order[0]}",
-            {"change_signed_kmh": tried[order[0]], "storms_n": len(season.scenarios)},
+            {"change_signed_kmh": mean_change[order[0]], "storms_n": len(season.scenarios)},
         ),
-        *(Reason(f"stock.next_{name}", {"change_signed_kmh": tried[name]}) for name in order[1:2]),
+        *(Reason(f"stock.next_{name}", {"change_signed_kmh": mean_change[name]}) for name in order[1:2]),
         *_still_short(question, season, chosen),
         *value,
     ]
@@ -320,9 +232,9 @@ def _by_loads(scenario: Scenario, of: Sequence[Material], stock: np.ndarray) -> 
 
 
 def _tried(
-    trials: Trials, options: Options, season: _Season, ideas: Mapping[str, np.ndarray]
-) -> dict[str, float]:
-    """Mean change of the burden in the season's storms, by idea."""
+    trials: Trials, options: Options, season: Season, ideas: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """(storms,) change of the burden in each of the season's storms, by idea."""
     labels = {
         f"{name} {w}": stocked(storm, season.materials, amounts)
         for name, amounts in ideas.items()
@@ -331,7 +243,7 @@ def _tried(
     found = trials(labels, [options.seed]) if labels else {}
     count = range(len(season.scenarios))
     return {
-        name: float(np.mean([burden(found[f"{name} {w}"][0]) - burden(season.base[w]) for w in count]))
+        name: np.array([burden(found[f"{name} {w}"][0]) - burden(season.base[w]) for w in count])
         for name in ideas
     }
 
@@ -349,7 +261,7 @@ def _spent(question: _Question, now: np.ndarray, chosen: np.ndarray) -> list[Rea
     return [Reason("stock.bought", gaps)]
 
 
-def _binding(question: _Question, best: Stage) -> list[Reason]:
+def _binding(question: _Question, best: Stage, may_buy: bool) -> list[Reason]:
     """What holds the plan back most: money, the material there is, a yard's room, a yard's bays."""
     prices, names = best.prices, question.depots.names
     money = sum(price for row, price in prices.items() if row.startswith("budget_"))
@@ -359,7 +271,7 @@ def _binding(question: _Question, best: Stage) -> list[Reason]:
         if row.startswith("bays_"):
             bays[int(row.split("_")[3])] = bays.get(int(row.split("_")[3]), 0.0) + price
     found = []
-    if question.rules.budget > 0 and money > 0:
+    if may_buy and money > 0:
         found.append(Reason("stock.budget_binds", {"gain_kmh": 1000 * money, "money_cny": 1000.0}))
     elif stock := {r: p for r, p in prices.items() if r.startswith("held_") and p > 0}:
         row = max(stock, key=lambda r: (stock[r], r))
@@ -368,23 +280,18 @@ def _binding(question: _Question, best: Stage) -> list[Reason]:
     for key, by_yard in (("stock.room_binds", rooms), ("stock.bays_bind", bays)):
         if by_yard:
             yard = max(by_yard, key=lambda i: (by_yard[i], -i))
-            if by_yard[yard] > 0.01 * float(question.worth.max()):
+            if by_yard[yard] > 0.01 * float(question.asked.worth.max()):
                 found.append(Reason(key, {"depot": names[yard], "gain_kmh": by_yard[yard]}))
     return found
 
 
 def _one_more(
-    scenario: Scenario,
-    trials: Trials,
-    options: Options,
-    question: _Question,
-    season: _Season,
-    chosen: np.ndarray,
+    trials: Trials, options: Options, question: _Question, season: Season, chosen: np.ndarray
 ) -> list[Reason]:
     """What one more tonne is worth in the heaviest storm, at the yard where it is worth most: by the programme, and by
     running the storm with so much more that luck does not drown it."""
     w, seeds = season.heaviest, [options.seed + i for i in range(3)]
-    prices = question.solved(question.demand[w : w + 1], chosen).prices
+    prices = question.solved(question.asked.only(w), chosen).prices
     worths = {row: price for row, price in prices.items() if row.startswith("held_") and price > 0}
     if not worths:
         return []
@@ -408,7 +315,7 @@ def _one_more(
     return [Reason("stock.one_more", gaps)]
 
 
-def _still_short(question: _Question, season: _Season, chosen: np.ndarray) -> list[Reason]:
+def _still_short(question: _Question, season: Season, chosen: np.ndarray) -> list[Reason]:
     """What would change the answer: the money that ends the shortage in the heaviest storm."""
     w, have = season.heaviest, chosen.sum(axis=0)
     missing = np.maximum(season.used[w] - have, 0.0)
@@ -423,52 +330,45 @@ def _still_short(question: _Question, season: _Season, chosen: np.ndarray) -> li
 
 
 def _value_of_the_model(
-    scenario: Scenario, options: Options, question: _Question, season: _Season, best: Stage, mean: Stage
+    scenario: Scenario, options: Options, question: _Question, season: Season, best: Stage, mean: Stage
 ) -> list[Reason]:
     """What reckoning with many storms is worth beside their mean (VSS), what knowing the storm would be (EVPI), and
     what the stock comes to on storms that the programme was not given."""
     rules, now = question.rules, question.depots.held
     goal = risked(best.costs, rules)
     blind = risked(question.solved(fixed=mean.stock).costs, rules)
-    alone = [question.solved(question.demand[w : w + 1]).costs[0] for w in range(len(question.demand))]
+    alone = [question.solved(question.asked.only(w)).costs[0] for w in range(len(season.scenarios))]
     seeing = risked(np.array(alone), rules)
-    fresh = _fresh_demand(scenario, options, season)
+    fresh = _fresh(scenario, options, question, season)
     out = {
         name: float(question.solved(fresh, stock).costs.mean())
         for name, stock in (("now", now), ("best", best.stock))
     }
     return [
         Reason("stock.vss", {"vss_kmh": max(0.0, blind - goal), "evpi_kmh": max(0.0, goal - seeing)}),
-        Reason("stock.fresh", {"storms_n": len(fresh), "before_kmh": out["now"], "after_kmh": out["best"]}),
+        Reason("stock.fresh", {"storms_n": len(fresh.demand), "before_kmh": out["now"], "after_kmh": out["best"]}),
     ]  # fmt: skip
 
 
-def _fresh_demand(scenario: Scenario, options: Options, season: _Season) -> np.ndarray:
-    """(storms, materials, PERIODS) t that other storms of the season ask for, by what falls in them."""
+def _fresh(scenario: Scenario, options: Options, question: _Question, season: Season) -> Asked:
+    """What other storms of the season ask for, by what falls in them beside the storms that were run."""
     drawn = storms(scenario, options.storms, options.seed + FRESH)
-    known = np.array([_falls(storm) for storm in season.scenarios])
+    known = np.array([falls(storm) for storm in season.scenarios])
     order = np.argsort(known, kind="stable")
-    return np.array(
-        [
-            [
-                np.interp(_falls(storm), known[order], season.used[order, k]) * by_period(storm, m)
-                for k, m in enumerate(season.materials)
-            ]
-            for storm in drawn
-        ]
-    )
 
+    def like(values: np.ndarray) -> np.ndarray:
+        columns = [np.interp([falls(s) for s in drawn], known[order], column[order]) for column in values.T]
+        return np.array(columns).T
 
-def _falls(scenario: Scenario) -> float:
-    """kg/m2 of what the scenario reckons with."""
-    falling = snowfall(scenario) if "snow" in scenario.hazards else rainfall(scenario)
-    return float(falling.sum())
+    amounts = like(season.used)
+    shares = np.array([[by_period(storm, m) for m in season.materials] for storm in drawn])
+    return Asked(amounts[:, :, np.newaxis] * shares, like(question.asked.worth))
 
 
 # --------------------------------------------------------------------------- the plan's tables
 
 
-def _overrides(scenario: Scenario, season: _Season, now: np.ndarray, chosen: np.ndarray) -> dict[str, float]:
+def _overrides(scenario: Scenario, season: Season, now: np.ndarray, chosen: np.ndarray) -> dict[str, float]:
     return {
         f"fleet.stock.{depot.id}:{material.id}.amount_t": float(chosen[i, k])
         for k, material in enumerate(season.materials)
@@ -478,7 +378,7 @@ def _overrides(scenario: Scenario, season: _Season, now: np.ndarray, chosen: np.
 
 
 def _rows(
-    scenario: Scenario, season: _Season, now: np.ndarray, chosen: np.ndarray
+    scenario: Scenario, season: Season, now: np.ndarray, chosen: np.ndarray
 ) -> tuple[dict[str, str | float], ...]:
     return tuple(
         {"depot": depot.id, "material": material.id, "now_kg": 1000 * float(now[i, k]),
