@@ -25,13 +25,15 @@ from typing import Any
 import numpy as np
 
 from optimization.routing.formats import BadFile, read
-from optimization.routing.graph import Graph, instance
+from optimization.routing.graph import Graph, instance, served
 from optimization.routing.instance import UNREACHABLE, BadInstance, Instance
 from optimization.routing.search import search
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "routing"
 PAGE = ROOT / "docs" / "benchmarks.md"
+RECORDS = ROOT / "benchmarks" / "routing_records"
+"""Plans that cost less than the best known, with their routes; a test checks them against the files."""
 HEADING = "## Routing"
 
 
@@ -73,7 +75,7 @@ def row(path: Path, seconds: float, seed: int, peer: bool) -> dict[str, Any]:
     return {
         "instance": path.stem, "tasks": len(given.ways), "routes": len(found.routes), "cost": found.cost,
         "best_known": known, "gap_pct": _gap(found.cost, known), "peer_cost": other, "peer_gap_pct": _gap(other, known),
-        "seconds": round(found.seconds, 2), "iterations": found.iterations,
+        "seconds": round(found.seconds, 2), "iterations": found.iterations, "plan": served(graph, found.routes),
     }  # fmt: skip
 
 
@@ -183,6 +185,18 @@ def written(page: str, title: str, command: str, rows: Sequence[Mapping[str, Any
     return "\n".join(lines[:start] + section + lines[end:]).rstrip("\n") + "\n"
 
 
+def record(found: Mapping[str, Any], plan: Sequence[Sequence[tuple[int, int]]]) -> None:
+    """Writes down a plan that costs less than the best known, unless one that costs no more is there."""
+    RECORDS.mkdir(exist_ok=True)
+    path = RECORDS / f"{found['instance']}.json"
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["cost"] <= found["cost"]:
+        return
+    told = {key: found[key] for key in ("instance", "cost", "best_known", "seconds")}
+    routes = ",\n  ".join(json.dumps(route) for route in plan)
+    text = json.dumps(told)[:-1] + ',\n "routes": [\n  ' + routes + "\n]}\n"
+    path.write_text(text, encoding="utf-8")
+
+
 def measured(given: Sequence[str], seconds: float, seed: int, peer: bool) -> Iterator[dict[str, Any]]:
     """Rows of all sets and files; what cannot be read is told and left out."""
     for name in given:
@@ -212,8 +226,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{TITLES[0]:<24}" + "".join(f"{title:>11}" for title in TITLES[1:]), file=out, flush=True)
     rows = []
     for found in measured(asked.given, asked.seconds, asked.seed, not asked.no_peer):
+        plan = found.pop("plan")
         rows.append(found)
         print(line(found), file=out, flush=True)
+        if asked.write and found["gap_pct"] is not None and found["gap_pct"] < 0:
+            record(found, plan)
     if not rows:
         return 2
     print(summary(rows), file=out)
