@@ -3,10 +3,10 @@
 Modules that take long to load are imported inside the commands, so that help and mistakes answer at once.
 """
 
-from stormyard.cli import exercise, plan, replays, scenarios, validate, whatif
+from stormyard.cli import exercise, plan, plan_routes, replays, scenarios, validate, whatif
 from stormyard.cli.options import app
 
-__all__ = ["exercise", "main", "plan", "replays", "scenarios", "validate", "whatif"]
+__all__ = ["exercise", "main", "plan", "plan_routes", "replays", "scenarios", "validate", "whatif"]
 
 
 def main() -> None:

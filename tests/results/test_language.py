@@ -8,6 +8,9 @@ from typing import get_args
 import pytest
 
 from optimization.dispatchers import names
+from optimization.routing.fleet_search import OBJECTIVES
+from optimization.routing.route_plan import WHYS
+from optimization.routing.ways import TURNS
 from optimization.solver import Status
 from results.compare import MEASURES, Verdict
 from results.language import HERE, LANGUAGES, Both, Words, both, catalogue
@@ -44,6 +47,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "dispatcher": (*names(), PLAYER),
     "solver": get_args(Status),
     "balance": ("snow", "water", "material"),
+    "routes_objective": OBJECTIVES,
+    "routes_why": WHYS,
+    "turn": TURNS,
 }
 """Keys that are put together from a name that the simulation or a table gives."""
 PARAMETERS = {

@@ -1,0 +1,190 @@
+"""Route plans for a district: who drives which lane pass when, in a storm, for a goal.
+
+Two layers. Blades go first, those with a spreader salt in the same pass. Roads that a blade alone has been on get
+their salt from spreaders, which start a road when its last pass is done. Both layers are searched for by
+``fleet_search`` and driven by one ``Timetable``, on the same yards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimization.routing import fleet_search as fleet
+from optimization.routing.district import (
+    Conditions,
+    District,
+    Truck,
+    conditions,
+    district,
+    doses,
+    neighbours,
+    street_ways,
+    trucks,
+    weights,
+)
+from optimization.routing.fleet_search import Objective, Routes, search
+from optimization.routing.route_plan import CrewRoute, RoutePlan, Undone
+from optimization.routing.trips import Timetable
+from optimization.routing.ways import Ways
+from simulation.model import Scenario
+from simulation.network import Network
+
+SALT_LATER = 1800.0
+"""s that a road counts as done later where a spreader has to come after the blade (setting)."""
+
+Watch = Callable[[str, float], None]
+"""Is told the stage (ways, kilometres, plan) and the share of it that is done; may raise ``fleet_search.Stop``."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to search: by the clock, or by turns (the same on any machine)."""
+
+    seconds: float | None = None
+    turns: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What may be asked of a plan besides its goal."""
+
+    depth: float | None = None
+    """m of snow; None for what the storm lays by then."""
+    hours: float | None = None
+    """By when all should be back, h after the first call; None for a third more than the work itself takes."""
+    closed: tuple[str, ...] = ()
+    """Segments that are shut."""
+    without: tuple[str, ...] = ()
+    """Crews that are missing."""
+    classes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Classes of road that a kind of machine or a row of equipment is kept to."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A scenario made ready for planning: what all goals share."""
+
+    scenario: Scenario
+    asked: Asked
+    network: Network
+    conditions: Conditions
+    blades: tuple[Truck, ...]
+    spreaders: tuple[Truck, ...]
+    ways: Ways
+    near: tuple[np.ndarray, np.ndarray]
+    layer: District
+    """The first layer: all passes of the blades, or of the spreaders where there is no blade."""
+    horizon: float
+
+    @classmethod
+    def of(cls, scenario: Scenario, asked: Asked | None = None) -> Desk:
+        """Raises ValueError, in words, where nobody could do anything."""
+        asked = asked or Asked()
+        network = Network(scenario.city.segments)
+        where = conditions(scenario, asked.depth)
+        fleet_now = [t for t in trucks(scenario, where.start, asked.classes) if t.id not in asked.without]
+        if not fleet_now:
+            raise ValueError("no crew of this scenario ploughs or spreads roads")
+        blades = tuple(t for t in fleet_now if "plough" in t.verbs)
+        spreaders = tuple(t for t in fleet_now if "plough" not in t.verbs)
+        yards = np.array([network.nearest(d.lon, d.lat) for d in scenario.fleet.depots])
+        fastest = max(t.kind.travel_speed for t in fleet_now)
+        ways = street_ways(network, fastest, where.factor, yards, asked.closed)
+        open_roads = np.flatnonzero(~np.isin(network.ids.astype(str), list(asked.closed)))
+        layer = district(scenario, where, blades or spreaders, ways, open_roads, network=network)
+        hours = asked.hours
+        horizon = fleet.SLACK * fleet.fluid_seconds(layer) if hours is None else hours * 3600.0
+        ready = min(t.ready for t in fleet_now)
+        return cls(scenario, asked, network, where, blades, spreaders if blades else (), ways, neighbours(ways),
+                   layer, horizon + (ready if hours is None else 0.0))  # fmt: skip
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(segments,) of having each road done."""
+        return weights(self.network)
+
+
+def plan(
+    desk: Desk,
+    objective: Objective,
+    limits: Limits,
+    seed: int = 0,
+    start: Sequence[Sequence[int]] | None = None,
+    watch: Callable[[float], None] | None = None,
+) -> tuple[RoutePlan, Routes]:
+    """Routes for a goal, and what the search found for the first layer (to begin another one with)."""
+    layer = desk.layer
+    lag = np.array([SALT_LATER if _salts(desk) and not t.capacity else 0.0 for t in layer.trucks])
+    first = search(
+        layer, objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed, near=desk.near, lag=lag,
+        start=start, watch=watch,
+    )  # fmt: skip
+    table = Timetable(desk.scenario)
+    routes, undone = table.drive(layer, first.visits, _later(layer, first, objective, desk.horizon))
+    undone += _left(desk, layer, first)
+    turns = first.turns
+    if desk.spreaders:
+        followed, more, extra = _followers(desk, routes, table)
+        routes, undone, turns = [*routes, *followed], [*undone, *more], turns + extra
+    materials = {
+        t.material: doses(desk.scenario, desk.conditions, t.material) for t in layer.trucks if t.material
+    }
+    made = RoutePlan(
+        desk.scenario.id, objective, seed, desk.conditions.start, desk.conditions.depth, desk.conditions.factor,
+        materials, desk.horizon, tuple(routes), tuple(undone), turns, 0.0, first.stopped, desk.asked.closed,
+    )  # fmt: skip
+    return made, first
+
+
+def _salts(desk: Desk) -> bool:
+    """Whether spreaders follow the blades."""
+    return any(doses(desk.scenario, desk.conditions, t.material) > 0 for t in desk.spreaders)
+
+
+def _later(layer: District, found: Routes, objective: Objective, horizon: float) -> list[np.ndarray]:
+    """For each truck what a second's delay before each of its places costs."""
+    passes = layer.passes
+    goal = fleet.goal_of(layer, objective, horizon)
+    weight = passes.weight if objective == "priority" else np.zeros(len(passes))
+    ahead = [np.cumsum(weight[np.array(v, int) >> 1][::-1])[::-1] if v else np.zeros(0) for v in found.visits]
+    return [a + max(goal[0], 1e-3) for a in ahead]
+
+
+def _left(desk: Desk, layer: District, found: Routes) -> list[Undone]:
+    """Roads of a layer that no route has, and why."""
+    ids = desk.network.ids
+    fewest = np.diff(layer.passes.grid_task)[layer.passes.grid_start[:-1]]
+    no_way = [Undone(ids[layer.passes.roads[r]], int(fewest[r]), "no_way") for r in found.unplaced]
+    shut = [
+        Undone(s, int(desk.network.lanes[desk.network.segment_index[s]]), "closed") for s in desk.asked.closed
+    ]
+    return [Undone(ids[s], 1, "no_crew") for s in layer.left] + no_way + (shut if layer is desk.layer else [])
+
+
+def _followers(
+    desk: Desk, routes: Sequence[CrewRoute], table: Timetable
+) -> tuple[list[CrewRoute], list[Undone], int]:
+    """Spreaders on the roads that got no salt yet: their routes, what they leave, and turns of the search.
+
+    Who is free first takes the road that is worth most for the time until it is done, waiting for the blade
+    included: what a search finds is no better, since most of their time is waiting.
+    """
+    index = desk.network.segment_index
+    release = np.zeros(len(desk.network))
+    bare = np.zeros(len(desk.network), bool)
+    for route in routes:
+        for leg in route.works:
+            i = index[leg.segment]
+            release[i] = max(release[i], leg.end)
+            bare[i] |= "spread" not in leg.verbs
+    layer = district(
+        desk.scenario, desk.conditions, desk.spreaders, desk.ways, np.flatnonzero(bare), release, desk.network
+    )
+    if not bare.any() or not layer.passes.kilograms.any():
+        return [], [], 0
+    found = search(layer, "priority", desk.horizon, turns=0, near=desk.near)
+    driven, undone = table.drive(layer, found.visits, _later(layer, found, "priority", desk.horizon))
+    return driven, undone + _left(desk, layer, found), found.turns

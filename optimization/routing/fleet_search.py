@@ -1,0 +1,288 @@
+"""Routes for a district: the best that ruin and recreate finds (``fleet_kernel``), for several goals.
+
+With a number of turns the answer depends on the seed alone; with a time limit on the machine, too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from optimization.routing import fleet_kernel as kernel
+from optimization.routing import fleet_turns as moves
+from optimization.routing.district import District, neighbours
+from optimization.routing.ruin import seeded
+from optimization.routing.search import Stop
+
+Objective = Literal["priority", "balanced", "kilometres"]
+OBJECTIVES: tuple[Objective, ...] = ("priority", "balanced", "kilometres")
+TRAVEL = 3.0
+"""Worth of a second of a route beside the mean weight that waits at its end, in the goal ``priority`` (setting: 0.3
+keeps travel within a hundredth or two of the least)."""
+LATE = 20.0
+"""Times as much as other seconds that those beyond the horizon cost."""
+HOT, COLD = 0.5, 0.005
+"""Temperatures at the start and at the end, in mean differences that a turn makes."""
+HOT_AGAIN = 0.02
+"""The same at the start where routes are given."""
+CHUNK = 200
+"""Turns between two looks at the clock."""
+SLACK = 1.3
+"""Default horizon over the hours in which the fleet could do all the work without driving (setting)."""
+
+Watch = Callable[[float], None]
+"""Is told now and then the share of the search that is done; may raise ``Stop``: the best so far is given."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What each truck does, in order."""
+
+    visits: tuple[tuple[int, ...], ...]
+    """For each truck its options, 2 x task + way."""
+    unplaced: tuple[int, ...]
+    """Rows of ``Passes.roads`` that found no place."""
+    value: float
+    turns: int
+    stopped: bool = False
+
+
+def fluid_seconds(problem: District) -> float:
+    """s in which the fleet could do all the work if nobody had to drive between roads."""
+    passes = problem.passes
+    if not len(passes):
+        return 0.0
+    first, counts = passes.grid_task[:-1], np.diff(passes.grid_task)
+    seconds = passes.work[:, first] * counts  # (kinds, grids) for a whole road
+    alone = np.minimum.reduceat(seconds, passes.grid_start[:-1], axis=1)
+    trucks = np.bincount(problem.kind_of, minlength=len(alone))
+    return float((1.0 / (trucks[:, None] / alone).sum(axis=0)).sum())
+
+
+def goal_of(problem: District, objective: Objective, horizon: float) -> np.ndarray:
+    """(6,) the kernel's ``goal``; weights of tasks are left out where they do not count."""
+    trucks = len(problem.trucks)
+    passes = problem.passes
+    whole = float(passes.weight[_coarsest(problem)].sum())
+    usual = max(horizon / kernel_slack(problem), 1.0)
+    if objective == "priority":
+        second = TRAVEL * whole / trucks
+        return np.array([second, 0.0, 0.0, usual, horizon, LATE * second])
+    if objective == "balanced":
+        return np.array([0.05, 0.0, 1.0, usual, horizon, LATE])
+    return np.array([0.01, 1.0, 0.0, usual, horizon, LATE])
+
+
+def kernel_slack(problem: District) -> float:
+    return SLACK
+
+
+def first_grids(problem: District) -> np.ndarray:
+    """(kinds, roads) the grid of fewest passes that a kind can take a part in; -1 for none."""
+    passes = problem.passes
+    able = passes.work[:, passes.grid_task[:-1]] < kernel.NOWHERE
+    found = np.full((len(able), len(passes.roads)), -1, np.int64)
+    for road in range(len(passes.roads)):
+        first, last = passes.grid_start[road], passes.grid_start[road + 1]
+        for kind in range(len(able)):
+            grids = np.flatnonzero(able[kind, first:last])
+            found[kind, road] = first + grids[0] if len(grids) else -1
+    return found
+
+
+def _coarsest(problem: District) -> np.ndarray:
+    """Passes of the first grid of each road."""
+    passes = problem.passes
+    starts = passes.grid_start[:-1]
+    spans = [np.arange(passes.grid_task[g], passes.grid_task[g + 1]) for g in starts]
+    return np.concatenate(spans) if spans else np.zeros(0, int)
+
+
+class Search:
+    """One search; call ``go`` until done, then ``routes``."""
+
+    def __init__(self, problem: District, objective: Objective, horizon: float, seed: int = 0,
+                 near: tuple[np.ndarray, np.ndarray] | None = None, lag: np.ndarray | None = None) -> None:  # fmt: skip
+        self.problem = problem
+        passes, fleet = problem.passes, problem.trucks
+        tasks, trucks = len(passes), len(fleet)
+        goal = goal_of(problem, objective, horizon)
+        weight = passes.weight if objective == "priority" else np.zeros(tasks)
+        length = problem.network.length[passes.segment]
+        task_of = np.column_stack([weight, passes.kilograms, passes.release, length]).astype(float)
+        crew = np.array([
+            [problem.kind_of[v], problem.home[v], t.ready, t.team.max_duty, t.capacity or 1e15, t.rest, problem.slow[v],
+             0.0 if lag is None else lag[v]]
+            for v, t in enumerate(fleet)
+        ], float)  # fmt: skip
+        before, after = near or neighbours(problem.ways)
+        places = len(problem.ways.cost)
+        enter, leave = passes.enter.astype(np.int32), passes.leave.astype(np.int32)
+        room = _room(problem)
+        self._rng = seeded(seed)
+        self._goal = goal
+        self._given = (problem.ways.cost, len(problem.ways.arcs), leave, enter, problem.yards, goal, crew, passes.work,
+                       task_of)  # fmt: skip
+        self._grid_start = passes.grid_start.astype(np.int64)
+        self._grid = np.searchsorted(passes.grid_task, np.arange(tasks), side="right") - 1
+        self._chosen = np.full(len(passes.roads), -1, np.int64)
+        self._near = (
+            before,
+            after,
+            *_roads_at(problem, places),
+            passes.grid_task.astype(np.int64),
+            self._chosen,
+        )
+        self._now, self._old = (
+            (np.zeros((trucks, room), np.int32), np.zeros((trucks, room, 8)), np.zeros((trucks, 3))) for _ in range(2)
+        )  # fmt: skip
+        self._now[2][:, kernel.END] = crew[:, kernel.READY]
+        self._best_row, self._best_route = np.zeros((trucks, room), np.int32), np.zeros(trucks, np.int64)
+        self._best_chosen = self._chosen.copy()
+        self._spot = np.full((tasks, 2), -1, np.int32)
+        self._state, self._cost = np.zeros(4, np.int64), np.zeros(4)
+        self._found = np.zeros(3, np.int64)
+        self._work: tuple[Any, ...] = (
+            np.zeros(tasks + 1, np.int64), np.zeros(tasks + 1), np.zeros(64, np.int64), np.zeros(64, np.int64),
+            np.zeros(trucks, np.int64), np.zeros(trucks, np.int64), self._found, np.zeros((room, 2), np.uint8),
+            np.zeros((room, 2)),
+        )  # fmt: skip
+        self._free = bool(((enter[::2] >= 0) & (enter[1::2] >= 0)).mean() > 0.5) if tasks else False
+        self._unplaced: tuple[int, ...] = ()
+        self.turns = 0
+        self._scale = 0.0
+        self._begun = False
+
+    def build(self) -> None:
+        """A first plan, and the roads that nobody can get to."""
+        problem, passes, trucks = self.problem, self.problem.passes, len(self.problem.trucks)
+        need = first_grids(problem)
+        moves.build(
+            *self._given, passes.road.astype(np.int64), self._grid_start, need, *self._near[1:], *self._now,
+            self._spot, np.zeros(trucks), np.zeros(trucks, np.int64),
+            1.0 if self._goal[kernel.OF_METRES] == 0 else 0.0,
+        )  # fmt: skip
+        kernel.reckon_all(*self._given[:7], *self._now)
+        self._settle()
+
+    def begin(self, start: Sequence[Sequence[int]]) -> None:
+        """Begin with routes that are there; passes in none of them are put in where they fit best."""
+        passes, self._begun = self.problem.passes, True
+        for v, visits in enumerate(start):
+            for p, code in enumerate(visits):
+                self._chosen[passes.road[code >> 1]] = self._grid[code >> 1]
+                kernel.put(v, p, code >> 1, code & 1, self._given[0], self._given[2], self._given[3], self._given[6],
+                           *self._now, *self._given[7:], self._spot)  # fmt: skip
+        kernel.reckon_all(*self._given[:7], *self._now)
+        chosen = np.where(self._chosen >= 0, self._chosen, passes.grid_start[1:] - 1)
+        absent = [t for g in chosen.tolist() for t in range(passes.grid_task[g], passes.grid_task[g + 1])
+                  if self._spot[t, 0] < 0]  # fmt: skip
+        weight = self._given[8][:, 0]
+        absent.sort(key=lambda t: (-weight[t], t))
+        moves.insert(
+            np.array(absent, np.int64),
+            *self._given,
+            *self._near,
+            *self._now,
+            self._spot,
+            self._found,
+            self._rng,
+        )
+        self._chosen[:] = chosen
+        self._settle()
+
+    def _settle(self) -> None:
+        """Take what there is for the best, and note the roads that have passes which nobody can get to."""
+        grids, starts = self._chosen, self.problem.passes.grid_task
+        self._unplaced = tuple(
+            road
+            for road, g in enumerate(grids)
+            if g < 0 or (self._spot[starts[g] : starts[g + 1], 0] < 0).any()
+        )
+        self._cost[:2] = self._total()
+        self._best_row[:] = self._now[0]
+        self._best_route[:] = self._now[2][:, kernel.LENGTH]
+        self._best_chosen[:] = self._chosen
+
+    def _total(self) -> float:
+        passes = self.problem.passes
+        held = self._chosen[self._chosen >= 0]
+        counts = np.diff(passes.grid_task)[held]
+        metres = self.problem.network.length[passes.segment[passes.grid_task[held]]]
+        return float(
+            self._now[2][:, kernel.COST].sum() + self._goal[kernel.OF_METRES] * (counts * metres).sum()
+        )
+
+    def go(self, turns: int, share: float) -> None:
+        """Some turns at the temperature of a share of the search."""
+        if not (self._spot[:, 0] >= 0).any():
+            return
+        hot = HOT_AGAIN if self._begun else HOT
+        temperature = self._scale * hot * (COLD / hot) ** share
+        moves.turns(
+            *self._given, self.problem.passes.road.astype(np.int64), self._grid_start, *self._near, *self._now,
+            *self._old, self._best_row, self._best_route, self._best_chosen, self._spot, self._state, self._cost,
+            *self._work, 0.3, self._rng, temperature, turns, self._free,
+        )  # fmt: skip
+        self.turns += turns
+        if not self._scale:
+            self._scale = self._cost[3] / max(self._state[2], 1)
+
+    @property
+    def best(self) -> float:
+        return float(self._cost[1])
+
+    def routes(self, stopped: bool = False) -> Routes:
+        """The best so far."""
+        visits = tuple(
+            tuple(row[:n].tolist()) for row, n in zip(self._best_row, self._best_route, strict=True)
+        )
+        return Routes(visits, self._unplaced, self.best, self.turns, stopped)
+
+
+def search(problem: District, objective: Objective, horizon: float, *, seconds: float | None = None,
+           turns: int | None = None, seed: int = 0, near: tuple[np.ndarray, np.ndarray] | None = None,
+           lag: np.ndarray | None = None, start: Sequence[Sequence[int]] | None = None, watch: Watch | None = None,
+           clock: Callable[[], float] = time.perf_counter) -> Routes:  # fmt: skip
+    """The best routes found until ``seconds`` by the clock or ``turns`` are over, whichever is first."""
+    if seconds is None and turns is None:
+        raise ValueError("a search needs a limit: seconds or turns")
+    run = Search(problem, objective, horizon, seed, near, lag)
+    began = clock()
+    if start is None:
+        run.build()
+    else:
+        run.begin(start)
+    share = 1.0 if turns == 0 else 0.0
+    try:
+        while share < 1.0:
+            if watch is not None:
+                watch(share)
+            many = CHUNK if turns is None else min(CHUNK, turns - run.turns)
+            run.go(many, share)
+            shares = [] if seconds is None else [(clock() - began) / max(seconds, 1e-9)]
+            shares += [] if turns is None else [run.turns / max(turns, 1)]
+            share = max(shares)
+    except Stop:
+        return run.routes(stopped=True)
+    return run.routes()
+
+
+def _roads_at(problem: District, places: int) -> tuple[np.ndarray, np.ndarray]:
+    """Roads with a pass that begins or ends at a place: where each place's begin, and the roads."""
+    passes = problem.passes
+    road = np.tile(np.repeat(passes.road, 2), 2)
+    place = np.concatenate([passes.enter, passes.leave])
+    pairs = np.unique(np.column_stack([place, road])[place >= 0], axis=0)
+    return np.searchsorted(pairs[:, 0], np.arange(places + 1)).astype(np.int64), pairs[:, 1].astype(np.int64)
+
+
+def _room(problem: District) -> int:
+    """Places that the longest route may need."""
+    passes = problem.passes
+    most = int(np.diff(passes.grid_task)[passes.grid_start[1:] - 1].sum()) if len(passes) else 0
+    return min(most, max(200, 6 * most // max(len(problem.trucks), 1))) + 2
