@@ -27,11 +27,15 @@ class Barriers:
         self._ponds = np.array([s.low_point is not None for s in scenario.city.segments])
         self._told: dict[tuple[type, str], int] = {}
 
-    def __call__(self, situation: Situation, assigned: Sequence[Assign]) -> list[Close | Open]:
-        """Police orders beside what crews are ``assigned`` to; none where nobody responds."""
+    def __call__(
+        self, situation: Situation, assigned: Sequence[Assign], beforehand: Sequence[str] = ()
+    ) -> list[Close | Open]:
+        """Police orders beside what crews are ``assigned`` to; none where nobody responds. ``beforehand``: roads to
+        shut that no report calls for yet."""
         if not self._respond:
             return []
-        shut = self._due(situation.t, Close, _filling(situation, assigned))
+        filling = dict.fromkeys([*_filling(situation, assigned), *beforehand])
+        shut = self._due(situation.t, Close, list(filling))
         clear = self._due(situation.t, Open, self._dry(situation))
         return [*(Close((target,)) for target in shut), *(Open((target,)) for target in clear)]
 

@@ -101,7 +101,15 @@ def _treated(
 
 @njit(cache=True)
 def _stepped(
-    snow: float, pack: float, film: float, salt: float, road: float, capacity: float, fall: float, r: int, p: Physics
+    snow: float,
+    pack: float,
+    film: float,
+    salt: float,
+    road: float,
+    capacity: float,
+    fall: float,
+    r: int,
+    p: Physics,
 ) -> tuple[float, float, float, float]:
     """A road one step later: fall, freezing or melting, packing, splashing, draining; see ``hazards.snow``."""
     snow += fall
@@ -150,18 +158,26 @@ def carry(state: np.ndarray, rank: np.ndarray, fall: np.ndarray, p: Physics) -> 
 
 @njit(cache=True)
 def futures(
-    state: np.ndarray, rank: np.ndarray, limit: np.ndarray, dose: np.ndarray, fall: np.ndarray, warmer: np.ndarray,
-    parent: np.ndarray, act: np.ndarray, count: np.ndarray, p: Physics,
+    state: np.ndarray,
+    rank: np.ndarray,
+    limit: np.ndarray,
+    dose: np.ndarray,
+    fall: np.ndarray,
+    warmer: np.ndarray,
+    parent: np.ndarray,
+    act: np.ndarray,
+    many: np.ndarray,
+    p: Physics,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Every programme of treatments for every road: steps above the limit, and kg/m2 left at the end, (m, q) each.
 
     ``state`` (5, m), ``rank``, ``limit`` and ``dose`` (m,); ``fall`` and ``warmer`` (periods, steps); programmes as
-    ``tree`` lays them out: in each period ``count`` of them begin, from ``parent``, with the treatment ``act``.
-    """  # fmt: skip
+    ``tree`` lays them out: in each period ``many`` of them begin, from ``parent``, with the treatment ``act``.
+    """
     periods, steps = fall.shape
-    many, last = parent.shape[1], count[-1]
+    last = many[-1]
     above, left = np.zeros((state.shape[1], last)), np.zeros((state.shape[1], last))
-    now, was = np.zeros((5, many)), np.zeros((5, many))
+    now, was = np.zeros((5, last)), np.zeros((5, last))
     capacity, road = np.zeros(steps), np.zeros(steps)
     for j in range(state.shape[1]):
         was[:4, 0] = state[:4, j]
@@ -170,7 +186,7 @@ def futures(
             for k in range(steps):
                 road[k] = state[4, j] + FOLLOWS * warmer[e, k]
                 capacity[k] = _capacity(road[k], p)
-            for i in range(count[e]):
+            for i in range(many[e]):
                 o = parent[e, i]
                 over = was[4, o]
                 snow, pack, film, salt = _treated(
@@ -196,7 +212,7 @@ class Tree(NamedTuple):
     """(periods, q) which programme of the period before each goes on from."""
     act: np.ndarray
     """(periods, q) treatment at the period's begin."""
-    count: np.ndarray
+    many: np.ndarray
     """(periods,) programmes in each period."""
     programmes: np.ndarray
     """(q, periods) treatments of each whole programme; the first has none."""
@@ -281,7 +297,8 @@ class Foresight:
                 if target not in crew.targets:
                     j = index[target]
                     act = (PLOUGH if task.blade else NONE) | (SPREAD if task.rate else NONE)
-                    self.state[:4, j] = _treated(*self.state[:4, j], act, task.rate, self.physics)
+                    snow, pack, film, salt = self.state[:4, j]
+                    self.state[:4, j] = _treated(snow, pack, film, salt, act, task.rate, self.physics)
                     self._touched[j] = situation.t
             if left := tuple(t for t in task.targets if t in crew.targets):
                 self._tasks[crew.id] = task._replace(targets=left)
@@ -299,7 +316,9 @@ class Foresight:
         self._seen = np.maximum(self._seen, reported.seen)
 
 
-def expected(outlook: Outlook, t: int, shape: tuple[int, int], amount: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def expected(
+    outlook: Outlook, t: int, shape: tuple[int, int], amount: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """(periods, steps) kg/m2 of snow and K of air against now, from second ``t`` on.
 
     Past the forecast its last hour goes on. ``amount`` is the factor that the amounts reach at the forecast's end.

@@ -37,10 +37,10 @@ TREATMENTS = 2
 AFTER = 2.0
 """Hours that each kg/m2 left at the end counts for (setting; 1 is 8 % worse in the blizzard, 4 is 3 % worse)."""
 MOST = 8.0
-"""kg/m2 above which what is left counts no more (setting)."""
-AT_WORK = 0.4
-"""Share of a crew's time that is treatment; the rest is driving, loading and waiting for words (setting; 0.35-0.5
-measured in the storms that ship)."""
+"""kg/m2 with which what is left comes to count less and less (setting)."""
+AT_WORK = 0.5
+"""Share of a crew's time that is treatment; the rest is driving, loading and waiting for words (setting: half of
+it in the blizzard)."""
 DOSE = 1.35
 """Times the advised dose that is spread (setting). The advised dose is reckoned for what a blade leaves; in falling
 snow it is diluted before traffic has thrown the slush off, and must be given again. 1.0 and 2.0 are worse."""
@@ -50,12 +50,13 @@ WIDTHS = (8.0, 12.0, 16.0, 22.0, 30.0)
 """m of carriageway that part jobs."""
 GRID = np.array([0.25, 0.25, 0.15, 0.004, 1.0])[:, None]
 """What is alike: steps of snow, ice, film, salt (kg/m2) and road temperature (K)."""
-ROUNDS = 12
+GUESSES = (0.0, 0.5, 1.0, 1.5)
+"""Times the last prices for which the first columns are made."""
+ROUNDS = 5
 """Rounds of new columns."""
 HOUR = 3600.0
 USES = {PLOUGH: [0, 3], SPREAD: [1, 3], BOTH: [0, 1, 2, 3]}
 """Rows of crews' hours that a treatment draws on: who ploughs, who spreads, who does both, all."""
-
 
 
 @dataclass(frozen=True)
@@ -97,16 +98,19 @@ class Horizon:
                 for act in acts:
                     self._seconds[act] = first
                 self._pace |= {(k, ploughing): float(first.sum() / s.sum()) for k, s in able.items()}
-        self._spare = 0.0
+        self.begin()
 
     def _of(self, kind: Kind, ploughing: bool) -> np.ndarray:
         """(segments,) s in which a kind treats each road."""
         speed = np.where(self._ground.major, kind.work_speed_major, kind.work_speed_minor) * kind.efficiency
-        return np.asarray(self._ground.strips(kind, ploughing) * self._ground.length / np.maximum(speed, 0.05))
+        return np.asarray(
+            self._ground.strips(kind, ploughing) * self._ground.length / np.maximum(speed, 0.05)
+        )
 
     def begin(self) -> None:
-        """Forget the last price of salt."""
+        """Forget the last prices."""
         self._spare = 0.0
+        self._last = np.zeros(1 + 5 * PERIODS)
 
     def look(self, situation: Situation) -> Ahead:
         """Solve the hours ahead."""
@@ -122,7 +126,9 @@ class Horizon:
         seconds = np.array([np.bincount(job, s, count) for s in self._seconds])
         duals, status = self._solved(situation, worth, salt, seconds)
         salt_price = duals[0] + self._spare
-        net = self._weight[:, None] * gain[kind_of] - self._paid(duals, ground.area * dose, self._seconds, later=True)
+        net = self._weight[:, None] * gain[kind_of] - self._paid(
+            duals, ground.area * dose, self._seconds, later=True
+        )
         first = self._tree.programmes[:, 0]
         best = np.stack([net[:, first == act].max(axis=1) for act in range(4)], axis=1)
         self._spare = salt_price * to_come
@@ -154,14 +160,16 @@ class Horizon:
             above, left = futures(
                 mean, rank, limit, usual, fall, warmer, *self._tree[:3], self._foresight.physics
             )
-            cost += weight * (above * (STEP / HOUR) + AFTER * np.minimum(left, MOST))
+            cost += weight * (above * (STEP / HOUR) + AFTER * -MOST * np.expm1(-left / MOST))
         fall, _ = expected(situation.forecast, situation.t, (PERIODS, STEPS))
         even = fall.sum() / PERIODS
         return cost[:, :1] - cost, min(1.0, float(fall[-1].sum() / even)) if even > 0 else 0.0
 
     # -------------------------------------------------------------- the programme
 
-    def _paid(self, duals: np.ndarray, salt: np.ndarray, seconds: np.ndarray, later: bool = False) -> np.ndarray:
+    def _paid(
+        self, duals: np.ndarray, salt: np.ndarray, seconds: np.ndarray, later: bool = False
+    ) -> np.ndarray:
         """(n, q) price of each programme on n jobs or roads; ``later`` leaves out the crews' time of the first
         period, which is priced where tours compete for it."""
         rows = duals[1 + PERIODS :].reshape(PERIODS, 4)
@@ -182,23 +190,31 @@ class Horizon:
         """Duals of stock, bays and crews (all 0 or more), and the solver's status."""
         stock, loads, hours = self._supply(situation)
         right = np.concatenate([[stock], loads, hours.ravel()])
-        duals, chosen, status = np.zeros(len(right)), dict[tuple[int, int], None](), "optimal"
+        chosen, status, duals = dict[tuple[int, int], None](), "optimal", self._last
+        guesses = [duals * factor for factor in GUESSES]
         for _ in range(ROUNDS):
-            reduced = worth - self._paid(duals, salt, seconds)
-            best = reduced.argmax(axis=1)
-            new = [(j, int(q)) for j, q in enumerate(best) if q and (j, int(q)) not in chosen]
-            if not new:
+            known = len(chosen)
+            for guess in guesses:
+                best = (worth - self._paid(guess, salt, seconds)).argmax(axis=1)
+                chosen |= {(j, int(q)): None for j, q in enumerate(best) if q}
+            if len(chosen) == known:
                 break
-            chosen |= dict.fromkeys(new)
             outcome = solve(self._programme(list(chosen), worth, salt, seconds, right), time_limit=5.0)
             status = outcome.status
             if not outcome.has_plan:
                 break
             duals = np.array([max(0.0, -outcome.duals[f"r{i}"]) for i in range(len(right))])
+            guesses = [duals]
+        self._last = duals
         return duals, status
 
     def _programme(
-        self, chosen: list[tuple[int, int]], worth: np.ndarray, salt: np.ndarray, seconds: np.ndarray, right: np.ndarray
+        self,
+        chosen: list[tuple[int, int]],
+        worth: np.ndarray,
+        salt: np.ndarray,
+        seconds: np.ndarray,
+        right: np.ndarray,
     ) -> Model:
         """The programme over the columns made so far: shares of jobs that get a programme of treatments."""
         model = Model("horizon")

@@ -60,7 +60,7 @@ class Assignment:
         assigned, outcome = self._assign(situation)
         orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders or outcome is not None:
-            self.decisions.append(_decision(situation, orders, outcome))
+            self.decisions.append(decision_of(situation, orders, outcome))
         return orders
 
     def _assign(self, situation: Situation) -> tuple[list[Assign], Outcome | None]:
@@ -83,7 +83,8 @@ class Assignment:
         return greedy.answer(self._ground, situation), outcome
 
 
-def _decision(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
+def decision_of(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
+    """What goes on record: the solver's outcome, and whether greedy had to answer."""
     why = greedy.left_over(situation, orders)
     if outcome is None:
         return Decision(situation.t, tuple(orders), "rule", why=why)

@@ -7,7 +7,8 @@ leaving a road alone for now. The crews that are idle now are then given tours o
 most, roads that a blade alone can keep in hand are ploughed before traffic packs the snow, and no pass is made that is
 worth more later. Orders that were given stand: crews at work are left to it.
 
-On water, ``optimization.readiness`` sends idle pumps where water is expected, and closes what will fill.
+On water, ``optimization.outposts`` sends pumps ahead of a downpour to where water gathers, and shuts underpasses on
+the forecast.
 
 Where a solver gives no plan in its time, greedy answers and the decision says so.
 """
@@ -21,12 +22,14 @@ import numpy as np
 from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.dispatchers import greedy
-from optimization.dispatchers.assignment import GAP, NODES, OPTIONS, Option, Programme
-from optimization.foresight import BOTH, NONE, PLOUGH, SPREAD, Foresight
+from optimization.dispatchers.assignment import GAP, NODES, Programme, decision_of, lay_out
+from optimization.foresight import BOTH, PLOUGH, SPREAD, Foresight
 from optimization.ground import Ground
 from optimization.horizon import Ahead, Horizon
+from optimization.outposts import Outposts
 from optimization.sites import sites
 from optimization.solver import Outcome, solve
+from optimization.tandem import Given
 from optimization.tours import Roads, RoadWork, Tour, Tours, treatment_seconds
 from optimization.worth import by_weight
 from simulation.model import Scenario, Verb
@@ -42,15 +45,19 @@ TIME_LIMIT = 4.0
 LEAST = 1e-3
 """Worth of a pass of the blade that the plan has no use for, beside the weight of its kilometres: better than to
 stand."""
-TREATMENTS: dict[int, tuple[Verb, ...]] = {PLOUGH: ("plough",), SPREAD: ("spread",), BOTH: ("plough", "spread")}
+TREATMENTS: dict[int, tuple[Verb, ...]] = {
+    PLOUGH: ("plough",),
+    SPREAD: ("spread",),
+    BOTH: ("plough", "spread"),
+}
 
 
 class Priced(Tours):
     """Tours whose passes are worth what the plan of the hours ahead says, salt paid for."""
 
-    def __init__(self, ground: Ground, situation: Situation, ahead: Ahead, weight: np.ndarray) -> None:
+    def __init__(self, ground: Ground, situation: Situation, ahead: Ahead, kilometres: np.ndarray) -> None:
         super().__init__(ground, situation, by_weight)
-        self._ahead, self._weight = ahead, weight
+        self._ahead, self._kilometres = ahead, kilometres
         self._treated: dict[int, Roads] = {}
 
     def work_for(self, crew: CrewReport) -> list[RoadWork]:
@@ -77,9 +84,9 @@ class Priced(Tours):
         if not PASSING.intersection(verbs):
             return super().worth(verbs, rows)
         segment = self.situation.jobs.segment[rows]
-        act = sum(bit for bit, done in ((PLOUGH, ("plough",)), (SPREAD, ("spread",))) if done[0] in verbs)
+        act = PLOUGH * ("plough" in verbs) + SPREAD * ("spread" in verbs)
         value = self._ahead.advantage[segment, act]
-        return np.maximum(value, LEAST * self._weight[segment]) if act == PLOUGH else value
+        return np.maximum(value, LEAST * self._kilometres[segment]) if act == PLOUGH else value
 
     def _passes(self, act: int) -> Roads:
         """Roads on which a treatment is called for and worth something."""
@@ -113,25 +120,31 @@ class Rolling:
         self.decisions: list[Decision] = []
         self._ground = Ground(scenario)
         self._barriers = Barriers(scenario)
+        self._outposts = Outposts(scenario, self._ground)
         self._time_limit = time_limit
+        self._snow = "snow" in scenario.hazards
         network = Network(scenario.city.segments)
-        self._weight = network.length / 1000
+        self._kilometres = network.length / 1000
         self._foresight = Foresight(self._ground, network.priority - 1)
         self._horizon = Horizon(scenario, self._ground, self._foresight)
         self._ahead: Ahead | None = None
-        self._looked = -EVERY
+        self._looked = 0
 
     def __call__(self, situation: Situation) -> list[Order]:
         assigned, outcome = self._assign(situation)
-        orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
+        sent = {order.crew for order in assigned}
+        spare = [c for c in situation.crews if c.idle and c.id not in sent]
+        assigned += self._outposts.orders(situation, spare)
+        shut = self._barriers(situation, assigned, self._outposts.closings(situation))
+        orders: list[Order] = [*shut, *assigned]
         if orders or outcome is not None:
-            self.decisions.append(_decision(situation, orders, outcome))
+            self.decisions.append(decision_of(situation, orders, outcome))
         return orders
 
     def _assign(self, situation: Situation) -> tuple[list[Assign], Outcome | None]:
-        """Orders for the idle crews, and the solver's outcome where there was something to decide."""
-        snow = "snow" in self._hazards(situation)
-        if snow:
+        """Orders for the idle crews that reports call for, and the solver's outcome where there was something to
+        decide."""
+        if self._snow:
             self._foresight.look(situation)
         idle = [c for c in situation.crews if c.idle]
         if not idle or not len(situation.jobs):
@@ -147,42 +160,41 @@ class Rolling:
         )
         if not outcome.has_plan:
             return greedy.answer(self._ground, situation), outcome
-        on_roads = [self._order(situation, crew, tour) for crew, tour in programme.tours(outcome)]
-        return on_roads + programme.site_orders(outcome), outcome
-
-    def _hazards(self, situation: Situation) -> tuple[str, ...]:
-        return ("snow",) if (situation.jobs.segment >= 0).any() else ()
+        chosen, at_sites = programme.tours(outcome), programme.site_orders(outcome)
+        chosen += _rest(tours, idle, chosen, {order.crew for order in at_sites})
+        return [self._order(situation, crew, tour) for crew, tour in chosen] + at_sites, outcome
 
     def _tours(self, situation: Situation) -> Tours:
-        """Tours at the prices of the plan, which is made anew when it is old."""
-        if situation.t < self._looked:
+        """Tours at the prices of the plan, which is made anew when it is old; as reports call for them without snow."""
+        if not self._snow:
+            return Tours(self._ground, situation, by_weight)
+        age = situation.t - self._looked
+        if age < 0:
             self._horizon.begin()
-        if not 0 <= situation.t - self._looked < EVERY or self._ahead is None:
+        if self._ahead is None or not 0 <= age < EVERY:
             self._ahead, self._looked = self._horizon.look(situation), situation.t
-        return Priced(self._ground, situation, self._ahead, self._weight)
+        return Priced(self._ground, situation, self._ahead, self._kilometres)
 
     def _order(self, situation: Situation, crew: CrewReport, tour: Tour) -> Assign:
         """The order for a tour, with its mean dose."""
-        order = greedy.tour_order(situation, crew, tour)
-        rate = 0.0
-        if "spread" in order.verbs and self._ahead is not None:
-            segment = situation.jobs.segment[list(tour.rows)]
-            area = self._ground.area[segment]
-            rate = round(float(self._ahead.dose[segment] @ area / area.sum()), 4)
-            order = replace(order, rate=rate) if rate > 0 else order
-        if PASSING.intersection(order.verbs):
+        order, rate = greedy.tour_order(situation, crew, tour), 0.0
+        if PASSING.intersection(order.verbs) and self._ahead is not None:
+            if "spread" in order.verbs:
+                segment = situation.jobs.segment[list(tour.rows)]
+                area = self._ground.area[segment]
+                rate = round(float(self._ahead.dose[segment] @ area / area.sum()), 4)
+                order = replace(order, rate=rate)
             self._foresight.given(crew.id, order.verbs, order.targets, rate)
         return order
 
 
-def lay_out(tours: Tours, idle: list[CrewReport]) -> tuple[list[Option], int]:
-    from optimization.dispatchers.assignment import lay_out as other
-    return other(tours, idle)
-
-
-def _decision(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
-    from optimization.dispatchers.assignment import _decision as other
-    return other(situation, orders, outcome)
+def _rest(tours: Tours, idle: list[CrewReport], chosen: Given, elsewhere: set[str]) -> Given:
+    """Tours on what is left for crews that the programme, within its gap, found nothing worth sending them to."""
+    sent = elsewhere | {crew.id for crew, _ in chosen}
+    segment = tours.situation.jobs.segment
+    taken = [int(segment[row]) for _, tour in chosen for row in tour.rows]
+    tours.open &= ~np.isin(segment, taken)
+    return greedy.hand_out(tours, [crew for crew in idle if crew.id not in sent])
 
 
 def make(scenario: Scenario, seed: int = 0) -> Rolling:
