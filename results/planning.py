@@ -125,7 +125,9 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, Name):
         return Both.of(value)
     if isinstance(value, str):
-        return both(f"verb.{value}") if name == "verb" else name_of(scenario, value)
+        if name == "verb":
+            return both(f"verb.{value}")
+        return _goal(value) if name in ("goal", "goals") else name_of(scenario, value)
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
         return Both("、".join(i.zh for i in items), ", ".join(i.en for i in items))
@@ -136,11 +138,18 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     return _quantity(name, float(value))
 
 
+def _goal(figure: str) -> Both:
+    """A goal by the figure that it limits."""
+    return both("planning.burden") if figure == "burden" else metric_name(figure)
+
+
 def _quantity(name: str, value: float) -> Both:
     end = name.rpartition("_")[2]
     sign = "+" if "_signed" in name else ""
     if not math.isfinite(value):
         return both("never")
+    if end == "s" and abs(value) < 600:
+        return both("duration.min", n=f"{value / 60:{sign}.1f}")
     if end == "s":
         return Both(*(sign * (value > 0) + duration(value, Words(lang)) for lang in LANGUAGES))
     if end not in UNITS:

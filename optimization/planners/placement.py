@@ -1,0 +1,348 @@
+"""Where machines and pump trucks stand when the warning comes.
+
+A capacitated p-median programme chooses a yard for every row of equipment so that the way to the work of the storm's
+first hours is shortest: roads by class and area, or waterlogging places by the depth that a run without help shows. A
+second answer shortens the way of the worst-off instead (covering), a third makes only the moves that matter most. All
+are run in storms of the season; the best is proposed, and nothing where none is better than today.
+Hakimi 1964; Church and ReVelle 1974 (maximal covering).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pulp
+
+from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
+from optimization.planners._changes import changed
+from optimization.planners._places import Asked, Group, asked
+from optimization.planners._storms import storms
+from optimization.solver import Outcome, solve
+from simulation.model import Scenario
+
+NODES, SECONDS = 200, 60.0
+"""Branch-and-bound nodes, and the guard in seconds."""
+STAY = 0.002
+"""Share of the mean way that leaving its yard costs a row: what brings nothing stays."""
+FEW = 0.34
+"""Share of the moves that the third answer makes."""
+SPREAD = 4
+"""Times its share of the work that a row may do at most, so that one near all does not do it all (a setting)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be asked."""
+
+    storms: int = 6
+    """Storms that the plan is tried in before it is proposed."""
+    within_min: float = 10.0
+    """Minutes within which the covering answer wants every place to be reached."""
+    room: float = 1.5
+    """Times the machines that stand there today that a yard has room for; yards with fewer take the mean."""
+    seed: int = 0
+
+
+LIMITS = {"storms": (2, 30), "within_min": (0.1, 600), "room": (1, 100)}
+Places = dict[str, str]
+"""Row of equipment -> yard."""
+
+
+def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
+    """Where to stand. Raises CannotPlan where there is nothing to place or nowhere else to stand."""
+    for name, (low, high) in LIMITS.items():
+        value = getattr(options, name)
+        if not low <= value <= high:
+            option = name.replace("_", "-")
+            raise CannotPlan("placement.out_of_bounds", option=option, value=value, low=low, high=high)
+    if len(scenario.fleet.depots) < 2:
+        raise CannotPlan("placement.one_yard")
+    work = [found for hazard in scenario.hazards if (found := asked(scenario, hazard)) is not None]
+    if not work:
+        raise CannotPlan("placement.nothing")
+    solved = [Placing(scenario, part, options).solved() for part in work]
+    ideas = _ideas(scenario, work, options, solved)
+    drawn = storms(scenario, options.storms, options.seed)
+    change = _tried(scenario, trials, options, drawn, ideas)
+    order = sorted(ideas, key=lambda name: (change[name], name))
+    reasons = [r for part, found in zip(work, solved, strict=True) for r in found.reasons(scenario, part)]
+    first = solved[0].outcome
+    if not order or change[order[0]] >= 0:
+        tried = {"ideas_n": len(ideas), "storms_n": len(drawn)}
+        none = Reason("placement.none_better", tried) if ideas else Reason("placement.as_is")
+        runner = [Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[:1]]
+        return Plan({}, (none, *runner, *reasons), first)
+    places = ideas[order[0]]
+    best = {"change_signed_kmh": change[order[0]], "storms_n": len(drawn), "rows_n": len(places)}
+    runner_up = [Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]]
+    why = [Reason(f"placement.best_{order[0]}", best), *runner_up, *reasons,
+           *_one_more(scenario, trials, options, drawn, places, work, solved)]  # fmt: skip
+    return Plan(as_overrides(places), tuple(why), first, _rows(scenario, places, work))
+
+
+def as_overrides(places: Places) -> dict[str, str]:
+    """The yards of rows in the scenario file's grammar."""
+    return {f"fleet.equipment.{row}.depot": depot for row, depot in places.items()}
+
+
+# --------------------------------------------------------------------------- the programme
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A solved programme."""
+
+    outcome: Outcome
+    rows: np.ndarray
+    """(groups, yards) rows of each group at each yard."""
+    before: float
+    """s of mean way to the work as the rows stand today."""
+    after: float
+    prices: dict[tuple[int, int], float]
+    """(group, yard) -> s by which one more row there would shorten the mean way."""
+    full: dict[int, float]
+    """Yard -> s by which room for one more machine would shorten it."""
+
+    def reasons(self, scenario: Scenario, work: Asked) -> list[Reason]:
+        """What the programme finds of the way, and what holds it back."""
+        depots = scenario.fleet.depots
+        found = [Reason(f"placement.way_{work.hazard}", {"before_s": self.before, "after_s": self.after})]
+        if self.full:
+            yard = max(self.full, key=lambda i: (self.full[i], -i))
+            found.append(
+                Reason("placement.room_binds", {"depot": depots[yard].id, "shorter_s": self.full[yard]})
+            )
+        return found
+
+
+class Placing:
+    """The programme of one hazard's machines."""
+
+    def __init__(self, scenario: Scenario, work: Asked, options: Options) -> None:
+        self.work, self.yards = work, range(len(scenario.fleet.depots))
+        today = np.zeros((len(work.groups), len(scenario.fleet.depots)))
+        for g, group in enumerate(work.groups):
+            for yard in group.at:
+                today[g, yard] += 1
+        self.today = today
+        machines = np.array([g.count for g in work.groups]) @ today
+        self.room = np.ceil(np.maximum(options.room * machines, machines.mean()))
+        self.reach = 60 * options.within_min
+
+    def solved(self, covering: bool = False) -> Placed:
+        """Where rows should stand for the shortest mean way, or for the most work within reach.
+
+        Raises RuntimeError where the solver finds nothing: today's places are always an answer.
+        """
+        seconds = (self.work.seconds > self.reach) * 1.0 if covering else self.work.seconds
+        outcome, model = self._solve(seconds, None)
+        chosen = np.array([[round(outcome.values[v.name]) for v in of] for of in model.at])
+        today, _ = self._solve(self.work.seconds, self.today)
+        final, _ = self._solve(self.work.seconds, chosen)
+        prices = {
+            (int(g), int(i)): -dual * self.work.groups[int(g)].strength * SPREAD
+            for name, dual in final.duals.items()
+            if name.startswith("power_") and dual < -1e-9
+            for _, g, i in [name.split("_")]
+        }
+        full = self._room_prices(seconds, outcome, chosen) if not covering else {}
+        return Placed(outcome, chosen, today.objective, final.objective, prices, full)
+
+    def _room_prices(self, seconds: np.ndarray, outcome: Outcome, chosen: np.ndarray) -> dict[int, float]:
+        """What room for one more machine brings at the yards that are full, by solving again."""
+        machines = np.array([g.count for g in self.work.groups]) @ chosen
+        found = {}
+        for yard in np.flatnonzero(machines >= self.room - 0.5):
+            self.room[yard] += 1
+            wider, _ = self._solve(seconds, None)
+            self.room[yard] -= 1
+            if outcome.objective - wider.objective > 0.5:
+                found[int(yard)] = outcome.objective - wider.objective
+        return found
+
+    def _solve(self, seconds: np.ndarray, fixed: np.ndarray | None) -> tuple[Outcome, _Model]:
+        model = _Model(self, seconds, fixed)
+        outcome = solve(model.problem, time_limit=SECONDS, gap=1e-3, nodes=NODES)
+        if not outcome.has_plan:
+            raise RuntimeError(f"the placement model ended without a plan: {outcome.status} {outcome.why}")
+        return outcome, model
+
+
+class _Model:
+    def __init__(self, of: Placing, seconds: np.ndarray, fixed: np.ndarray | None) -> None:
+        self.problem = pulp.LpProblem("placement", pulp.LpMinimize)
+        groups, yards = of.work.groups, of.yards
+        whole = pulp.LpInteger if fixed is None else pulp.LpContinuous
+        cost: list[tuple[pulp.LpVariable, float]] = []
+        stay = STAY * float(of.work.share @ of.work.seconds.min(axis=0))
+        self.at = [
+            [self.problem.add_variable(f"at_{g}_{i}", 0, len(group.rows), cat=whole) for i in yards]
+            for g, group in enumerate(groups)
+        ]
+        served: list[list[tuple[pulp.LpVariable, float]]] = [[] for _ in of.work.share]
+        for g, group in enumerate(groups):
+            self._row([(x, 1.0) for x in self.at[g]], pulp.LpConstraintEQ, len(group.rows), f"all_{g}")
+            done: list[tuple[pulp.LpVariable, float]] = []
+            for i in yards:
+                if fixed is not None:
+                    self._row(
+                        [(self.at[g][i], 1.0)], pulp.LpConstraintEQ, float(fixed[g, i]), f"fixed_{g}_{i}"
+                    )
+                else:
+                    new = self.problem.add_variable(f"new_{g}_{i}", 0)
+                    stays = float(of.today[g, i])
+                    self._row(
+                        [(self.at[g][i], 1.0), (new, -1.0)], pulp.LpConstraintLE, stays, f"stays_{g}_{i}"
+                    )
+                    cost.append((new, stay * group.strength))
+                here = []
+                for j in range(len(of.work.share)):
+                    x = self.problem.add_variable(f"x_{g}_{i}_{j}", 0)
+                    here.append((x, 1.0))
+                    served[j].append((x, 1.0))
+                    cost.append((x, float(seconds[i, j])))
+                # one row near all the work may not do all of it, and together a group does its share
+                terms = [*here, (self.at[g][i], -SPREAD * group.strength)]
+                self._row(terms, pulp.LpConstraintLE, 0.0, f"power_{g}_{i}")
+                done += here
+            limit = group.strength * len(group.rows)
+            self._row(done, pulp.LpConstraintLE, limit, f"share_{g}")
+        for j, share in enumerate(of.work.share):
+            self._row(served[j], pulp.LpConstraintEQ, float(share), f"served_{j}")
+        for i in yards:
+            if fixed is None:
+                terms = [(self.at[g][i], float(group.count)) for g, group in enumerate(groups)]
+                self._row(terms, pulp.LpConstraintLE, float(of.room[i]), f"room_{i}")
+        self.problem += pulp.LpAffineExpression(cost)
+
+    def _row(self, terms: list[tuple[pulp.LpVariable, float]], sense: int, right: float, name: str) -> None:
+        self.problem.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, name, right))
+
+
+# --------------------------------------------------------------------------- from numbers to rows
+
+
+def moves(scenario: Scenario, work: Asked, rows: np.ndarray) -> Places:
+    """Rows that move, and where to: as many as can stay where they are, the others go to the nearest yard that wants
+    one."""
+    names = [d.id for d in scenario.fleet.depots]
+    found: Places = {}
+    for g, group in enumerate(work.groups):
+        wanted = rows[g].astype(int).copy()
+        movers: list[tuple[str, int]] = []
+        for row, yard in zip(group.rows, group.at, strict=True):
+            if wanted[yard] > 0:
+                wanted[yard] -= 1
+            else:
+                movers.append((row, yard))
+        for row, yard in movers:
+            free = np.flatnonzero(wanted > 0)
+            lon, lat = (np.array([getattr(d, key) for d in scenario.fleet.depots]) for key in ("lon", "lat"))
+            way = np.hypot(lon[free] - lon[yard], lat[free] - lat[yard])
+            to = int(free[np.argmin(way)])
+            wanted[to] -= 1
+            found[row] = names[to]
+    return found
+
+
+def _ideas(
+    scenario: Scenario, work: Sequence[Asked], options: Options, solved: Sequence[Placed]
+) -> dict[str, Places]:
+    """Answers to try by name, each unlike those before it and unlike today."""
+    whole: Places = {}
+    cover: Places = {}
+    for part, found in zip(work, solved, strict=True):
+        whole |= moves(scenario, part, found.rows)
+        cover |= moves(scenario, part, Placing(scenario, part, options).solved(covering=True).rows)
+    ranked = sorted(whole, key=lambda row: (-_saved(scenario, work, row, whole[row]), row))
+    few = {row: whole[row] for row in ranked[: max(1, round(FEW * len(ranked)))]}
+    kept: dict[str, Places] = {}
+    for name, places in (("programme", whole), ("cover", cover), ("few", few)):
+        if places and places not in kept.values():
+            kept[name] = places
+    return kept
+
+
+def _saved(scenario: Scenario, work: Sequence[Asked], row: str, depot: str) -> float:
+    """s by which a row comes nearer to the work, times its share of it."""
+    to = [d.id for d in scenario.fleet.depots].index(depot)
+    for part in work:
+        for group in part.groups:
+            if row in group.rows:
+                come = part.seconds[group.at[group.rows.index(row)]] - part.seconds[to]
+                return float(part.share @ come) * group.strength
+    return 0.0
+
+
+def _tried(
+    scenario: Scenario,
+    trials: Trials,
+    options: Options,
+    drawn: Sequence[Scenario],
+    ideas: Mapping[str, Places],
+) -> dict[str, float]:
+    """Mean change of the burden in the season's storms, by idea."""
+    if not ideas:
+        return {}
+    labels = {f"today {w}": storm for w, storm in enumerate(drawn)}
+    for name, places in ideas.items():
+        fleet = changed(scenario, as_overrides(places)).fleet
+        labels |= {f"{name} {w}": storm.model_copy(update={"fleet": fleet}) for w, storm in enumerate(drawn)}
+    found = trials(labels, [options.seed])
+    today = [burden(found[f"today {w}"][0]) for w in range(len(drawn))]
+    return {
+        name: float(np.mean([burden(found[f"{name} {w}"][0]) - today[w] for w in range(len(drawn))]))
+        for name in ideas
+    }
+
+
+def _one_more(
+    scenario: Scenario, trials: Trials, options: Options, drawn: Sequence[Scenario], places: Places,
+    work: Sequence[Asked], solved: Sequence[Placed],
+) -> list[Reason]:  # fmt: skip
+    """What one more machine is worth where the programme prices it highest, in seconds of way and as run."""
+    priced = [(price, p, g, i) for p, found in enumerate(solved) for (g, i), price in found.prices.items()]
+    if not priced:
+        return []
+    price, p, g, i = max(priced, key=lambda item: (round(item[0], 6), -item[1], -item[2], -item[3]))
+    group, depot = work[p].groups[g], scenario.fleet.depots[i].id
+    moved = changed(scenario, as_overrides(places))
+    row = _row_at(moved, group, depot)
+    if row is None:
+        return []
+    more = changed(moved, {f"fleet.equipment.{row}.count": group.count + 1})
+    labels: dict[str, Scenario] = {}
+    for w, storm in enumerate(drawn):
+        labels[f"placed {w}"] = storm.model_copy(update={"fleet": moved.fleet})
+        labels[f"more {w}"] = storm.model_copy(update={"fleet": more.fleet})
+    found = trials(labels, [options.seed])
+    change = [burden(found[f"more {w}"][0]) - burden(found[f"placed {w}"][0]) for w in range(len(drawn))]
+    gaps = {"kind": group.kind.name, "depot": depot, "shorter_s": price, "runs_n": len(drawn),
+            "tried_signed_kmh": float(np.mean(change))}  # fmt: skip
+    return [Reason("placement.one_more", gaps)]
+
+
+def _row_at(scenario: Scenario, group: Group, depot: str) -> str | None:
+    teams = {t.id: t for t in scenario.fleet.teams}
+    return next(
+        (
+            r.id
+            for r in scenario.fleet.equipment
+            if r.id in group.rows and (r.depot or teams[r.team].depot) == depot
+        ),
+        None,
+    )
+
+
+def _rows(scenario: Scenario, places: Places, work: Sequence[Asked]) -> tuple[dict[str, str | float], ...]:
+    """The moves as a table."""
+    names = [d.id for d in scenario.fleet.depots]
+    return tuple(
+        {"equipment": row, "machines_n": group.count, "from_depot": names[yard], "to_depot": places[row]}
+        for part in work
+        for group in part.groups
+        for row, yard in zip(group.rows, group.at, strict=True)
+        if row in places
+    )
