@@ -58,7 +58,7 @@ def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
 
 
 @njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes,
+def anneal(far, raf, ends, near, remote, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes,
            best_rows, best_routes, where, live, free, used, state, memory, absent, key, came, after, marks, rng,
            slack, press, temperature, turns):  # fmt: skip
     """Some turns at one temperature. With no rows in use it builds a plan first. False where rows ran out."""
@@ -95,7 +95,7 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
                 if routes[r, LENGTH] == 0:
                     used[routes[r, KIND]] -= 1
                 elif of_kind[routes[r, KIND], LONGEST] < UNLIMITED:
-                    measure(far, arc, of_task, of_kind, rows[r], routes[r])
+                    measure(far, ends, of_task, of_kind, rows[r], routes[r])
         shuffled(rng, absent, count, of_task, remote, key)
 
         whole = True
@@ -104,30 +104,30 @@ def anneal(far, back, arc, near, remote, of_task, of_kind, weights, alpha, penal
             r = -1
             if state[LIVE] > NARROW:
                 more, r, place = best_row(
-                    far, back, arc, of_task, of_kind, weights, alpha, rows, routes, found,
+                    far, raf, ends, of_task, of_kind, weights, alpha, rows, routes, found,
                     rows_nearby(near, where, task, noted, turn * tasks + j, found), touched, turn, memory, task, after,
                     rng, slack, press[RATE],
                 )  # fmt: skip
             if r < 0:
                 more, r, place = best_row(
-                    far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, state[LIVE], touched, turn,
+                    far, raf, ends, of_task, of_kind, weights, alpha, rows, routes, live, state[LIVE], touched, turn,
                     memory, task, after, rng, slack, press[RATE],
                 )  # fmt: skip
-            fresh, kind, way = cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task)
+            fresh, kind, way = cheapest_new(far, ends, of_task, of_kind, weights, alpha, penalty, used, task)
             if r < 0 or fresh < more:
                 r, place = open_row(rows, routes, live, free, state, used, kind), way
                 if r < 0:
                     whole = False
                     break
             kept = touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, kept)
-            put(far, arc, of_task, of_kind, rows[r], routes[r], task, place)
+            put(far, ends, of_task, of_kind, rows[r], routes[r], task, place)
             where[task] = r
 
         cost = 0.0
         if whole:
             for i in range(kept):
                 r = changed[i]
-                orient(far, arc, of_task, of_kind, weights, alpha, rows[r], routes[r], came, after)
+                orient(far, ends, of_task, of_kind, weights, alpha, rows[r], routes[r], came, after)
                 whole = whole and (
                     routes[r, LENGTH] == 1 or routes[r, DURATION] <= of_kind[routes[r, KIND], LONGEST]
                 )

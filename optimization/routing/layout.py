@@ -5,8 +5,10 @@ An *option* is a task along one of its ways: 2 x task + way. A row of ``rows`` h
 
 DEMAND, SERVICE, WEIGHT, NEEDS = range(4)
 """Columns of ``of_task`` [task, 4]."""
-HOME, CAPACITY, LONGEST, COUNT, CAN = range(5)
-"""Columns of ``of_kind`` [kind of vehicle, 5]."""
+HOME, BACK, CAPACITY, LONGEST, COUNT, CAN = range(6)
+"""Columns of ``of_kind`` [kind of vehicle, 6]; home is a row of ``far``, back a column."""
+LEAVE, ENTER = range(2)
+"""Columns of ``ends`` [option, 2]: the row of ``far`` on leaving it, the column on entering it."""
 LENGTH, LOAD, DURATION, VALUE, KIND, VERSION = range(6)
 """Columns of ``routes`` [row, 6]. A version stands for one content: rows with the same version hold the same."""
 """Columns of ``state`` follow."""

@@ -12,15 +12,18 @@ import numpy as np
 from numba import njit
 
 from optimization.routing.layout import (
+    BACK,
     CAN,
     CAPACITY,
     COUNT,
     DELTA,
     DEMAND,
     DURATION,
+    ENTER,
     FREE,
     HOME,
     KIND,
+    LEAVE,
     LENGTH,
     LIVE,
     LOAD,
@@ -43,25 +46,24 @@ REACH = 40
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def measure(far, arc, of_task, of_kind, row, route):
+def measure(far, ends, of_task, of_kind, row, route):
     """Sets a route's duration."""
-    home = np.uint32(of_kind[route[KIND], HOME])
-    total, at = 0, home
+    total, at = 0, np.uint32(of_kind[route[KIND], HOME])
     for p in range(route[LENGTH]):
-        to = arc[row[p]]
-        total += far[at, to] + of_task[row[p] >> 1, SERVICE]
-        at = to
-    route[DURATION] = total + far[at, home]
+        option = row[p]
+        total += far[at, ends[option, ENTER]] + of_task[option >> 1, SERVICE]
+        at = ends[option, LEAVE]
+    route[DURATION] = total + far[at, np.uint32(of_kind[route[KIND], BACK])]
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
+def orient(far, ends, of_task, of_kind, weights, alpha, row, route, came, after):
     """Gives each task of a route its best way, for their order; sets value and duration. Exact, in linear time."""
     length = route[LENGTH]
     if length == 0:
         route[VALUE] = route[DURATION] = 0
         return
-    home = np.uint32(of_kind[route[KIND], HOME])
+    home, back = np.uint32(of_kind[route[KIND], HOME]), np.uint32(of_kind[route[KIND], BACK])
     fixed, factor = 0, alpha
     if weights is not None:
         after[length] = 0
@@ -74,11 +76,12 @@ def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
         for p in range(length):
             fixed += of_task[row[p] >> 1, SERVICE] * alpha
     option = row[0] & ~1
-    was_a, was_b = arc[option], arc[option + 1]
-    cost_a, cost_b = far[home, was_a] * factor, far[home, was_b] * factor
+    was_a, was_b = ends[option, LEAVE], ends[option + 1, LEAVE]
+    cost_a = far[home, ends[option, ENTER]] * factor
+    cost_b = far[home, ends[option + 1, ENTER]] * factor
     for p in range(1, length):
         option = row[p] & ~1
-        a, b = arc[option], arc[option + 1]
+        a, b = ends[option, ENTER], ends[option + 1, ENTER]
         if weights is not None:
             factor = after[p] + alpha
         x, y = cost_a + far[was_a, a] * factor, cost_b + far[was_b, a] * factor
@@ -86,9 +89,9 @@ def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
         came[p, 0] = y < x
         came[p, 1] = v < u
         cost_a, cost_b = min(x, y), min(u, v)
-        was_a, was_b = a, b
-    cost_a += far[was_a, home] * alpha
-    cost_b += far[was_b, home] * alpha
+        was_a, was_b = ends[option, LEAVE], ends[option + 1, LEAVE]
+    cost_a += far[was_a, back] * alpha
+    cost_b += far[was_b, back] * alpha
     way = 1 if cost_b < cost_a else 0
     route[VALUE] = fixed + min(cost_a, cost_b)
     for p in range(length - 1, -1, -1):
@@ -97,27 +100,27 @@ def orient(far, arc, of_task, of_kind, weights, alpha, row, route, came, after):
     if weights is None and alpha == 1:
         route[DURATION] = route[VALUE]
     else:
-        measure(far, arc, of_task, of_kind, row, route)
+        measure(far, ends, of_task, of_kind, row, route)
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def best_place(far, back, arc, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
+def best_place(far, raf, ends, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
     """Where a task fits best in a route: (what it adds to the goal, 2 x place + way); ``NOWHERE`` for nowhere."""
-    a, b = arc[2 * task], arc[2 * task + 1]
-    from_a, from_b, to_a, to_b = far[a], far[b], back[a], back[b]
-    length, home = route[LENGTH], np.uint32(of_kind[route[KIND], HOME])
+    from_a, from_b = far[ends[2 * task, LEAVE]], far[ends[2 * task + 1, LEAVE]]
+    to_a, to_b = raf[ends[2 * task, ENTER]], raf[ends[2 * task + 1, ENTER]]
+    length, at = route[LENGTH], np.uint32(of_kind[route[KIND], HOME])
+    home = np.uint32(of_kind[route[KIND], BACK])
     service = of_task[task, SERVICE]
     room = of_kind[route[KIND], LONGEST] - route[DURATION] - service
     best, place = NOWHERE, 0
-    at = home
-    here_a, here_b = to_a[home], to_b[home]
+    here_a, here_b = to_a[at], to_b[at]
     if weights is not None:
         after[length] = 0
         for p in range(length - 1, -1, -1):
             after[p] = after[p + 1] + weights[row[p] >> 1]
         weight, now = weights[task], service
     for p in range(length + 1):
-        to = arc[row[p]] if p < length else home
+        to = ends[row[p], ENTER] if p < length else home
         link = far[at, to]
         more_a, more_b = here_a + from_a[to] - link, here_b + from_b[to] - link
         if not (blinks and skipped(rng)):
@@ -134,23 +137,25 @@ def best_place(far, back, arc, of_task, of_kind, weights, alpha, row, route, tas
                     best, place = x, 2 * p
                 if y < best and more_b <= room:
                     best, place = y, 2 * p + 1
-        if weights is not None and p < length:
-            now += link + of_task[row[p] >> 1, SERVICE]
-        at, here_a, here_b = to, to_a[to], to_b[to]
+        if p < length:
+            if weights is not None:
+                now += link + of_task[row[p] >> 1, SERVICE]
+            at = ends[row[p], LEAVE]
+            here_a, here_b = to_a[at], to_b[at]
     if weights is None and best < NOWHERE:
         best = (best + service) * alpha
     return best, place
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def alone(far, arc, of_task, of_kind, weights, alpha, kind, task):
+def alone(far, ends, of_task, of_kind, weights, alpha, kind, task):
     """What a new route for one task adds to the goal, and the way along it."""
-    home, service = of_kind[kind, HOME], of_task[task, SERVICE]
+    home, back, service = of_kind[kind, HOME], of_kind[kind, BACK], of_task[task, SERVICE]
     best, way = NOWHERE, 0
     for w in range(2):
-        a = arc[2 * task + w]
-        out = far[home, a] + service
-        value = (out + far[a, home]) * alpha
+        option = 2 * task + w
+        out = far[home, ends[option, ENTER]] + service
+        value = (out + far[ends[option, LEAVE], back]) * alpha
         if weights is not None:
             value += out * weights[task]
         if value < best:
@@ -166,7 +171,7 @@ def fits(of_task, of_kind, kind, load, task):
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, live, count, touched, turn, memory,
+def best_row(far, raf, ends, of_task, of_kind, weights, alpha, rows, routes, live, count, touched, turn, memory,
              task, after, rng, slack, rate):  # fmt: skip
     """The best of some rows for a task: (what it adds, row, 2 x place + way). Untouched rows are scanned only once.
 
@@ -182,7 +187,7 @@ def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, liv
             continue
         if touched[r] == turn:
             more, where = best_place(
-                far, back, arc, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, True
+                far, raf, ends, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, True
             )
         else:
             if skipped(rng):
@@ -190,7 +195,7 @@ def best_row(far, back, arc, of_task, of_kind, weights, alpha, rows, routes, liv
             seen = memory[task, r]
             if seen[SEEN] != route[VERSION]:
                 seen[DELTA], seen[PLACE] = best_place(
-                    far, back, arc, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, False
+                    far, raf, ends, of_task, of_kind, weights, alpha, rows[r], route, task, after, rng, False
                 )
                 seen[SEEN] = route[VERSION]
             more, where = seen[DELTA], seen[PLACE]
@@ -233,7 +238,7 @@ def open_row(rows, routes, live, free, state, used, kind):
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def put(far, arc, of_task, of_kind, row, route, task, place):
+def put(far, ends, of_task, of_kind, row, route, task, place):
     """Puts a task into a route."""
     at, length = place >> 1, route[LENGTH]
     for p in range(length, at, -1):
@@ -242,16 +247,16 @@ def put(far, arc, of_task, of_kind, row, route, task, place):
     route[LENGTH] = length + 1
     route[LOAD] += of_task[task, DEMAND]
     if of_kind[route[KIND], LONGEST] < UNLIMITED:
-        measure(far, arc, of_task, of_kind, row, route)
+        measure(far, ends, of_task, of_kind, row, route)
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-def cheapest_new(far, arc, of_task, of_kind, weights, alpha, penalty, used, task):
+def cheapest_new(far, ends, of_task, of_kind, weights, alpha, penalty, used, task):
     """The kind of vehicle that a route of its own for a task adds least with: (what it adds, kind, way)."""
     best, chosen, way = NOWHERE, -1, 0
     for kind in range(of_kind.shape[0]):
         if fits(of_task, of_kind, kind, 0, task):
-            more, w = alone(far, arc, of_task, of_kind, weights, alpha, kind, task)
+            more, w = alone(far, ends, of_task, of_kind, weights, alpha, kind, task)
             if used[kind] >= of_kind[kind, COUNT]:
                 more += penalty
             if more < best:

@@ -6,6 +6,7 @@ with a time limit on how fast the machine is, too.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from optimization.routing.anneal import anneal
 from optimization.routing.instance import BadInstance, Instance, Route
-from optimization.routing.layout import BEST, FREE, KEPT, KIND, LENGTH, RATE, VALUE
+from optimization.routing.layout import BEST, CAPACITY, FREE, KEPT, KIND, LENGTH, RATE, VALUE
 from optimization.routing.ruin import seeded
 
 HOT, COLD = 0.3, 0.01
@@ -107,20 +108,20 @@ class _Run:
         of_task = np.zeros((tasks, 4), dtype=np.int64)
         of_task[:, 0], of_task[:, 1] = instance.demand, instance.service
         of_task[:, 3] = instance.needs if len(instance.needs) else 0
+        full = np.ascontiguousarray(instance.deadhead, dtype=np.int32)
+        far, leave, enter = folded(full)
+        homes = [v.home for v in instance.vehicles]
         of_kind = np.array(
-            [
-                (v.home, v.capacity, v.longest, 2**40 if v.count is None else v.count, v.can)
-                for v in instance.vehicles
-            ],
-            dtype=np.int64,
-        )
-        far = np.ascontiguousarray(instance.deadhead, dtype=np.int32)
-        arc = np.ascontiguousarray(instance.ways, dtype=np.uint32).reshape(-1)
-        remote = far[of_kind[:, 0]][:, arc].min(axis=0).reshape(-1, 2).min(axis=1).astype(np.int64)
-        self._given = (far, np.ascontiguousarray(far.T), arc, neighbours(far, instance.ways), remote, of_task, of_kind,
-                       weights, np.int64(instance.alpha), np.int64(_penalty(instance)))  # fmt: skip
+            [(leave[v.home], enter[v.home], v.capacity, v.longest, 2**40 if v.count is None else v.count, v.can)
+             for v in instance.vehicles], dtype=np.int64,
+        )  # fmt: skip
+        arcs = instance.ways.reshape(-1)
+        ends = np.stack([leave[arcs], enter[arcs]], axis=1).astype(np.uint32)
+        remote = full[homes][:, arcs].min(axis=0).reshape(-1, 2).min(axis=1).astype(np.int64)
+        self._given = (far, np.ascontiguousarray(far.T), ends, neighbours(full, instance.ways), remote, of_task,
+                       of_kind, weights, np.int64(instance.alpha), np.int64(_penalty(instance)))  # fmt: skip
         self._rng = seeded(seed)
-        self._most = min(tasks, 2 * int(-(-instance.demand.sum() // of_kind[:, 1].max())) + 30)
+        self._most = min(tasks, 2 * int(-(-instance.demand.sum() // of_kind[:, CAPACITY].max())) + 30)
         self._slack = 0
         self._press = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
         self._allocate()
@@ -185,6 +186,29 @@ class _Run:
             if route[LENGTH]
         ]
         return tuple(sorted(found, key=lambda r: (r.vehicle, r.visits)))
+
+
+def folded(far: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """The deadhead matrix with equal rows and equal columns but once, and for each arc its row and its column.
+
+    Where turns cost nothing all arcs that end at a junction have one row: the matrix then fits a nearer cache.
+    """
+
+    def groups(lines: NDArray[np.int32]) -> tuple[list[int], NDArray[np.int64]]:
+        first: dict[bytes, int] = {}
+        kept: list[int] = []
+        index = np.zeros(len(lines), dtype=np.int64)
+        for i, values in enumerate(lines):
+            key = hashlib.blake2b(values.tobytes(), digest_size=16).digest()
+            if key not in first:
+                first[key] = len(kept)
+                kept.append(i)
+            index[i] = first[key]
+        return kept, index
+
+    rows, leave = groups(far)
+    columns, enter = groups(np.ascontiguousarray(far[rows].T))
+    return np.ascontiguousarray(far[np.ix_(rows, columns)]), leave, enter
 
 
 def neighbours(far: NDArray[np.int32], ways: NDArray[np.int64]) -> NDArray[np.int32]:
