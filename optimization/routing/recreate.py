@@ -104,6 +104,18 @@ def orient(far, ends, of_task, of_kind, weights, alpha, row, route, came, after)
 
 
 @njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+def weigh(far, ends, of_task, of_kind, weights, alpha, row, route):
+    """Sets a route's value, for the ways as they are."""
+    now, late, at = 0, 0, np.uint32(of_kind[route[KIND], HOME])
+    for p in range(route[LENGTH]):
+        option = row[p]
+        now += far[at, ends[option, ENTER]] + of_task[option >> 1, SERVICE]
+        late += now * weights[option >> 1]
+        at = ends[option, LEAVE]
+    route[VALUE] = late + alpha * (now + far[at, np.uint32(of_kind[route[KIND], BACK])])
+
+
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def best_place(far, raf, ends, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
     """Where a task fits best in a route: (what it adds to the goal, 2 x place + way); ``NOWHERE`` for nowhere."""
     from_a, from_b = far[ends[2 * task, LEAVE]], far[ends[2 * task + 1, LEAVE]]
