@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,7 @@ from results.metrics import NEVER, Figures, classes, cut_off_h, first_settled, m
 from simulation.model import Grade, Scenario
 from simulation.network import Network
 from simulation.record import Run
-from simulation.weather import WeatherSeries
-
-GRADES: tuple[Grade, ...] = get_args(Grade)
-_GRADE_24H, _GRADE_12H = (2.5, 5.0, 10.0), (1.0, 3.0, 6.0)
-"""mm of melted snow in 24 and 12 h from which a snowfall is moderate, heavy, a storm (GB/T 28592)."""
+from simulation.weather import WeatherSeries, grade, hourly_snowfall
 
 
 class Goal(NamedTuple):
@@ -122,13 +118,8 @@ def judged_by(scenario: Scenario) -> float:
 
 def snowfall(run: Run) -> np.ndarray:
     """(hours,) mm of melted snow in each hour of the run, by the weather and the wet-bulb split."""
-    return _snowfall(run.scenario)
-
-
-def _snowfall(scenario: Scenario) -> np.ndarray:
-    series = WeatherSeries(scenario.storm, scenario.physics.snow)
-    count = max(1, int(np.ceil(scenario.duration / 3600)))
-    return np.array([series.over(3600 * h, 3600).snowfall * 3600 for h in range(count)])
+    scenario = run.scenario
+    return hourly_snowfall(scenario.storm, scenario.physics.snow, scenario.duration)
 
 
 def snow_grade(run: Run) -> Grade | None:
@@ -138,8 +129,4 @@ def snow_grade(run: Run) -> Grade | None:
 
 def grade_of(scenario: Scenario) -> Grade | None:
     """The same before anything has been run."""
-    fallen = _snowfall(scenario)
-    day, half = (float(np.convolve(fallen, np.ones(n)).max()) for n in (24, 12))
-    if day < 0.1:
-        return None
-    return GRADES[max(np.searchsorted(_GRADE_24H, day, "right"), np.searchsorted(_GRADE_12H, half, "right"))]
+    return grade(scenario.storm, scenario.physics.snow, scenario.duration)

@@ -36,7 +36,9 @@ from simulation.units import (
     WindSpeed,
 )
 
-Verb = Literal["plough", "spread", "haul", "clear_footway", "pump", "clear_inlet", "sandbag", "close", "guard"]
+Verb = Literal[
+    "plough", "spread", "haul", "clear_footway", "pump", "clear_inlet", "sandbag", "close", "guard"
+]
 Tier = Literal["city", "district", "street", "community"]
 Level = Literal["IV", "III", "II", "I"]
 Colour = Literal["blue", "yellow", "orange", "red"]
@@ -353,8 +355,8 @@ class Equipment(Noun):
     """Name of the row; its crews are ``id/1``, ``id/2`` ..."""
     kind: str
     """Kind of machine, a row of the catalogue."""
-    count: Annotated[int, Usual(1, 100)] = Field(ge=1, le=1000)
-    """How many there are; each is a crew of its own."""
+    count: Annotated[int, Usual(0, 100)] = Field(ge=0, le=1000)
+    """How many there are; each is a crew of its own. 0 = a place that stands empty."""
     team: str
     """Team that mans them."""
     depot: str = ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 import numpy as np
 
 from simulation.chance import keyed_uniform
-from simulation.model import SnowPhysics, Storm, Weather
+from simulation.model import Grade, SnowPhysics, Storm, Weather
 from simulation.situation import Outlook
 
 OPEN_SKY = 0.6
@@ -97,6 +98,27 @@ class WeatherSeries:
         if not len(wet):
             return 0.0
         return float(self._t[wet[-1] + 1]) if wet[-1] + 1 < len(self._t) else math.inf
+
+
+def hourly_snowfall(storm: Storm, snow: SnowPhysics, duration: float) -> np.ndarray:
+    """(hours,) mm of melted snow in each hour of a run, by the weather and the wet-bulb split."""
+    series = WeatherSeries(storm, snow)
+    count = max(1, int(np.ceil(duration / 3600)))
+    return np.array([series.over(3600 * h, 3600).snowfall * 3600 for h in range(count)])
+
+
+GRADES: tuple[Grade, ...] = get_args(Grade)
+_GRADE_24H, _GRADE_12H = (2.5, 5.0, 10.0), (1.0, 3.0, 6.0)
+"""mm of melted snow in 24 and 12 h from which a snowfall is moderate, heavy, a storm (GB/T 28592)."""
+
+
+def grade(storm: Storm, snow: SnowPhysics, duration: float) -> Grade | None:
+    """Grade of a snowfall by its wettest 24 and 12 hours; None where less than 0.1 mm falls as snow."""
+    fallen = hourly_snowfall(storm, snow, duration)
+    day, half = (float(np.convolve(fallen, np.ones(n)).max()) for n in (24, 12))
+    if day < 0.1:
+        return None
+    return GRADES[max(np.searchsorted(_GRADE_24H, day, "right"), np.searchsorted(_GRADE_12H, half, "right"))]
 
 
 def cloud_of(row: Weather, rate: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from optimization.plan import CannotPlan
 from simulation.model import City, Noun, Scenario, Stock
 from simulation.units import Unit, unit_of
 
@@ -27,10 +28,13 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     return scenario
 
 
-def in_file(cls: type[Noun], field: str, held: float) -> float:
-    """An SI value of a noun's field in the unit that files use, without the noise of the conversion."""
-    unit = _unit(cls, field)
-    return float(f"{held / unit.factor:.9g}") if unit else held
+def check(planner: str, options: Any, limits: Mapping[str, tuple[float, float]]) -> None:
+    """Raises CannotPlan (``<planner>.out_of_bounds``) for the first option that lies outside its limits."""
+    for name, (low, high) in limits.items():
+        value = getattr(options, name)
+        if not low <= value <= high:
+            option = name.replace("_", "-")
+            raise CannotPlan(f"{planner}.out_of_bounds", option=option, value=value, low=low, high=high)
 
 
 def key_of(cls: type[Noun], field: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
-from optimization.planners._changes import changed
+from optimization.planners._changes import changed, check
 from optimization.planners._roster_demand import HOUR, Need, needs
 from optimization.planners._roster_model import Pool, Roll, Work, cover, on_duty, rostered
 from simulation.command import level_schedule
@@ -31,6 +31,13 @@ SOME = 0.5
 """Machine hours that wait from which an hour counts as short."""
 CANDIDATES = 3
 """Teams and kinds with the highest prices of which one more machine is reckoned through."""
+
+
+LIMITS = {
+    "shift_h": (1, 24), "week_h": (1, 168), "start_every_h": (1, 24), "person_hour": (0, 100), "runs": (1, 100),
+    "nodes": (1, 1_000_000),
+}  # fmt: skip
+"""From and to which options make sense."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Options:
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """A roster for the scenario's storm. Raises CannotPlan where nobody is called out or nothing is asked for."""
+    check("roster", options, LIMITS)
     asked = needs(scenario)
     rolls = _rolls(scenario, options)
     if not asked:

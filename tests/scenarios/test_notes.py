@@ -86,7 +86,7 @@ CASES: list[Remark] = [
     (
         "a crowd of machines",
         nothing,
-        "count is 900, which is unusual: 1 to 100 is",
+        "count is 900, which is unusual: 0 to 100 is",
         ("fleet.equipment.plough-w.count=900", "fleet.teams.snow-1.people=9000"),
     ),
     (

@@ -1,0 +1,189 @@
+"""The scenario's goals as limits on a run's figures, and whether fleets meet them in enough members.
+
+The limits are those that reports judge runs by (``results.goals``), by the same names of figures. One differs:
+reports judge the longest time that one hospital or fire station is cut off; figures have the sum over all of them,
+so here the sum is held against what one may be cut off. A fleet that passes is never too small for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from optimization.plan import Figures, Trials, burden
+from simulation.model import Scenario
+from simulation.weather import WeatherSeries, grade, hourly_snowfall
+
+HOUR = 3600.0
+BURDEN = "burden"
+"""Name under which the weighted burden stands among a run's figures here."""
+WORSE = 0.1
+"""Share by which the burden may rise where a goal is out of every fleet's reach (a setting)."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that a figure may be."""
+
+    key: str
+    """The figure's stable name."""
+    most: float
+    """In the figure's unit (hours, minutes, a count)."""
+    due: float = 0.0
+    """Second by which it must be reached; a run that ends earlier does not judge it."""
+
+    def missed(self, figures: Figures, end: float) -> bool:
+        """Whether a run that ended at second ``end`` missed it; what a run does not ask about is not missed."""
+        if self.key not in figures:
+            return False
+        reached = figures[self.key]
+        if reached is None:
+            return self.due <= end and not self.key.startswith("order_to_arrival")
+        return reached > self.most + 1e-9
+
+
+def limits(scenario: Scenario) -> tuple[Limit, ...]:
+    """Every goal that the scenario sets, in the order of urgency."""
+    goals, found = scenario.goals, list[Limit]()
+    if "snow" in scenario.hazards:
+        found += _snow_limits(scenario)
+    if "water" in scenario.hazards:
+        found += [Limit("sites_over_limit", 0.0), Limit("closed_late", 0.0)]
+    found.append(Limit("order_to_arrival_min.p90", goals.reach / 60))
+    found.append(Limit("critical_unreachable_h", goals.critical_access / HOUR))
+    return tuple(found)
+
+
+def _snow_limits(scenario: Scenario) -> list[Limit]:
+    storm, physics, goals = scenario.storm, scenario.physics.snow, scenario.goals
+    kind = grade(storm, physics, scenario.duration)
+    if kind is None:
+        return []
+    fallen = hourly_snowfall(storm, physics, scenario.duration)
+    begin = HOUR * next(h for h, mm in enumerate(fallen) if mm > 0)
+    stopped = min(WeatherSeries(storm, physics).end_of_precipitation, scenario.duration)
+    present = sorted({s.priority for s in scenario.city.segments})
+    first = [(f"first_pass_h.p{p}", goals.first_pass[p - 1], begin) for p in present]
+    bridges = [("bridges_h", goals.bridges, begin)]
+    clear = [(f"clear_h.p{p}", goals.clear[p - 1][kind], stopped) for p in present]
+    footways = [(key, goals.footways[kind], stopped) for key in ("footway_clear_h", "stops_cleared_h")]
+    return [
+        Limit(key, allowed / HOUR, since + allowed)
+        for key, allowed, since in (*first, *bridges, *clear, *footways)
+    ]
+
+
+Fleet = tuple[int, ...]
+"""Machines of each kind, in the order of the kinds that are planned."""
+
+
+@dataclass
+class Judge:
+    """Tries fleets, each with no more runs than it takes to tell (Wald 1945, sequential probability ratio test).
+
+    A fleet is good enough if it meets the goals in ``confidence`` of the members, and not if in ``poor`` of them;
+    ``error`` is the chance of either mistake at these shares. Where the test has not decided by the last seed the
+    share itself does.
+    """
+
+    trials: Trials
+    build: Callable[[Fleet], Scenario]
+    limits: Sequence[Limit]
+    seeds: Sequence[int]
+    confidence: float
+    poor: float
+    error: float
+    most_runs: int
+    at_once: int = 2
+    """Runs between two looks."""
+    figures: dict[Fleet, list[Figures]] = field(default_factory=dict)
+    verdicts: dict[tuple[Fleet, frozenset[str]], bool] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> int:
+        """Runs that were asked for so far."""
+        return sum(map(len, self.figures.values()))
+
+    @property
+    def spent(self) -> bool:
+        """Whether no further fleet may be tried."""
+        return self.runs >= self.most_runs
+
+    def meets(self, fleet: Fleet, goals: frozenset[str]) -> bool:
+        """Whether a fleet meets these goals in enough members."""
+        if (fleet, goals) not in self.verdicts:
+            self.verdicts[fleet, goals] = self._test(fleet, goals)
+        return self.verdicts[fleet, goals]
+
+    def _test(self, fleet: Fleet, goals: frozenset[str]) -> bool:
+        good, bad = math.log(self.confidence / self.poor), math.log((1 - self.confidence) / (1 - self.poor))
+        accept, reject = math.log((1 - self.error) / self.error), math.log(self.error / (1 - self.error))
+        score = 0.0
+        for member in range(len(self.seeds)):
+            if member % self.at_once == 0:
+                self.run(fleet, min(len(self.seeds), member + self.at_once))
+            score += bad if self.missed(fleet, member) & goals else good
+            if score >= accept or score <= reject:
+                return score >= accept
+        return self.share(fleet, goals) >= self.confidence
+
+    def run(self, fleet: Fleet, members: int) -> None:
+        """Have so many members of a fleet run."""
+        kept = self.figures.setdefault(fleet, [])
+        if len(kept) < members:
+            label = "-".join(map(str, fleet))
+            made = self.trials({label: self.build(fleet)}, self.seeds[len(kept) : members])[label]
+            kept += [{**figures, BURDEN: burden(figures)} for figures in made]
+
+    def missed(self, fleet: Fleet, member: int) -> frozenset[str]:
+        """Goals that a member missed."""
+        figures = self.figures[fleet][member]
+        end = self.build(fleet).duration
+        return frozenset(limit.key for limit in self.limits if limit.missed(figures, end))
+
+    def share(self, fleet: Fleet, goals: frozenset[str]) -> float:
+        """Share of the members run so far that meet all of these goals."""
+        members = len(self.figures[fleet])
+        return sum(not self.missed(fleet, i) & goals for i in range(members)) / members
+
+    def hold(self, fleet: Fleet, out_of_reach: frozenset[str]) -> frozenset[str]:
+        """Put what a fleet reached in place of goals that none reaches: no other may do worse, nor leave a burden
+        that is a tenth heavier. Names of the limits that are held so; none where every goal is in reach."""
+        if not out_of_reach:
+            return frozenset()
+        known = self.figures[fleet]
+        held = {}
+        for key in sorted((*out_of_reach, BURDEN)):
+            values = [v for f in known if (v := f.get(key)) is not None]
+            if len(values) == len(known):
+                held[key] = max(values) * (1 + WORSE if key == BURDEN else 1)
+        kept = [limit for limit in self.limits if limit.key not in out_of_reach]
+        self.limits = (*kept, *(Limit(key, most) for key, most in held.items()))
+        return frozenset(held)
+
+    def mean(self, fleet: Fleet, key: str) -> float:
+        """Mean of a figure over a fleet's members that reached it."""
+        values = [v for f in self.figures[fleet] if (v := f.get(key)) is not None]
+        return sum(values) / len(values) if values else math.nan
+
+    def binding(self, fleet: Fleet, goals: frozenset[str]) -> str:
+        """The goal that a fleet misses most often; empty where it misses none."""
+        count = Counter(
+            key for i in range(len(self.figures[fleet])) for key in sorted(self.missed(fleet, i) & goals)
+        )
+        return count.most_common(1)[0][0] if count else ""
+
+    def contradictions(self, goals: frozenset[str]) -> list[tuple[Fleet, Fleet]]:
+        """(smaller, larger) fleets of which the smaller one met the goals and the larger one did not."""
+        met = [f for (f, g), ok in self.verdicts.items() if g == goals and ok]
+        failed = [f for (f, g), ok in self.verdicts.items() if g == goals and not ok]
+        return [
+            (a, b) for a in met for b in failed if a != b and all(x <= y for x, y in zip(a, b, strict=True))
+        ]
+
+
+def by_key(found: Sequence[Limit]) -> Mapping[str, Limit]:
+    """Limits by the names of their figures."""
+    return {limit.key: limit for limit in found}

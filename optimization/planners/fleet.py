@@ -1,0 +1,296 @@
+"""The smallest fleet that meets the goals in nine members of ten: what could be given up, what has to be added.
+
+Fleets are tried by simulation. More machines are taken never to do harm: the search rests on it, and says where the
+runs contradict it. It goes from the fleet there is to more of every kind until the goals are met that more machines
+can meet at all, then takes kinds away, the costliest first, each to the fewest with which they still are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from optimization.plan import CannotPlan, Plan, Reason, Trials
+from optimization.planners._changes import check
+from optimization.planners._fleet_build import SERVED, Bound, Builder, Planned, bounds, planned
+from optimization.planners._fleet_goals import BURDEN, HOUR, Fleet, Judge, by_key, limits
+from simulation.command import level_schedule
+from simulation.model import InjectRow, Name, Scenario
+
+Goals = frozenset[str]
+
+
+LIMITS = {
+    "confidence": (0.5, 0.999), "poor": (0.01, 0.98), "error": (0.001, 0.4), "test_members": (2, 1000),
+    "runs": (2, 100_000), "most": (1, 20), "season_h": (0, 8760), "standing_h": (0, 8760), "hire_factor": (0.1, 100),
+    "hire_lead_h": (0, 240),
+}  # fmt: skip
+"""From and to which options make sense."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be asked of the fleet."""
+
+    confidence: float = 0.9
+    """Share of the members in which the goals must be met."""
+    poor: float = 0.6
+    """Share at which a fleet must be told from a good one."""
+    error: float = 0.1
+    """Chance of a mistake at either share."""
+    test_members: int = 10
+    """Most runs of one fleet."""
+    runs: int = 80
+    """Most runs in all."""
+    most: float = 2.0
+    """Times the machines there are of each kind, up to which more are tried."""
+    season_h: float = 120.0
+    """Hours that a machine works in a season (a setting: ten storms of a shift each)."""
+    standing_h: float = 200.0
+    """What an own machine costs a year beside its work, in hours of its work (a setting)."""
+    hire_factor: float = 1.8
+    """Times the own cost of an hour that a hired machine costs (a setting)."""
+    hire_lead_h: float = 6.0
+    """Hours from the first warning until hired machines are there (a setting)."""
+    seed: int = 0
+
+
+def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
+    """The smallest fleet that meets the goals. Raises CannotPlan where there are no machines, or no goals."""
+    check("fleet", options, LIMITS)
+    kinds = planned(scenario)
+    if not kinds or not scenario.respond:
+        raise CannotPlan("fleet.nothing")
+    search = Search(scenario, kinds, trials, options)
+    now = search.now
+    kept, missed = search.state()
+    beyond, goals = search.reachable(kept, missed)
+    if not goals:
+        raise CannotPlan("fleet.no_goal")
+    held = search.judge.hold(now, beyond)
+    kept, goals = kept | held, goals | held
+    grown = search.grown(goals) if goals - kept else now
+    best = search.shrunk(grown, goals)
+    spare = search.shrunk(now, kept) if goals - kept and kept else best
+    rows, hired = search.rows(best, spare, goals)
+    met = kept - held
+    why = [
+        Reason(
+            "fleet.state",
+            {"met_n": len(met), "goals_n": len(met | missed), "confidence_share": options.confidence},
+        )
+    ]
+    if missed & goals - held:
+        why.append(Reason("fleet.missed", {"goals": _ordered(search, missed & goals - held)}))
+    if beyond:
+        why.append(Reason("fleet.beyond", {"goals": tuple(sorted(beyond)), "times": options.most}))
+    weights = {"now_kmh": search.judge.mean(now, BURDEN), "then_kmh": search.judge.mean(best, BURDEN)}
+    why += [Reason("fleet.burden", weights), *search.told(best, goals), *hired]
+    return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows))
+
+
+def _ordered(search: Search, goals: Goals) -> tuple[str, ...]:
+    return tuple(limit.key for limit in search.judge.limits if limit.key in goals)
+
+
+class Search:
+    """What has been tried, and the next fleets to try."""
+
+    def __init__(
+        self, scenario: Scenario, kinds: Sequence[Planned], trials: Trials, options: Options
+    ) -> None:
+        self.scenario, self.kinds, self.options = scenario, kinds, options
+        wanted = limits(scenario)
+        last = max((limit.due + HOUR for limit in wanted if limit.due), default=0.0)
+        self.builder = Builder(scenario.model_copy(update={"duration": max(scenario.duration, last)}), kinds)
+        """Runs go on until every goal is due: one that is not judged would let its machines go."""
+        self.judge = Judge(
+            trials, self.builder, wanted, range(options.seed, options.seed + options.test_members),
+            options.confidence, options.poor, options.error, options.runs,
+        )  # fmt: skip
+        self.bounds = bounds(scenario, kinds, by_key(self.judge.limits)) if "snow" in scenario.hazards else []
+        self.by_arithmetic = 0
+        self.unfinished = False
+
+    @property
+    def now(self) -> Fleet:
+        """The fleet there is."""
+        return self.builder.now
+
+    def meets(self, fleet: Fleet, goals: Goals) -> bool:
+        """Whether a fleet meets the goals: by arithmetic where that tells, else by runs; no where they are spent."""
+        if (fleet, goals) in self.judge.verdicts:
+            return self.judge.meets(fleet, goals)
+        if any(not b.holds(fleet) for b in self.bounds if f"first_pass_h.p{b.priority}" in goals):
+            self.by_arithmetic += 1
+            return False
+        if self.judge.spent:
+            self.unfinished = True
+            return False
+        return self.judge.meets(fleet, goals)
+
+    def state(self) -> tuple[Goals, Goals]:
+        """Goals that the present fleet meets in enough members, and those it misses."""
+        everything = frozenset(limit.key for limit in self.judge.limits)
+        self.judge.run(self.now, self.judge.at_once)
+        asked = frozenset(key for key in everything if key in self.judge.figures[self.now][0])
+        kept = asked
+        while not self.judge.meets(
+            self.now, kept
+        ):  # a goal is dropped that fails most often, and the rest tested
+            kept = kept - {self.judge.binding(self.now, kept)}
+        return kept, asked - kept
+
+    def reachable(self, kept: Goals, missed: Goals) -> tuple[Goals, Goals]:
+        """Goals that the largest fleet misses as well, and those that the plan is to meet."""
+        if not missed:
+            return frozenset(), kept
+        cap = self._scaled(self.options.most)
+        goals = kept | missed
+        while goals - kept and not self.meets(cap, goals):
+            worst = self.judge.binding(cap, goals - kept) if cap in self.judge.figures else ""
+            goals = goals - {worst or max(goals - kept)}
+        return (kept | missed) - goals, goals
+
+    def grown(self, goals: Goals) -> Fleet:
+        """The smallest multiple of the present fleet that meets the goals; the largest does."""
+        low, high = 1.0, self.options.most
+        while (
+            any(a != b for a, b in zip(self._scaled(low), self._scaled(high), strict=True))
+            and high - low > 0.1
+        ):
+            middle = (low + high) / 2
+            if self.meets(self._scaled(middle), goals):
+                high = middle
+            else:
+                low = middle
+        return self._scaled(high)
+
+    def shrunk(self, fleet: Fleet, goals: Goals) -> Fleet:
+        """Kind by kind the fewest machines, the costliest kinds first; halves of everything before that."""
+        while any(n > 1 for n in fleet):
+            half = tuple(math.ceil(n / 2) for n in fleet)
+            if half == fleet or not self.meets(half, goals):
+                break
+            fleet = half
+        order = sorted(range(len(fleet)), key=lambda i: (-fleet[i] * self.kinds[i].kind.cost, i))
+        for i in order:
+            low, high = -1, fleet[i]  # fewer than none are not enough, and so many are
+            count = 0
+            while high - low > 1:
+                if self.meets((*fleet[:i], count, *fleet[i + 1 :]), goals):
+                    high = count
+                else:
+                    low = count
+                count = (low + high) // 2
+            fleet = (*fleet[:i], high, *fleet[i + 1 :])
+        return fleet
+
+    def _scaled(self, times: float) -> Fleet:
+        return tuple(math.ceil(times * n - 1e-9) for n in self.now)
+
+    # ------------------------------------------------------------------ what is said
+
+    def cost(self, fleet: Fleet) -> float:
+        """CNY a year of an own fleet: its work in a season, and what it costs standing."""
+        hours = self.options.season_h + self.options.standing_h
+        return sum(n * kind.kind.cost * HOUR * hours for n, kind in zip(fleet, self.kinds, strict=True))
+
+    def told(self, best: Fleet, goals: Goals) -> list[Reason]:
+        """What binds, the runner-up, the next cheaper fleet that fails, and how much was tried."""
+        verdicts = {fleet: ok for (fleet, g), ok in self.judge.verdicts.items() if g == goals}
+        price = self.cost(best)
+        said = [Reason("fleet.cost", {"now_cny": self.cost(self.now), "then_cny": price})]
+        failed = [f for f, ok in verdicts.items() if not ok and self.cost(f) < price]
+        if failed:
+            near = max(failed, key=lambda f: (self.cost(f), f))
+            gaps = {
+                "machines": self._difference(best, near), "goal": self.judge.binding(near, goals),
+                "ok_share": self.judge.share(near, goals), "less_cny": price - self.cost(near),
+            }  # fmt: skip
+            said.append(Reason("fleet.next_fails", gaps))
+        others = [f for f, ok in verdicts.items() if ok and f != best]
+        if others:
+            second = min(others, key=lambda f: (self.cost(f), f))
+            gaps = {"machines": self._difference(best, second), "more_cny": self.cost(second) - price}
+            said.append(Reason("fleet.runner_up", gaps))
+        if bound := self._bound(best):
+            slack = round(float(bound.share @ best) / SERVED, 1)
+            said.append(Reason("fleet.bound", {"class": bound.priority, "slack": slack}))
+        tried = {
+            "runs_n": self.judge.runs,
+            "fleets_n": len(self.judge.figures),
+            "skipped_n": self.by_arithmetic,
+        }
+        said.append(Reason("fleet.runs", tried))
+        if odd := self.judge.contradictions(goals):
+            said.append(Reason("fleet.not_monotone", {"pairs_n": len(odd)}))
+        if self.unfinished:
+            said.append(Reason("fleet.unfinished", {"runs_n": self.options.runs}))
+        return said
+
+    def _bound(self, fleet: Fleet) -> Bound | None:
+        """The bound that is nearest to binding."""
+        return min(self.bounds, key=lambda b: float(b.share @ fleet), default=None)
+
+    def _difference(self, of: Fleet, other: Fleet) -> tuple[Name, ...]:
+        """The kinds in which another fleet differs, with its counts."""
+        return tuple(
+            Name(zh=f"{kind.name.zh} {b}", en=f"{b} × {kind.name.en}")
+            for a, b, kind in zip(of, other, self.kinds, strict=True)
+            if a != b
+        )
+
+    def rows(self, best: Fleet, spare: Fleet, goals: Goals) -> tuple[list[dict[str, object]], list[Reason]]:
+        """The fleet as a table, a row a kind, and whether what is added may be hired."""
+        late = self._late()
+        added = any(b > n for b, n in zip(best, self.now, strict=True))
+        in_time = added and (late <= 0 or self._meets_late(best, goals, late))
+        hire = in_time and self._cheaper_hired()
+        rows: list[dict[str, object]] = []
+        for kind, n, then, left in zip(self.kinds, self.now, best, spare, strict=True):
+            row: dict[str, object] = {
+                "kind": kind.name, "now_n": n, "then_n": then, "change_signed_n": then - n, "spare_n": n - min(n, left),
+                "year_cny": self._year(kind, n, then, hire),
+            }  # fmt: skip
+            rows.append(row)
+        if not added:
+            return rows, []
+        gaps = {"lead_s": self.options.hire_lead_h * HOUR, "late_s": max(0.0, late)}
+        key = "hire" if hire else "hire_dear" if in_time else "hire_late"
+        hours = (self.options.season_h + self.options.standing_h) / self.options.hire_factor
+        return rows, [Reason(f"fleet.{key}", {**gaps, "even_s": hours * HOUR})]
+
+    def _year(self, kind: Planned, now: int, then: int, hire: bool) -> float:
+        """CNY a year: own machines, and the hours of hired ones."""
+        hired = max(0, then - now) if hire else 0
+        hours = self.options.season_h + self.options.standing_h
+        rate = kind.kind.cost * HOUR
+        return rate * ((then - hired) * hours + hired * self.options.season_h * self.options.hire_factor)
+
+    def _cheaper_hired(self) -> bool:
+        own = self.options.season_h + self.options.standing_h
+        return self.options.season_h * self.options.hire_factor < own
+
+    def _late(self) -> float:
+        """s by which hired machines come after the first own ones are called; below 0 where they are there before."""
+        storm = self.scenario.storm
+        warned = min((w.t for w in storm.warnings if w.hazard in self.scenario.hazards), default=0.0)
+        called = min((t for t, level in level_schedule(self.scenario) if level), default=0)
+        return warned + self.options.hire_lead_h * HOUR - called
+
+    def _meets_late(self, fleet: Fleet, goals: Goals, late: float) -> bool:
+        """Whether the goals are met where every machine that is added joins so much later, as one in repair does."""
+        called = min((t for t, level in level_schedule(self.scenario) if level), default=0)
+        scenario = self.builder(fleet)
+        injects = [
+            InjectRow(t=0, kind="breakdown", target=f"{row.id}/{i + 1}", value=(called + late) / HOUR)
+            for kind, then in zip(self.kinds, fleet, strict=True)
+            if then > kind.now
+            for row in kind.rows
+            for i in range(row.count, kind.shared(then)[row.id])
+        ]
+        hired = scenario.model_copy(update={"injects": (*scenario.injects, *injects)})
+        judge = replace(self.judge, build=lambda _: hired, figures={}, verdicts={})
+        return not self.judge.spent and judge.meets(fleet, goals)

@@ -1,0 +1,150 @@
+"""Fleets: the sequential test, the smallest fleet by a formula, what is out of reach, and what runs bear out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from optimization.plan import CannotPlan, Figures
+from optimization.planners import fleet
+from optimization.planners._changes import changed
+from optimization.planners._fleet_build import Planned, bounds, planned
+from optimization.planners._fleet_goals import Judge, Limit, by_key, limits
+from results.goals import goals
+from scenarios.load import load
+from simulation.model import Scenario
+from stormyard.jobs import simulate
+from tests import cities
+from tests.optimization.planners.real import Made
+
+SNOW = "tiny/snow"
+CLEAR = Limit("clear_h.p1", 10.0)
+
+
+def count(scenario: Scenario, kind: str) -> int:
+    return sum(e.count for e in scenario.fleet.equipment if e.kind == kind)
+
+
+def by_ploughs(hours: float) -> Callable[[Scenario, int], Figures]:
+    """Class 1 is clear after ``hours`` over the number of large ploughs; small ones count a half."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        power = count(scenario, "plough-spreader") + 0.5 * count(scenario, "plough-3t")
+        return {"clear_h.p1": hours / power if power else None, "unclear_km_h.p1": 1.0}
+
+    return figures
+
+
+def judge(met: Callable[[int], bool], seeds: int = 40, poor: float = 0.6) -> Judge:
+    made = Made(lambda _, seed: {"clear_h.p1": 5.0 if met(seed) else 15.0})
+    return Judge(made, lambda _: load(SNOW), [CLEAR], range(seeds), 0.9, poor, 0.1, 1000)
+
+
+def test_the_limits_are_those_of_the_reports() -> None:
+    """Each goal that a report judges by a figure stands among the limits with the same allowance."""
+    for reference in (SNOW, "tiny/flood"):
+        scenario = load(reference)
+        by_report = {g.key: g.target for g in goals(simulate(scenario, 0, "greedy").run)}
+        own = {limit.key: limit.most for limit in limits(scenario)}
+        assert by_report.pop("critical_access") == own["critical_unreachable_h"]
+        assert {key: own[key] for key in by_report} == pytest.approx(by_report)
+
+
+def test_the_sequential_test_is_short_where_the_answer_is_clear() -> None:
+    """All good: six runs; all bad: two; and never more than it was given."""
+    good, bad = judge(lambda _: True), judge(lambda _: False)
+    assert good.meets((1,), frozenset({"clear_h.p1"})) and good.runs == 6
+    assert not bad.meets((1,), frozenset({"clear_h.p1"})) and bad.runs == 2
+    wavering = judge(lambda seed: seed % 5 != 0, seeds=12)
+    assert not wavering.meets((1,), frozenset({"clear_h.p1"}))
+    assert wavering.runs <= 12
+    assert wavering.binding((1,), frozenset({"clear_h.p1"})) == "clear_h.p1"
+
+
+def test_more_machines_that_do_harm_are_noticed() -> None:
+    """The smaller fleet passed and the larger one failed: a pair to report."""
+    made = Made(lambda s, _: {"clear_h.p1": float(6 * s.fleet.equipment[0].count)})
+    scenario = load(SNOW)
+
+    def build(counts: tuple[int, ...]) -> Scenario:
+        return changed(scenario, {"fleet.equipment.plough-n.count": counts[0]})
+
+    both = Judge(made, build, [CLEAR], range(10), 0.9, 0.6, 0.1, 1000)
+    goal = frozenset({"clear_h.p1"})
+    assert both.meets((1,), goal) and not both.meets((3,), goal)
+    assert both.contradictions(goal) == [((1,), (3,))]
+
+
+def test_machines_are_given_up_as_far_as_the_goals_allow() -> None:
+    """A class clear in 8 h over the ploughs' power, 16 h allowed: half a power is enough, so one small plough."""
+    plan = fleet.propose(load(SNOW), Made(by_ploughs(8.0)), fleet.Options())
+    after = changed(load(SNOW), plan.overrides)
+    assert (count(after, "plough-spreader"), count(after, "plough-3t")) == (0, 1)
+    assert count(after, "snow-hand-squad") == 0
+    assert plan.rows[0]["change_signed_n"] == -2 and plan.rows[0]["now_n"] == 2
+    keys = [r.key for r in plan.why]
+    assert "fleet.state" in keys and "fleet.runs" in keys and "fleet.missed" not in keys
+    fails = next(r for r in plan.why if r.key == "fleet.next_fails")
+    assert fails.gaps["goal"] == "clear_h.p1" and fails.gaps["less_cny"] > 0
+
+
+def test_machines_are_added_until_the_goal_is_met() -> None:
+    """72 h over a power of 3 are 24, of 16 allowed: a power of 4.5 is needed, and no more is bought."""
+    plan = fleet.propose(load(SNOW), Made(by_ploughs(72.0)), fleet.Options())
+    after = changed(load(SNOW), plan.overrides)
+    power = count(after, "plough-spreader") + 0.5 * count(after, "plough-3t")
+    assert power == 4.5
+    assert next(r for r in plan.why if r.key == "fleet.missed").gaps["goals"] == ("clear_h.p1",)
+    assert any(r.key.startswith("fleet.hire") for r in plan.why)
+    people = {t.id: t.people for t in after.fleet.teams}
+    for team in after.fleet.teams:
+        crews = [(e.count, k.crew) for e in after.fleet.equipment for k in after.fleet.kinds
+                 if e.team == team.id and e.kind == k.id]  # fmt: skip
+        assert people[team.id] >= team.relief * sum(n * crew for n, crew in crews)
+
+
+def test_a_goal_out_of_reach_gives_nothing_away() -> None:
+    """Water stands whatever is done: no fleet meets that goal, and none that leaves more water is proposed."""
+    flood = load("tiny/flood")
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        pumps = count(scenario, "pump-truck-1500")
+        return {"sites_over_limit": 3.0 - pumps, "closed_late": 0.0, "depth_over_15cm_km_h": 4.0 - pumps}
+
+    plan = fleet.propose(flood, Made(figures), fleet.Options())
+    after = changed(flood, plan.overrides)
+    assert count(after, "pump-truck-1500") == 1 and count(after, "inlet-squad") == 0
+    beyond = next(r for r in plan.why if r.key == "fleet.beyond")
+    assert beyond.gaps["goals"] == ("sites_over_limit",)
+
+
+def test_the_bound_is_what_lane_passes_take() -> None:
+    """One plough of Gridtown on 600 m of class 1: two passes of four lanes each way, by hand."""
+    town = cities.scenario()
+    kinds = planned(town)
+    bound = bounds(town, kinds, by_key(limits(town)))[0]
+    plough = kinds[0].kind
+    hours = 4 * 600 / (plough.work_speed_major * plough.efficiency) / 3600
+    assert bound.priority == 1 and bound.seconds >= 4 * 3600
+    assert float(bound.share[0]) == pytest.approx(bound.seconds / 3600 / hours)
+    assert bound.holds((1,)) and not bound.holds((0,))
+
+
+def test_machines_are_shared_out_as_they_are_now() -> None:
+    """A kind's machines keep the proportion of its rows, and none loses one when there are more."""
+    scenario = load("jinshui/blizzard")
+    kind = next(k for k in planned(scenario) if k.kind.id == "plough-spreader")
+    assert isinstance(kind, Planned)
+    assert kind.shared(kind.now) == {row.id: row.count for row in kind.rows}
+    given = [kind.shared(n) for n in range(30)]
+    assert all(a[row] <= b[row] for a, b in pairwise(given) for row in a)
+
+
+def test_refusals() -> None:
+    """Nobody to count, and shares that make no sense."""
+    with pytest.raises(CannotPlan, match=r"fleet\.nothing"):
+        fleet.propose(cities.scenario(crews=0), Made(lambda *_: {}), fleet.Options())
+    with pytest.raises(CannotPlan, match=r"fleet\.out_of_bounds"):
+        fleet.propose(load(SNOW), Made(lambda *_: {}), fleet.Options(confidence=1.5))
