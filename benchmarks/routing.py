@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import platform
 import statistics
 import sys
 import time
@@ -244,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             " --no-peer" if asked.no_peer else ""
         )
         page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
-        PAGE.write_text(written(page, title, f"{command}` on `{platform.machine()}", rows), encoding="utf-8")
+        PAGE.write_text(written(page, title, command, rows), encoding="utf-8")
     return 0
 
 
