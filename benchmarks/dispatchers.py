@@ -123,7 +123,10 @@ def main() -> None:
                         known = [v for p in played if (v := p.figures.get(metric)) is not None]
                         mean = f"{np.mean(known):.3f}" if known else "never"
                         never = len(played) - len(known)
-                        print(f"    {metric:30} {mean}" + (f" (never: {never})" if never else ""), file=sys.stderr)
+                        print(
+                            f"    {metric:30} {mean}" + (f" (never: {never})" if never else ""),
+                            file=sys.stderr,
+                        )
     means = {name: float(np.mean([r["margin_pct"] for r in rows if r["dispatcher"] == name]))
              for name in given.dispatchers.split(",")}  # fmt: skip
     if given.json:

@@ -34,9 +34,9 @@ PERIODS, STEPS = 6, 8
 PERIOD = STEPS * STEP
 TREATMENTS = 2
 """Passes that a programme may have on a road within the horizon."""
-AFTER = 2.0
+AFTER = 3.0
 """Hours that each kg/m2 left at the end counts for (setting; 1 is 8 % worse in the blizzard, 4 is 3 % worse)."""
-MOST = 8.0
+MOST = 16.0
 """kg/m2 with which what is left comes to count less and less (setting)."""
 AT_WORK = 0.5
 """Share of a crew's time that is treatment; the rest is driving, loading and waiting for words (setting: half of
