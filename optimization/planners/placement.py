@@ -16,7 +16,7 @@ import numpy as np
 import pulp
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
-from optimization.planners._changes import changed
+from optimization.planners._changes import changed, check
 from optimization.planners._places import Asked, Group, asked
 from optimization.planners._storms import storms
 from optimization.solver import Outcome, solve
@@ -52,11 +52,7 @@ Places = dict[str, str]
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """Where to stand. Raises CannotPlan where there is nothing to place or nowhere else to stand."""
-    for name, (low, high) in LIMITS.items():
-        value = getattr(options, name)
-        if not low <= value <= high:
-            option = name.replace("_", "-")
-            raise CannotPlan("placement.out_of_bounds", option=option, value=value, low=low, high=high)
+    check("placement", options, LIMITS)
     if len(scenario.fleet.depots) < 2:
         raise CannotPlan("placement.one_yard")
     work = [found for hazard in scenario.hazards if (found := asked(scenario, hazard)) is not None]

@@ -15,6 +15,7 @@ import numpy as np
 
 from optimization.ground import Ground
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
+from optimization.planners._changes import check
 from optimization.planners._stock_demand import PERIODS, Points, by_period, points, users
 from optimization.planners._stock_model import Asked, Depots, Rules, Stage, risked, stockpile
 from optimization.planners._stock_season import (
@@ -64,7 +65,7 @@ LIMITS = {"budget": (0, 1e12), "storms": (2, 30), "cvar": (0, 1), "capacity": (1
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """What to buy and to move. Raises CannotPlan where no crew takes material, or an option is out of bounds."""
-    _check(options)
+    check("stock", options, LIMITS)
     taken = materials(scenario)
     if not taken:
         raise CannotPlan("stock.nothing")
@@ -74,15 +75,6 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         return Plan({}, _enough(season, scarce))
     season = only(season, scarce)
     return _planned(scenario, trials, options, season)
-
-
-def _check(options: Options) -> None:
-    for name, (low, high) in LIMITS.items():
-        value = getattr(options, name)
-        if not low <= value <= high:
-            raise CannotPlan(
-                "stock.out_of_bounds", option=name.replace("_", "-"), value=value, low=low, high=high
-            )
 
 
 def _enough(season: Season, scarce: np.ndarray) -> tuple[Reason, ...]:

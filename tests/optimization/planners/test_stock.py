@@ -1,0 +1,161 @@
+"""The stock planner: what it buys and moves, held against answers reckoned by hand."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from optimization.plan import CannotPlan
+from optimization.planners import stock
+from optimization.planners._stock_demand import PERIODS, Points
+from optimization.planners._stock_model import Asked, Depots, Rules, risked, stockpile
+from optimization.planners._storms import likenesses, snowfall, storms
+from scenarios.load import load
+from simulation.model import Material, Scenario
+from tests.optimization.planners.real import Made, Real
+
+SALT = Material.model_validate({"id": "salt", "name": "salt", "use": "deicer", "cost": 0.6})
+EVEN = Rules(budget=0.0, risk=0.0, tail=0.2, premium=2.0, lead=PERIODS)
+
+
+def yards(held: list[float], room: list[float] | None = None) -> Depots:
+    """Yards that hold so many tonnes of salt at 600 CNY."""
+    count = len(held)
+    return Depots(
+        names=tuple("abc"[:count]), held=np.array(held)[:, np.newaxis], room=np.array(room or [1e6] * count),
+        bulk=np.array([True]), price=np.array([600.0]), bay_hours=np.full(count, 1e6),
+    )  # fmt: skip
+
+
+def sectors(trip: list[list[float]], worth: list[float]) -> Points:
+    """Points of demand that ask for the same each; ``trip`` is what is lost on the way from each yard."""
+    way = np.array(trip)
+    share = np.full(way.shape[1], 1 / way.shape[1])
+    return Points(SALT, share, np.array(worth), 1000 * way, way, np.full(len(way), 0.02))
+
+
+def storm(*tonnes: float, worth: float = 10.0) -> Asked:
+    """Storms that ask for so much, all in the first period."""
+    demand = np.zeros((len(tonnes), 1, PERIODS))
+    demand[:, 0, 0] = tonnes
+    return Asked(demand, np.full((len(tonnes), 1), worth))
+
+
+def test_stock_goes_where_it_is_near() -> None:
+    """Two yards, two sectors, each near one of them: half and half, though all of it lies in the first."""
+    found = stockpile(yards([10, 0]), [sectors([[0.0, 0.5], [0.5, 0.0]], [1, 1])], storm(10), EVEN)
+    assert found.stock[:, 0] == pytest.approx([5, 5], abs=1e-6)
+    assert found.short.sum() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_programme_is_as_good_as_trying_every_split() -> None:
+    """Three storms, two yards, a budget and room: no split in half tonnes does better."""
+    depots, of = yards([4, 2], [6, 9]), [sectors([[0.0, 0.4], [0.3, 0.1]], [1.5, 0.5])]
+    asked, rules = storm(5, 9, 14), Rules(3000.0, 0.5, 0.4, 2.0, PERIODS)
+    found = stockpile(depots, of, asked, rules)
+    goals = []
+    for first, second in product(np.arange(0, 6.5, 0.5), np.arange(0, 9.5, 0.5)):
+        if 600 * max(0.0, first + second - 6) <= 3000:
+            there = np.array([[first], [second]])
+            goals.append(risked(stockpile(depots, of, asked, rules, there).costs, rules))
+    assert risked(found.costs, rules) <= min(goals) + 0.05
+    assert 600 * (found.stock.sum() - 6) <= 3000 + 1e-6
+    assert found.stock[0, 0] <= 6 + 1e-6
+
+
+def test_a_price_is_what_one_more_tonne_brings() -> None:
+    """The price of the stock that there is equals the difference to a solution with one tonne more."""
+    of, asked = [sectors([[0.1, 0.2], [0.2, 0.1]], [1.2, 0.8])], storm(20, 30)
+    less, more = (stockpile(yards([8, 4]), of, asked, EVEN, np.array([[a], [4.0]])) for a in (8.0, 9.0))
+    assert less.prices["held_0_0"] == pytest.approx(less.costs.mean() - more.costs.mean(), rel=1e-6)
+
+
+def test_what_is_ordered_in_the_storm_waits_and_costs_more() -> None:
+    """Money that is left buys at the premium after the lead time, and only then."""
+    late = np.zeros((1, 1, PERIODS))
+    late[0, 0, PERIODS - 1] = 10.0
+    asked = Asked(late, np.full((1, 1), 10.0))
+    of, none = [sectors([[0.0]], [1.0])], np.array([[0.0]])
+    soon, never = (
+        stockpile(yards([0]), of, asked, Rules(6000.0, 0, 0.2, 2.0, lead), none) for lead in (2, PERIODS)
+    )
+    assert soon.short.sum() == pytest.approx(5.0)
+    assert never.short.sum() == pytest.approx(10.0)
+
+
+def test_the_worst_storms_weigh_by_their_share() -> None:
+    """The mean, and the mean of the worst two in five, by hand."""
+    rules = Rules(0, 0.5, 0.4, 1, 1)
+    assert risked(np.array([1.0, 2.0, 3.0, 4.0, 10.0]), rules) == pytest.approx(0.5 * 4 + 0.5 * 7)
+
+
+def test_whole_tenths_keep_the_total() -> None:
+    """Rounding neither makes nor loses salt."""
+    amounts = np.array([[3.333], [3.333], [3.334]])
+    assert stock.rounded(amounts)[:, 0] == pytest.approx([3.3, 3.3, 3.4])
+
+
+def test_storms_are_drawn_by_seed_and_spread_evenly() -> None:
+    """The same seed gives the same; a half lies below the scenario's own amount; snowfall follows the amount."""
+    assert likenesses(6, 3) == likenesses(6, 3) != likenesses(6, 4)
+    assert sum(how.amount < 1 for how in likenesses(10, 0)) == 5
+    scenario = load("tiny/snow")
+    whole = float(snowfall(scenario).sum())
+    for drawn, how in zip(storms(scenario, 4, 1), likenesses(4, 1), strict=True):
+        if how.warmer < 0 and how.length < 1:
+            assert float(snowfall(drawn).sum()) == pytest.approx(how.amount * whole, rel=0.02)
+
+
+def poor(scenario: Scenario, tonnes: float) -> Scenario:
+    """The scenario with so much salt in each yard."""
+    rows = tuple(
+        s.model_copy(update={"amount": 1000 * tonnes}) if s.material == "salt" else s
+        for s in scenario.fleet.stock
+    )
+    return scenario.model_copy(update={"fleet": scenario.fleet.model_copy(update={"stock": rows})})
+
+
+def test_a_budget_buys_salt_that_is_short_and_no_more_than_it_pays() -> None:
+    """3,000 CNY at 600 a tonne are 5 t; the plan says what binds, what one more brings, and the runner-up."""
+    scenario = poor(load("tiny/snow"), 0.5)
+    plan = stock.propose(scenario, Real(), stock.Options(budget=3000, storms=2))
+    total = sum(v for k, v in plan.overrides.items() if "salt" in k)
+    total += sum(
+        0.5 for d in scenario.fleet.depots if f"fleet.stock.{d.id}:salt.amount_t" not in plan.overrides
+    )
+    assert 1.0 < total <= 6.0 + 1e-6
+    assert {"stock.bought", "stock.vss", "stock.fresh"} <= {reason.key for reason in plan.why}
+    assert any(reason.key.startswith("stock.best_") for reason in plan.why)
+    assert all("salt" in path for path in plan.overrides)
+
+
+def test_where_there_is_enough_nothing_is_proposed() -> None:
+    """The shipped yards hold twice what the storm uses."""
+    plan = stock.propose(load("tiny/snow"), Real(), stock.Options(budget=50_000, storms=2))
+    assert not plan.overrides
+    assert [reason.key for reason in plan.why] == ["stock.enough", "stock.enough"]
+
+
+def test_a_shortage_that_costs_nothing_is_not_bought_away() -> None:
+    """Salt that would be used but clears nothing is told as that."""
+
+    def formula(scenario: Scenario, seed: int) -> dict[str, float | None]:
+        salt = sum(s.amount for s in scenario.fleet.stock if s.material == "salt") / 1000
+        return {"unclear_km_h.p1": 10.0, "material_used_t.salt": min(salt, 40.0)}
+
+    plan = stock.propose(poor(load("tiny/snow"), 1), Made(formula), stock.Options(budget=9000, storms=2))
+    assert not plan.overrides
+    assert "stock.no_gain" in [reason.key for reason in plan.why]
+
+
+def test_options_that_make_no_sense_are_refused() -> None:
+    """The option, its value and its bounds are named."""
+    with pytest.raises(CannotPlan) as no:
+        stock.propose(load("tiny/snow"), Real(), stock.Options(cvar=2))
+    assert (no.value.key, no.value.gaps["option"], no.value.gaps["high"]) == (
+        "stock.out_of_bounds",
+        "cvar",
+        1,
+    )
