@@ -7,11 +7,13 @@ crew in a run treats a carriageway from kerb to kerb. All in SI units.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimization.routing.fleet_kernel import NOWHERE, RUINED
+from optimization.routing.fleet_kernel import NOWHERE
+from optimization.routing.fleet_search import Problem
+from optimization.routing.passes import Passes
 from optimization.routing.ways import Arcs, Ways, turns_of, ways
 from simulation import roadwork
 from simulation.hazards import ice, surface
@@ -136,42 +138,6 @@ def trucks(
 
 
 @dataclass(frozen=True)
-class Passes:
-    """Tasks: every pass of every grid of the roads to be done; arrays over their t passes, grids g, roads r."""
-
-    road: np.ndarray
-    """(t,) row of ``roads``."""
-    number: np.ndarray
-    """(t,) 1, 2 ... within its grid."""
-    roads: np.ndarray
-    """(r,) segments."""
-    grid_start: np.ndarray
-    """(r + 1,) where the grids of a road begin, fewest passes first."""
-    grid_task: np.ndarray
-    """(g + 1,) where the passes of a grid begin."""
-    enter: np.ndarray
-    """(2 t,) place (row of ``Ways.cost``) at which option 2 x task + way begins; -1 where there is no such way."""
-    leave: np.ndarray
-    """(2 t,) place at which it ends."""
-    work: np.ndarray
-    """(kinds, t) s of work of each kind of vehicle; ``NOWHERE`` where it cannot."""
-    kilograms: np.ndarray
-    """(t,) kg to spread."""
-    weight: np.ndarray
-    """(t,) worth of having it done: weight of the class x lane-km."""
-    release: np.ndarray
-    """(t,) s before which it cannot begin."""
-
-    def __len__(self) -> int:
-        return len(self.road)
-
-    @property
-    def segment(self) -> np.ndarray:
-        """(t,) segment of each."""
-        return self.roads[self.road]
-
-
-@dataclass(frozen=True)
 class District:
     """All that a search needs."""
 
@@ -191,6 +157,16 @@ class District:
     left: tuple[int, ...]
     """Segments that nobody can work on."""
 
+    def problem(self, near: tuple[np.ndarray, np.ndarray], lag: float = 0.0) -> Problem:
+        """What the search works on. ``lag``: s that passes of a blade alone count as done later."""
+        crews = np.array([
+            [self.kind_of[v], self.home[v], t.ready, t.team.max_duty, t.capacity or 1e15, t.rest, self.slow[v],
+             0.0 if t.capacity else lag]
+            for v, t in enumerate(self.trucks)
+        ], float)  # fmt: skip
+        length = self.network.length[self.passes.segment]
+        return Problem(self.passes, crews, self.ways.cost, near, self.yards, length)
+
 
 def street_ways(
     network: Network, fastest: float, factor: float, yards: np.ndarray, closed: Sequence[str] = ()
@@ -199,8 +175,9 @@ def street_ways(
     arcs = Arcs.of(network)
     segment = arcs.segment
     seconds = network.length[segment] / np.minimum(network.speed[segment] * factor, fastest)
-    seconds[np.isin(network.ids[segment].astype(str), list(closed))] = np.inf
-    return ways(arcs, turns_of(network, arcs), seconds, network.length[segment], yards)
+    shut = np.isin(network.ids[segment].astype(str), list(closed))
+    seconds[shut] = np.inf
+    return ways(arcs, turns_of(network, arcs, shut), seconds, network.length[segment], yards)
 
 
 def doses(scenario: Scenario, where: Conditions, material: str) -> float:
@@ -210,6 +187,16 @@ def doses(scenario: Scenario, where: Conditions, material: str) -> float:
         return 0.0
     physics = scenario.physics.snow
     return float(ice.dose(np.array([where.temperature]), physics.plough_residual, noun, physics)[0])
+
+
+def within_reach(ways: Ways, segments: int) -> np.ndarray:
+    """(segments,) bool: every direction of a road can be got to from every yard, and left for every yard."""
+    count = len(ways.arcs)
+    there = np.isfinite(ways.cost[count:, :count, 0]).all(axis=0)
+    back = np.isfinite(ways.cost[:count, count:, 0]).all(axis=1)
+    good = np.ones(segments, bool)
+    np.logical_and.at(good, ways.arcs.segment, there & back)
+    return good
 
 
 def weights(network: Network) -> np.ndarray:
@@ -306,24 +293,3 @@ def district(
     return District(
         network, ways, where, tuple(fleet), passes, kind_of, home, np.array(slow), yards, tuple(left)
     )
-
-
-def with_passes(problem: District, passes: Passes) -> District:
-    """The same with other tasks."""
-    return replace(problem, passes=passes)
-
-
-def neighbours(ways: Ways) -> tuple[np.ndarray, np.ndarray]:
-    """(places, n) places from which the way here is shortest, and places to which the way from here is."""
-    cost = ways.cost[..., 0]
-    size = len(cost)
-    n = min(RUINED, size)
-    before, after = np.empty((size, RUINED), np.int32), np.empty((size, RUINED), np.int32)
-    for table, of in ((before, cost.T), (after, cost)):
-        for i in range(size):
-            row = of[i].copy()
-            row[i] = -1.0
-            near = np.argpartition(row, n - 1)[:n]
-            table[i, :n] = near[np.argsort(row[near], kind="stable")]
-            table[i, n:] = table[i, n - 1]
-    return before, after

@@ -20,12 +20,13 @@ from optimization.routing.district import (
     conditions,
     district,
     doses,
-    neighbours,
     street_ways,
     trucks,
     weights,
+    within_reach,
 )
 from optimization.routing.fleet_search import Objective, Routes, search
+from optimization.routing.passes import neighbours
 from optimization.routing.route_plan import CrewRoute, RoutePlan, Undone
 from optimization.routing.trips import Timetable
 from optimization.routing.ways import Ways
@@ -78,6 +79,8 @@ class Desk:
     layer: District
     """The first layer: all passes of the blades, or of the spreaders where there is no blade."""
     horizon: float
+    cut_off: tuple[int, ...]
+    """Segments that no way leads to, or none away from."""
 
     @classmethod
     def of(cls, scenario: Scenario, asked: Asked | None = None) -> Desk:
@@ -93,13 +96,18 @@ class Desk:
         yards = np.array([network.nearest(d.lon, d.lat) for d in scenario.fleet.depots])
         fastest = max(t.kind.travel_speed for t in fleet_now)
         ways = street_ways(network, fastest, where.factor, yards, asked.closed)
-        open_roads = np.flatnonzero(~np.isin(network.ids.astype(str), list(asked.closed)))
+        shut = np.isin(network.ids.astype(str), list(asked.closed))
+        reached = within_reach(ways, len(network))
+        open_roads = np.flatnonzero(~shut & reached)
         layer = district(scenario, where, blades or spreaders, ways, open_roads, network=network)
+        near = neighbours(ways.cost)
         hours = asked.hours
-        horizon = fleet.SLACK * fleet.fluid_seconds(layer) if hours is None else hours * 3600.0
+        horizon = fleet.SLACK * fleet.fluid_seconds(layer.problem(near)) if hours is None else hours * 3600.0
         ready = min(t.ready for t in fleet_now)
-        return cls(scenario, asked, network, where, blades, spreaders if blades else (), ways, neighbours(ways),
-                   layer, horizon + (ready if hours is None else 0.0))  # fmt: skip
+        horizon += ready if hours is None else 0.0
+        cut_off = tuple(np.flatnonzero(~shut & ~reached).tolist())
+        behind = spreaders if blades else ()
+        return cls(scenario, asked, network, where, blades, behind, ways, near, layer, horizon, cut_off)
 
     @property
     def weights(self) -> np.ndarray:
@@ -117,13 +125,13 @@ def plan(
 ) -> tuple[RoutePlan, Routes]:
     """Routes for a goal, and what the search found for the first layer (to begin another one with)."""
     layer = desk.layer
-    lag = np.array([SALT_LATER if _salts(desk) and not t.capacity else 0.0 for t in layer.trucks])
+    problem = layer.problem(desk.near, SALT_LATER if _salts(desk) else 0.0)
     first = search(
-        layer, objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed, near=desk.near, lag=lag,
-        start=start, watch=watch,
+        problem, objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed, start=start,
+        watch=watch,
     )  # fmt: skip
     table = Timetable(desk.scenario)
-    routes, undone = table.drive(layer, first.visits, _later(layer, first, objective, desk.horizon))
+    routes, undone = table.drive(layer, first.visits, _later(desk, layer, first, objective))
     undone += _left(desk, layer, first)
     turns = first.turns
     if desk.spreaders:
@@ -144,10 +152,10 @@ def _salts(desk: Desk) -> bool:
     return any(doses(desk.scenario, desk.conditions, t.material) > 0 for t in desk.spreaders)
 
 
-def _later(layer: District, found: Routes, objective: Objective, horizon: float) -> list[np.ndarray]:
+def _later(desk: Desk, layer: District, found: Routes, objective: Objective) -> list[np.ndarray]:
     """For each truck what a second's delay before each of its places costs."""
     passes = layer.passes
-    goal = fleet.goal_of(layer, objective, horizon)
+    goal = fleet.goal_of(layer.problem(desk.near), objective, desk.horizon)
     weight = passes.weight if objective == "priority" else np.zeros(len(passes))
     ahead = [np.cumsum(weight[np.array(v, int) >> 1][::-1])[::-1] if v else np.zeros(0) for v in found.visits]
     return [a + max(goal[0], 1e-3) for a in ahead]
@@ -161,7 +169,11 @@ def _left(desk: Desk, layer: District, found: Routes) -> list[Undone]:
     shut = [
         Undone(s, int(desk.network.lanes[desk.network.segment_index[s]]), "closed") for s in desk.asked.closed
     ]
-    return [Undone(ids[s], 1, "no_crew") for s in layer.left] + no_way + (shut if layer is desk.layer else [])
+    no_crew = [Undone(ids[s], 1, "no_crew") for s in layer.left]
+    if layer is not desk.layer:
+        return no_crew + no_way
+    lanes = desk.network.lanes
+    return no_crew + no_way + shut + [Undone(ids[s], int(lanes[s]), "no_way") for s in desk.cut_off]
 
 
 def _followers(
@@ -185,6 +197,6 @@ def _followers(
     )
     if not bare.any() or not layer.passes.kilograms.any():
         return [], [], 0
-    found = search(layer, "priority", desk.horizon, turns=0, near=desk.near)
-    driven, undone = table.drive(layer, found.visits, _later(layer, found, "priority", desk.horizon))
+    found = search(layer.problem(desk.near), "priority", desk.horizon, turns=0)
+    driven, undone = table.drive(layer, found.visits, _later(desk, layer, found, "priority"))
     return driven, undone + _left(desk, layer, found), found.turns

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimization.routing import fleet_kernel as kernel
 from optimization.routing import fleet_turns as moves
-from optimization.routing.district import District, neighbours
+from optimization.routing.passes import Passes
 from optimization.routing.ruin import seeded
 from optimization.routing.search import Stop
 
@@ -31,11 +31,28 @@ HOT_AGAIN = 0.02
 """The same at the start where routes are given."""
 CHUNK = 200
 """Turns between two looks at the clock."""
-SLACK = 1.3
+SLACK = 1.7
 """Default horizon over the hours in which the fleet could do all the work without driving (setting)."""
 
 Watch = Callable[[float], None]
 """Is told now and then the share of the search that is done; may raise ``Stop``: the best so far is given."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a search works on."""
+
+    passes: Passes
+    crews: np.ndarray
+    """(vehicles, 8) the kernel's ``crew``."""
+    cost: np.ndarray
+    """(places, places, 2) float32: s and m from place to place."""
+    near: tuple[np.ndarray, np.ndarray]
+    """Places near each: see ``neighbours``."""
+    yards: np.ndarray
+    """(d, 2) the kernel's ``yard``; yards are the last places."""
+    length: np.ndarray
+    """(tasks,) m driven in each."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class Routes:
     stopped: bool = False
 
 
-def fluid_seconds(problem: District) -> float:
+def fluid_seconds(problem: Problem) -> float:
     """s in which the fleet could do all the work if nobody had to drive between roads."""
     passes = problem.passes
     if not len(passes):
@@ -59,16 +76,15 @@ def fluid_seconds(problem: District) -> float:
     first, counts = passes.grid_task[:-1], np.diff(passes.grid_task)
     seconds = passes.work[:, first] * counts  # (kinds, grids) for a whole road
     alone = np.minimum.reduceat(seconds, passes.grid_start[:-1], axis=1)
-    trucks = np.bincount(problem.kind_of, minlength=len(alone))
+    trucks = np.bincount(problem.crews[:, kernel.GROUP].astype(int), minlength=len(alone))
     return float((1.0 / (trucks[:, None] / alone).sum(axis=0)).sum())
 
 
-def goal_of(problem: District, objective: Objective, horizon: float) -> np.ndarray:
+def goal_of(problem: Problem, objective: Objective, horizon: float) -> np.ndarray:
     """(6,) the kernel's ``goal``; weights of tasks are left out where they do not count."""
-    trucks = len(problem.trucks)
-    passes = problem.passes
+    trucks, passes = len(problem.crews), problem.passes
     whole = float(passes.weight[_coarsest(problem)].sum())
-    usual = max(horizon / kernel_slack(problem), 1.0)
+    usual = max(horizon / SLACK, 1.0)
     if objective == "priority":
         second = TRAVEL * whole / trucks
         return np.array([second, 0.0, 0.0, usual, horizon, LATE * second])
@@ -77,11 +93,7 @@ def goal_of(problem: District, objective: Objective, horizon: float) -> np.ndarr
     return np.array([0.01, 1.0, 0.0, usual, horizon, LATE])
 
 
-def kernel_slack(problem: District) -> float:
-    return SLACK
-
-
-def first_grids(problem: District) -> np.ndarray:
+def first_grids(problem: Problem) -> np.ndarray:
     """(kinds, roads) the grid of fewest passes that a kind can take a part in; -1 for none."""
     passes = problem.passes
     able = passes.work[:, passes.grid_task[:-1]] < kernel.NOWHERE
@@ -94,7 +106,7 @@ def first_grids(problem: District) -> np.ndarray:
     return found
 
 
-def _coarsest(problem: District) -> np.ndarray:
+def _coarsest(problem: Problem) -> np.ndarray:
     """Passes of the first grid of each road."""
     passes = problem.passes
     starts = passes.grid_start[:-1]
@@ -105,27 +117,19 @@ def _coarsest(problem: District) -> np.ndarray:
 class Search:
     """One search; call ``go`` until done, then ``routes``."""
 
-    def __init__(self, problem: District, objective: Objective, horizon: float, seed: int = 0,
-                 near: tuple[np.ndarray, np.ndarray] | None = None, lag: np.ndarray | None = None) -> None:  # fmt: skip
+    def __init__(self, problem: Problem, objective: Objective, horizon: float, seed: int = 0) -> None:
         self.problem = problem
-        passes, fleet = problem.passes, problem.trucks
-        tasks, trucks = len(passes), len(fleet)
+        passes, crew = problem.passes, np.ascontiguousarray(problem.crews, float)
+        tasks, trucks, places = len(passes), len(crew), len(problem.cost)
         goal = goal_of(problem, objective, horizon)
         weight = passes.weight if objective == "priority" else np.zeros(tasks)
-        length = problem.network.length[passes.segment]
-        task_of = np.column_stack([weight, passes.kilograms, passes.release, length]).astype(float)
-        crew = np.array([
-            [problem.kind_of[v], problem.home[v], t.ready, t.team.max_duty, t.capacity or 1e15, t.rest, problem.slow[v],
-             0.0 if lag is None else lag[v]]
-            for v, t in enumerate(fleet)
-        ], float)  # fmt: skip
-        before, after = near or neighbours(problem.ways)
-        places = len(problem.ways.cost)
+        task_of = np.column_stack([weight, passes.kilograms, passes.release, problem.length]).astype(float)
+        before, after = problem.near
         enter, leave = passes.enter.astype(np.int32), passes.leave.astype(np.int32)
         room = _room(problem)
         self._rng = seeded(seed)
         self._goal = goal
-        self._given = (problem.ways.cost, len(problem.ways.arcs), leave, enter, problem.yards, goal, crew, passes.work,
+        self._given = (problem.cost, places - len(problem.yards), leave, enter, problem.yards, goal, crew, passes.work,
                        task_of)  # fmt: skip
         self._grid_start = passes.grid_start.astype(np.int64)
         self._grid = np.searchsorted(passes.grid_task, np.arange(tasks), side="right") - 1
@@ -159,7 +163,7 @@ class Search:
 
     def build(self) -> None:
         """A first plan, and the roads that nobody can get to."""
-        problem, passes, trucks = self.problem, self.problem.passes, len(self.problem.trucks)
+        problem, passes, trucks = self.problem, self.problem.passes, len(self.problem.crews)
         need = first_grids(problem)
         moves.build(
             *self._given, passes.road.astype(np.int64), self._grid_start, need, *self._near[1:], *self._now,
@@ -172,11 +176,11 @@ class Search:
     def begin(self, start: Sequence[Sequence[int]]) -> None:
         """Begin with routes that are there; passes in none of them are put in where they fit best."""
         passes, self._begun = self.problem.passes, True
-        for v, visits in enumerate(start):
-            for p, code in enumerate(visits):
-                self._chosen[passes.road[code >> 1]] = self._grid[code >> 1]
-                kernel.put(v, p, code >> 1, code & 1, self._given[0], self._given[2], self._given[3], self._given[6],
-                           *self._now, *self._given[7:], self._spot)  # fmt: skip
+        held = np.array([len(visits) for visits in start], np.int64)
+        codes = np.array([code for visits in start for code in visits], np.int64)
+        self._chosen[passes.road[codes >> 1]] = self._grid[codes >> 1]
+        moves.lay(codes, held, self._given[0], self._given[2], self._given[3], self._given[6], *self._now,
+                  *self._given[7:], self._spot)  # fmt: skip
         kernel.reckon_all(*self._given[:7], *self._now)
         chosen = np.where(self._chosen >= 0, self._chosen, passes.grid_start[1:] - 1)
         absent = [t for g in chosen.tolist() for t in range(passes.grid_task[g], passes.grid_task[g + 1])
@@ -212,7 +216,7 @@ class Search:
         passes = self.problem.passes
         held = self._chosen[self._chosen >= 0]
         counts = np.diff(passes.grid_task)[held]
-        metres = self.problem.network.length[passes.segment[passes.grid_task[held]]]
+        metres = self.problem.length[passes.grid_task[held]]
         return float(
             self._now[2][:, kernel.COST].sum() + self._goal[kernel.OF_METRES] * (counts * metres).sum()
         )
@@ -244,14 +248,22 @@ class Search:
         return Routes(visits, self._unplaced, self.best, self.turns, stopped)
 
 
-def search(problem: District, objective: Objective, horizon: float, *, seconds: float | None = None,
-           turns: int | None = None, seed: int = 0, near: tuple[np.ndarray, np.ndarray] | None = None,
-           lag: np.ndarray | None = None, start: Sequence[Sequence[int]] | None = None, watch: Watch | None = None,
-           clock: Callable[[], float] = time.perf_counter) -> Routes:  # fmt: skip
+def search(
+    problem: Problem,
+    objective: Objective,
+    horizon: float,
+    *,
+    seconds: float | None = None,
+    turns: int | None = None,
+    seed: int = 0,
+    start: Sequence[Sequence[int]] | None = None,
+    watch: Watch | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Routes:
     """The best routes found until ``seconds`` by the clock or ``turns`` are over, whichever is first."""
     if seconds is None and turns is None:
         raise ValueError("a search needs a limit: seconds or turns")
-    run = Search(problem, objective, horizon, seed, near, lag)
+    run = Search(problem, objective, horizon, seed)
     began = clock()
     if start is None:
         run.build()
@@ -272,7 +284,7 @@ def search(problem: District, objective: Objective, horizon: float, *, seconds: 
     return run.routes()
 
 
-def _roads_at(problem: District, places: int) -> tuple[np.ndarray, np.ndarray]:
+def _roads_at(problem: Problem, places: int) -> tuple[np.ndarray, np.ndarray]:
     """Roads with a pass that begins or ends at a place: where each place's begin, and the roads."""
     passes = problem.passes
     road = np.tile(np.repeat(passes.road, 2), 2)
@@ -281,8 +293,8 @@ def _roads_at(problem: District, places: int) -> tuple[np.ndarray, np.ndarray]:
     return np.searchsorted(pairs[:, 0], np.arange(places + 1)).astype(np.int64), pairs[:, 1].astype(np.int64)
 
 
-def _room(problem: District) -> int:
+def _room(problem: Problem) -> int:
     """Places that the longest route may need."""
     passes = problem.passes
     most = int(np.diff(passes.grid_task)[passes.grid_start[1:] - 1].sum()) if len(passes) else 0
-    return min(most, max(200, 6 * most // max(len(problem.trucks), 1))) + 2
+    return min(most, max(200, 6 * most // max(len(problem.crews), 1))) + 2

@@ -276,3 +276,28 @@ def insert(absent, far, arcs, leave, enter, yard, goal, crew, work, task_of, bef
         put(v, found[1], task, found[2], far, leave, enter, crew, row, item, route, work, task_of, spot)
         reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route)
     return lost
+
+
+@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+def lay(codes, held, far, leave, enter, crew, row, item, route, work, task_of, spot):
+    """Lay routes down as they are given: ``held`` options for each vehicle, one after the other."""
+    k = 0
+    for v in range(held.shape[0]):
+        for p in range(held[v]):
+            put(
+                v,
+                p,
+                codes[k] >> 1,
+                codes[k] & 1,
+                far,
+                leave,
+                enter,
+                crew,
+                row,
+                item,
+                route,
+                work,
+                task_of,
+                spot,
+            )
+            k += 1

@@ -91,11 +91,13 @@ class Turns:
     """(t,) s that it takes."""
 
 
-def turns_of(network: Network, arcs: Arcs) -> Turns:
-    """Turns from arc to arc. U-turns only where nothing else leads on, or where a street could not be got to and left
-    again without one."""
+def turns_of(network: Network, arcs: Arcs, shut: np.ndarray) -> Turns:
+    """Turns from arc to arc; none into those that are ``shut``, (a,) bool.
+
+    U-turns only where nothing else leads on, or where a street could not be got to and left again without one.
+    """
     leaving, arriving = turn_angles(network, arcs)
-    out = [np.flatnonzero(arcs.tail == node) for node in range(len(network.junctions))]
+    out = [np.flatnonzero((arcs.tail == node) & ~shut) for node in range(len(network.junctions))]
     made: list[dict[int, float]] = []
     for a in range(len(arcs)):
         ahead = out[arcs.head[a]]
@@ -104,7 +106,9 @@ def turns_of(network: Network, arcs: Arcs) -> Turns:
         made.append(
             {b: _turn_seconds(arcs, a, b, leaving[b] - arriving[a], len(onward)) for b in onward.tolist()}
         )
-    while cut_off := [a for a in _apart(made) if (other := _reverse(arcs, a)) >= 0 and other not in made[a]]:
+    while cut_off := [
+        a for a in _apart(made) if (r := _reverse(arcs, a)) >= 0 and r not in made[a] and not shut[a]
+    ]:
         for a in cut_off:
             made[a][_reverse(arcs, a)] = U_TURN
             made[_reverse(arcs, a)].setdefault(a, U_TURN)
