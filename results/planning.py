@@ -31,12 +31,12 @@ from results.language import LANGUAGES, Both, Words, both
 from results.metrics import NEVER, Figures
 from results.names import known, name_of
 from results.report.html import page
-from results.report.side_by_side import TONES
+from results.report.side_by_side import TELLING, TONES
 from simulation.model import Name, Scenario
 
-Worth = Literal["worth", "unproven", "worse", "none"]
-"""worth: the mean burden falls, with 90 % confidence; unproven: it may or may not; worse: it rises; none: nothing
-was proposed."""
+Worth = Literal["worth", "fewer", "unproven", "worse", "none"]
+"""worth: the mean burden falls, with 90 % confidence; fewer: it does not, but the plan was made to do with less;
+unproven: it may or may not; worse: it rises; none: nothing was proposed."""
 BEFORE, AFTER = "before", "after"
 CONFIDENCE = 0.9
 
@@ -76,19 +76,24 @@ class Proposal:
     """``before`` and ``after`` -> member -> metrics; empty where nothing was proposed."""
     storms: Sequence[tuple[Name, int]]
     """Storms that it was tried on, and how many members each had."""
+    seed: int = 0
     asked: Mapping[str, Any] = field(default_factory=dict)
     """Options that differ from their defaults, by name."""
     commands: Sequence[str] = ()
     """Lines to type next."""
 
 
-def judged(before: Sequence[float], after: Sequence[float], proposed: bool = True) -> Judgement:
+def judged(
+    before: Sequence[float], after: Sequence[float], proposed: bool = True, fewer: bool = False
+) -> Judgement:
     """The verdict on paired burdens. Raises ValueError where there is no pair."""
     change = np.asarray(after, float) - np.asarray(before, float)
     if not len(change):
         raise ValueError("a plan is judged by one member at least")
     mean, half = float(change.mean()), _half_width(change)
     verdict: Worth = "worth" if mean + half < 0 else "worse" if mean - half > 0 else "unproven"
+    if fewer and verdict != "worth":
+        verdict = "fewer"
     return Judgement(
         verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
         spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)),
@@ -127,6 +132,8 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, str):
         if name == "verb":
             return both(f"verb.{value}")
+        if name in ("measure", "measures", "enters", "leaves"):
+            return _measure(scenario, value)
         return _goal(value) if name in ("goal", "goals") else name_of(scenario, value)
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
@@ -136,6 +143,17 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, bool):
         return both("planning.yes") if value else both("planning.no")
     return _quantity(name, float(value))
+
+
+def _measure(scenario: Scenario, key: str) -> Both:
+    """A measure by its key: sort, what or where it is, and its step, such as ``machines:plough-3t.2``."""
+    sort, _, rest = key.partition(":")
+    sort, _, step = sort.partition(".") if not rest else (sort, "", "")
+    if rest and rest[-2:-1] == ".":
+        rest, step = rest[:-2], rest[-1]
+    kinds = {k.id: Both.of(k.name) for k in scenario.fleet.kinds}
+    said = both(f"plan_measure.{sort}", what=kinds.get(rest) or name_of(scenario, rest))
+    return both("plan_measure.step", what=said, n=step) if step else said
 
 
 def _goal(figure: str) -> Both:
@@ -191,9 +209,9 @@ def plan_rows(proposal: Proposal) -> list[list[Both]]:
     return table
 
 
-def figure_rows(proposal: Proposal) -> list[list[Both | Cell]]:
+def figure_rows(proposal: Proposal, briefly: bool = False) -> list[list[Both | Cell]]:
     """Before, after and the paired difference with its 90 % interval for every figure that is not always 0; the
-    first row is the head, the second the burden."""
+    first row is the head, the second the burden. ``briefly`` leaves out all but those that tell most."""
     heads = ("compare.metric", "planning.before", "planning.after", "planning.difference", "planning.better")
     table: list[list[Both | Cell]] = [[both(head) for head in heads], _burden_row(proposal.judgement)]
     found = intervals(proposal.figures) if proposal.figures else []
@@ -202,6 +220,8 @@ def figure_rows(proposal: Proposal) -> list[list[Both | Cell]]:
     for item in found:
         pairs.setdefault(item.metric, {})[item.variant] = item
     for metric, pair in pairs.items():
+        if briefly and metric not in TELLING:
+            continue
         if BEFORE not in pair or AFTER not in pair or not any((*pair[BEFORE].figure, *pair[AFTER].figure)):
             continue
         table.append(_figure_row(metric, pair[BEFORE], pair[AFTER], names))
@@ -278,7 +298,11 @@ def document(proposal: Proposal) -> Document:
     facts = [
         (both("planning.fact_planner"), planner_name(proposal.planner)),
         (both("planning.fact_members"), Both.same(found.members)),
-        *((known(f"plan_option.{name}", name), Both.same(value)) for name, value in proposal.asked.items()),
+        (both("fact.seed"), Both.same(proposal.seed)),
+        *(
+            (known(f"plan_option.{name}", name), Both.same(_plain(value)))
+            for name, value in proposal.asked.items()
+        ),
     ]
     return Document(
         title=both("planning.title", planner=planner_name(proposal.planner), name=scenario.name),
@@ -287,6 +311,10 @@ def document(proposal: Proposal) -> Document:
         facts=facts,
         sections=[s for s in sections if s.blocks],
     )
+
+
+def _plain(value: Any) -> str:
+    return f"{value:,g}" if isinstance(value, int | float) else str(value)
 
 
 def planner_name(planner: str) -> Both:
@@ -327,8 +355,18 @@ def _plan_blocks(proposal: Proposal) -> list[Block]:
         i for i, column in enumerate(dict.fromkeys(k for row in proposal.rows for k in row))
         if all(isinstance(row.get(column, 0.0), int | float) for row in proposal.rows)
     ]  # fmt: skip
-    key = "planning.table" if proposal.judgement.verdict in ("worth", "none") else "planning.table_rejected"
+    key = (
+        "planning.table"
+        if proposal.judgement.verdict in ("worth", "fewer", "none")
+        else "planning.table_rejected"
+    )
     return [Table(both(key), rows[0], rows[1:], numbers)]
+
+
+def _next_blocks(proposal: Proposal) -> list[Block]:
+    if not proposal.commands:
+        return []
+    return [Paragraph(both("planning.next", variant=f"plan-{proposal.planner}")), Command(proposal.commands)]
 
 
 def _tried_blocks(proposal: Proposal) -> list[Block]:

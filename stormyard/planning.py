@@ -26,9 +26,12 @@ from scenarios.said import Told
 from simulation.ensemble import Ledger, Member, run_members
 from simulation.model import Name, Scenario
 from stormyard.ensembles import run_member
+from stormyard.front import pasted
 from stormyard.jobs import folder_for, product_version
 
 PLAN, OVERRIDES, PAGE, MEMBERS = "plan.json", "overrides.yaml", "plan.html", "members.jsonl"
+DRAINS, DRAINS_PATH = "drains.inp", "city.drains"
+"""A drain model that a plan changes, written beside its overrides, and the path that names it."""
 HELD_OUT = 1_000_000
 """Seeds from here on are kept from planners: what they propose is tried with them."""
 
@@ -171,11 +174,14 @@ class Planning:
 
     def after(self, plan: Plan) -> Scenario:
         """The scenario with what is proposed, read as ``--set`` would be. Raises BadScenario where it does not fit."""
-        return scenario_files.load(self.reference, self.variant, [*self.sets, *as_sets(plan.overrides)])
+        after = scenario_files.load(self.reference, self.variant, [*self.sets, *as_sets(plan.overrides)])
+        if plan.drains is None:
+            return after
+        return after.model_copy(update={"city": after.city.model_copy(update={"drains": plan.drains})})
 
     def judge(self, plan: Plan) -> Proposal:
         """Run before and after on storms and seeds that the planner was not given."""
-        if not plan.overrides:
+        if not plan.overrides and plan.drains is None:
             figures: dict[str, dict[int, Figures]] = {}
             zero = shown.judged([0.0], [0.0], proposed=False)
             return self._proposal(plan, figures, zero, [])
@@ -186,7 +192,7 @@ class Planning:
         found = self.runs.pairs([run for pair in zip(before_runs, after_runs, strict=True) for run in pair])
         figures = {BEFORE: dict(enumerate(found[0::2])), AFTER: dict(enumerate(found[1::2]))}
         before, after_ = ([burden(f) for f in figures[label].values()] for label in (BEFORE, AFTER))
-        judgement = shown.judged(before, after_)
+        judgement = shown.judged(before, after_, fewer=plan.fewer)
         return self._proposal(plan, figures, judgement, [storm.storm.name for storm, _ in members])
 
     def _other_storms(self) -> list[Scenario]:
@@ -215,20 +221,22 @@ class Planning:
         return Proposal(
             planner=self.planner,
             scenario=self.scenario,
-            overrides=dict(plan.overrides),
+            overrides={**plan.overrides, **({} if plan.drains is None else {DRAINS_PATH: DRAINS})},
             rows=plan.rows,
             why=[(reason.key, reason.gaps) for reason in plan.why],
             judgement=judgement,
             figures=figures,
             storms=list(counted.items()),
+            seed=self.seed,
             asked=dict(self.options),
-            commands=self._next(judgement),
+            commands=self._next(plan) if judgement.verdict == "worth" else [],
         )
 
-    def _next(self, judgement: Judgement) -> list[str]:
-        if judgement.verdict != "worth":
-            return []
-        return [f"stormyard plan {self.planner} {self.reference} --seed {self.seed + 1}"]
+    def _next(self, plan: Plan) -> list[str]:
+        """The command that runs the scenario with the plan."""
+        sets = [*self.sets, *as_sets(plan.overrides)]
+        variant = ["--variant", self.variant] if self.variant else []
+        return [pasted("run", self.reference, *variant, *(word for s in sets for word in ("--set", s)))]
 
     def write(self, plan: Plan, proposal: Proposal, lang: str) -> dict[str, Any]:
         """Write the folder whole or not at all, and return what ``plan.json`` says."""
@@ -239,6 +247,8 @@ class Planning:
         try:
             _write(part / PLAN, json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
             _write(part / OVERRIDES, as_variant(self.planner, told["overrides"]))
+            if DRAINS_PATH in told["overrides"]:
+                _write(part / DRAINS, plan.drains or "")
             _write(part / PAGE, shown.planning_page(proposal, lang))
             shutil.copyfile(self.runs.ledger.path, part / MEMBERS)
             shutil.rmtree(self.place, ignore_errors=True)
@@ -263,7 +273,7 @@ class Planning:
                 "options": {k: v for k, v in vars(self.chosen).items()},
                 "verdict": found.verdict,
                 "judgement": {k: v._asdict() if hasattr(v, "_asdict") else v for k, v in found._asdict().items()},
-                "overrides": proposal.overrides if found.verdict == "worth" else {},
+                "overrides": proposal.overrides if found.verdict in ("worth", "fewer") else {},
                 "tried_overrides": proposal.overrides,
                 "rows": [dict(row) for row in proposal.rows],
                 "why": [
@@ -324,7 +334,13 @@ class InBoth(Told):
 
 def as_sets(overrides: Mapping[str, Any]) -> list[str]:
     """Overrides as ``--set`` takes them."""
-    return [f"{path}={json.dumps(value, ensure_ascii=False)}" for path, value in overrides.items()]
+    return [f"{path}={_flow(value)}" for path, value in overrides.items()]
+
+
+def _flow(value: Any) -> str:
+    """A value on one line of YAML; words without marks where they need none."""
+    plain = isinstance(value, str) and yaml.safe_load(value) == value if value else False
+    return str(value) if plain else json.dumps(value, ensure_ascii=False)
 
 
 def as_variant(name: str, overrides: Mapping[str, Any]) -> str:

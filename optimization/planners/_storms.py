@@ -103,5 +103,10 @@ def rainfall(scenario: Scenario, step: float = 900.0) -> np.ndarray:
 
 
 def _name(storm: Storm, how: Likeness) -> Name:
-    said = f"×{how.amount:.2f}, {how.warmer:+.1f} °C"
-    return Name(zh=f"{storm.name.zh}（{said}）", en=f"{storm.name.en} ({said})")
+    degrees = f"{abs(how.warmer):.1f} °C"
+    warmer = how.warmer >= 0
+    zh, en = ("暖" if warmer else "冷"), ("warmer" if warmer else "colder")
+    return Name(
+        zh=f"{storm.name.zh}（量 ×{how.amount:.2f}，{zh} {degrees}）",
+        en=f"{storm.name.en} ({how.amount:.2f} times the amount, {degrees} {en})",
+    )

@@ -50,7 +50,8 @@ class Options:
     cvar: float = 0.3
     """Weight of the worst fifth of the storms beside the mean, 0-1."""
     capacity: float = 2.0
-    """Times what it holds today that a yard takes of de-icer and grit; yards with less take the mean."""
+    """Times what it holds today, or what its machines carry if that is more, that a yard takes of de-icer; yards with
+    less take the mean."""
     lead_h: float = 24.0
     """Hours until what is ordered in the storm arrives."""
     premium: float = 2.0
@@ -108,12 +109,12 @@ def _question(scenario: Scenario, options: Options, season: Season) -> _Question
     ground, fleet = Ground(scenario), scenario.fleet
     now = held(scenario, season.materials)
     bulk = np.array([m.use == "deicer" for m in season.materials])
-    lying = now[:, bulk].sum(axis=1)
+    most = np.maximum(now, _loads(scenario, season.materials))[:, bulk].sum(axis=1)
     period = scenario.duration / PERIODS
     depots = Depots(
         names=tuple(d.id for d in fleet.depots),
         held=now,
-        room=options.capacity * np.maximum(lying, lying.mean()),
+        room=options.capacity * np.maximum(most, most.mean()),
         bulk=bulk,
         price=np.array([m.cost * 1000 for m in season.materials]),
         bay_hours=np.array([d.bays for d in fleet.depots]) * period / 3600,
@@ -212,15 +213,21 @@ def rounded(stock: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(whole * SMALLEST, 6))
 
 
-def _by_loads(scenario: Scenario, of: Sequence[Material], stock: np.ndarray) -> np.ndarray:
-    """The same totals where the machines stand that take them: the rule of thumb that a programme must beat."""
+def _loads(scenario: Scenario, of: Sequence[Material]) -> np.ndarray:
+    """(yards, materials) t that the machines that stand there carry."""
     index = {d.id: i for i, d in enumerate(scenario.fleet.depots)}
-    spread = np.zeros_like(stock)
+    loads = np.zeros((len(index), len(of)))
     for k, material in enumerate(of):
         for row, kind, depot in users(scenario, material):
-            spread[index[depot], k] += row.count * (kind.fuel_tank if material.use == "fuel" else kind.hopper)
-        spread[:, k] *= stock[:, k].sum() / spread[:, k].sum()
-    return spread
+            full = kind.fuel_tank if material.use == "fuel" else kind.hopper
+            loads[index[depot], k] += row.count * full / 1000
+    return loads
+
+
+def _by_loads(scenario: Scenario, of: Sequence[Material], stock: np.ndarray) -> np.ndarray:
+    """The same totals where the machines stand that take them: the rule of thumb that a programme must beat."""
+    loads = _loads(scenario, of)
+    return np.asarray(loads * stock.sum(axis=0) / loads.sum(axis=0))
 
 
 def _tried(

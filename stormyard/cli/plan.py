@@ -126,6 +126,8 @@ def _answer(front: Front, **question: Any) -> None:
     _show(front, proposal)
     for file in sorted(asked.place.iterdir()):
         front.wrote(file)
+    if proposal.commands:
+        front.say("cli.next", "bold", command=proposal.commands[0])
     front.result(made)
 
 
@@ -149,7 +151,7 @@ def _show(front: Front, proposal: Proposal) -> None:
         texts = [i for i in range(len(rows[0])) if any(row[i].zh != row[i].en for row in rows[1:])]
         front.table(said(rows), text_columns=texts or (0,))
     if proposal.figures:
-        front.table(said(figure_rows(proposal)), text_columns=(0,))
+        front.table(said(figure_rows(proposal, briefly=True)), text_columns=(0,))
     style = {"worth": "bold green", "worse": "bold red"}.get(proposal.judgement.verdict, "bold")
     front.line(verdict(proposal.judgement).said(language), style)
     for key, gaps in proposal.why:
