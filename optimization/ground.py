@@ -74,6 +74,18 @@ class Ground:
         """m/s at which traffic moves on the reported roads, mean over the town."""
         return max(0.5, self._free_speed * float(situation.travel_factor.mean()))
 
+    def check(self, situation: Situation) -> None:
+        """Raises ValueError, in words, where a situation is not one of this scenario."""
+        if len(situation.network) != len(self.length):
+            roads, known = len(situation.network), len(self.length)
+            raise ValueError(f"the situation has {roads} road segments, the scenario {known}: it is of another city")
+        if unknown := sorted({c.kind for c in situation.crews} - set(self.kinds)):
+            raise ValueError(f"the situation has a crew of kind '{unknown[0]}', which the scenario's fleet has not")
+        if situation.stock.shape != (len(self.depots), len(self.material)):
+            shape = "x".join(map(str, situation.stock.shape))
+            wanted = f"{len(self.depots)} depots by {len(self.material)} materials"
+            raise ValueError(f"the situation's stock is {shape}, not {wanted}")
+
     def has_stock(self, crew: CrewReport, situation: Situation) -> bool:
         """Whether a depot holds what the crew's hopper takes."""
         column = self.material.get(crew.material)

@@ -23,7 +23,7 @@ from simulation.situation import CrewReport, Situation
 
 HOUR = 3600.0
 DOWNPOUR = 20.0
-"""mm in an hour from which it counts as a downpour (short-time heavy rain of the China Meteorological Administration)."""
+"""mm in an hour from which rain is a downpour (short-time heavy rain, China Meteorological Administration)."""
 WAIT = 1
 """Hours ahead, besides this one, in which a downpour sends pumps out: a pump stands by at a dry place for half an
 hour, then it has to be sent again."""

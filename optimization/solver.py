@@ -293,7 +293,7 @@ def _by_cbc(
             variable.setInitialValue(float(start.get(name, 0.0)), check=False)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "cbc.log"
-        cbc = pulp.PULP_CBC_CMD(
+        cbc = pulp.COIN_CMD(
             msg=False, timeLimit=time_limit, gapRel=gap, maxNodes=nodes, threads=1, warmStart=bool(start),
             keepFiles=False, logPath=str(log),
         )  # fmt: skip

@@ -57,6 +57,7 @@ class Assignment:
         self._time_limit = time_limit
 
     def __call__(self, situation: Situation) -> list[Order]:
+        self._ground.check(situation)
         assigned, outcome = self._assign(situation)
         orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders or outcome is not None:

@@ -28,6 +28,7 @@ class Greedy:
         self._barriers = Barriers(scenario)
 
     def __call__(self, situation: Situation) -> list[Order]:
+        self._ground.check(situation)
         assigned = answer(self._ground, situation)
         orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders:

@@ -131,6 +131,7 @@ class Rolling:
         self._looked = 0
 
     def __call__(self, situation: Situation) -> list[Order]:
+        self._ground.check(situation)
         assigned, outcome = self._assign(situation)
         sent = {order.crew for order in assigned}
         spare = [c for c in situation.crews if c.idle and c.id not in sent]

@@ -41,6 +41,7 @@ class Routes:
         """Second of the last decision and the plan that went into it: asked again, the answer is the same."""
 
     def __call__(self, situation: Situation) -> list[Order]:
+        self._ground.check(situation)
         assigned = self._assign(situation)
         orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders:

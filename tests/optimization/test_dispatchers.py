@@ -70,6 +70,8 @@ def check(orders: list[Assign], now: Situation) -> None:
                 assert TARGETS[verb] != "segment" or target in now.network.segment_index
 
 
+KEEPS_SALT = {"rolling": {"spreader/1"}}
+"""Crews that a dispatcher holds back where what they would spread is worth more later."""
 THINKING = [name for name in dispatchers.names() if name != "scripted"]
 
 
@@ -88,7 +90,8 @@ def test_orders_are_valid(name: str) -> None:
     orders = assigned(name, world, now)
     check(orders, now)
     sent = {o.crew for o in orders}
-    assert {"plough/1", "plough/2", "plough/3", "spreader/1", "pump-big/1", "pump-small/1", "squad/1"} <= sent
+    able = {"plough/1", "plough/2", "plough/3", "spreader/1", "pump-big/1", "pump-small/1", "squad/1"}
+    assert able - KEEPS_SALT.get(name, set()) <= sent
     assert "pump-small/2" not in sent, "it is at work"
 
 
@@ -159,27 +162,27 @@ def test_the_near_crew_goes(name: str) -> None:
 
 @pytest.mark.parametrize("name", THINKING)
 def test_the_urgent_road_comes_first(name: str) -> None:
-    """Of two roads at the same distance, both snowed under, the one of class 1 is treated first."""
+    """Of two roads at the same distance, both snowed under and no more to come, that of class 1 is treated first."""
     segments = town(2, 3, {"h0-0": 4, "h0-1": 1})
     world = scenario(segments, crews=(("plough", 1),))
     now = situation(world, [crew(world, "plough/1", "0-1")], [job("h0-0", 1.0), job("h0-1", 8.0)])
-    now = _snow(now, 6.0)
+    now = _no_more(_snow(now, 6.0))
     (order,) = assigned(name, world, now)
     assert order.targets[0] == "h0-1"
 
 
 @pytest.mark.parametrize("name", THINKING)
 def test_a_tour_stays_together(name: str) -> None:
-    """With every road alike, each next road of a tour begins where the last one ended."""
+    """With every road alike and the snow over, each next road of a tour begins where the last one ended."""
     world = scenario(crews=(("plough", 1),))
     rows = [job(s.id) for s in world.city.segments]
-    now = situation(world, [crew(world, "plough/1")], rows)
+    now = _no_more(situation(world, [crew(world, "plough/1")], rows))
     (order,) = assigned(name, world, now)
     ends = [{s.start, s.end} for t in order.targets for s in world.city.segments if s.id == t]
     assert len(order.targets) > 5
     touching = sum(bool(a & b) for a, b in itertools.pairwise(ends))
     assert touching >= 0.7 * (len(ends) - 1)
-    assert order.verbs == ("plough", "spread"), "in one pass"
+    assert order.verbs == (("plough",) if name in KEEPS_SALT else ("plough", "spread")), "in one pass"
 
 
 @pytest.mark.parametrize("name", THINKING)
@@ -222,6 +225,24 @@ def test_decisions_are_data(name: str) -> None:
     assert "jobs wait" in decision.why and "idle crews stand by" in decision.why
 
 
+@pytest.mark.parametrize("name", THINKING)
+def test_a_situation_that_makes_no_sense_is_refused_in_words(name: str) -> None:
+    """Of another city, with a machine nobody has, or with a stock of another shape: said so, not guessed at."""
+    world = mixed()
+    now = busy(world)
+    elsewhere = scenario(town(2, 2), crews=(("plough", 1),))
+    of_other_city = situation(elsewhere, [crew(elsewhere, "plough/1")], [job("h0-0")])
+    strange = dataclasses.replace(now, crews=(now.crews[0]._replace(kind="airship"), *now.crews[1:]))
+    unstocked = dataclasses.replace(now, stock=np.zeros((2, 3)))
+    for wrong, words in (
+        (of_other_city, "the situation has 4 road segments, the scenario 24: it is of another city"),
+        (strange, "a crew of kind 'airship', which the scenario's fleet has not"),
+        (unstocked, "the situation's stock is 2x3, not 1 depots by 1 materials"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            list(dispatchers.make(name, world)(wrong))
+
+
 def test_scripted_follows_the_book() -> None:
     """A step is handed out at its time, once; later steps wait, and a crew that cannot hear keeps its step."""
     world = mixed()
@@ -232,6 +253,11 @@ def test_scripted_follows_the_book() -> None:
     assert list(dispatcher(dataclasses.replace(later, crews=deaf))) == []
     assert list(dispatcher(later)) == [Assign("squad/1", ("guard",), ("clinic",))]
     assert list(dispatcher(dataclasses.replace(later, t=4000))) == []
+
+
+def _no_more(now: Situation) -> Situation:
+    """The same with a dry forecast."""
+    return dataclasses.replace(now, forecast=dataclasses.replace(now.forecast, precipitation=np.zeros(6)))
 
 
 def _snow(now: Situation, depth: float) -> Situation:
