@@ -164,9 +164,14 @@ def _carplib(lines: _Lines) -> Graph:
         if not (0 <= street.start < nodes and 0 <= street.end < nodes):
             what = f"there is no node {max(street.start, street.end) + 1}"
             raise lines.wrong(0, what, f"nodes are numbered from 1 to {nodes}")
+    if "DUMPING_SITES" in head:
+        what = "has places to unload on the way (DUMPING_SITES)"
+        raise lines.wrong(head["DUMPING_SITES"][0], what, "only routes from the depot and back are read")
     name = head.get("NOMBRE", head.get("NAME", (0, lines.path.stem)))[1]
     depot = lines.header(head, "DEPOSITO", "DEPOT", default=1) - 1
-    return Graph(name, nodes, depot, tuple(streets), lines.header(head, "CAPACIDAD", "CAPACITY"))
+    longest = lines.header(head, "MAX_TRIP", "MAX_DURATION", default=0)
+    capacity = lines.header(head, "CAPACIDAD", "CAPACITY")
+    return Graph(name, nodes, depot, tuple(streets), capacity, longest=longest or None)
 
 
 def _carplib_street(lines: _Lines, number: int, line: str, pair: re.Match[str], kind: str) -> Street:

@@ -44,6 +44,8 @@ class Graph:
     """Nodes that need service, with their demand."""
     optimum: int | None = None
     """The best cost by the file's own word."""
+    longest: int | None = None
+    """Most that a route may take; None for as much as it needs."""
     first: int = 1
     """Number of the first node in the file; here it is 0."""
 
@@ -89,7 +91,7 @@ def instance(graph: Graph) -> Instance:
         deadhead.astype(np.int32),
         np.array(service, dtype=np.int64),
         np.array([s.demand for s in needed] + [demand for _, demand in graph.posts], dtype=np.int64),
-        (Vehicle(0, graph.capacity, count=graph.vehicles),),
+        (Vehicle(0, graph.capacity, graph.longest or 2**40, graph.vehicles),),
     )
 
 

@@ -159,6 +159,13 @@ def test_turns_cost_and_those_not_listed_are_not_made(tmp_path):
     assert turned[1] - turned[0] == 9, "the dead end is left by one U-turn, at its cost"
 
 
+def test_the_longest_trip_of_a_file_is_kept(tmp_path):
+    limited = ONE_WAY.replace("CAPACITY : 5", "CAPACITY : 9\nMAX_TRIP : 26")
+    _, free, long = solved(tmp_path, ONE_WAY.replace("CAPACITY : 5", "CAPACITY : 9"))
+    _, given, short = solved(tmp_path, limited)
+    assert max(free.duration(r) for r in long.routes) > 26 >= max(given.duration(r) for r in short.routes)
+
+
 def test_what_a_file_says_of_fleet_and_optimum_is_kept(tmp_path):
     graph, given, _ = solved(tmp_path, MIXED)
     assert (graph.optimum, graph.vehicles, graph.posts) == (31, None, [(3, 1)])
@@ -198,6 +205,7 @@ def test_the_verifier_finds_what_is_wrong(tmp_path):
         (CARPLIB.replace("CAPACIDAD : 5", "CAPACIDAD : much"), "bad.dat:7: CAPACIDAD is 'much'; write a whole number"),
         (CARPLIB.replace("( 2, 3)", "( 2, 7)"), "there is no node 7; nodes are numbered from 1 to 4"),
         (CARPLIB.replace("LISTA_ARISTAS_NOREQ", "LISTA_CALLES"), "bad.dat:15: unknown list 'CALLES'; lists are"),
+        (ONE_WAY.replace("NODES", "DUMPING_SITES : 3\nNODES"), "bad.dat:2: has places to unload on the way"),
         (MIXED.replace("A1\t2\t3\t4\t3\t1", "A1\t2\t3"), "bad.dat:21: '2 3' has 2 of 4 numbers; write 'A1 from to"),
         (MIXED.replace("NrA1\t1\t3", "NrA1\t0\t3"), "bad.dat:24: there is no node 0"),
         (turning().replace("--TURNS--", "--CURVES--"), "unknown section 'CURVES'; sections are NODES, EDGES"),
