@@ -72,6 +72,10 @@ class Plan:
     rows: tuple[Mapping[str, Any], ...] = ()
     """The plan as a table, one row a thing that is placed, bought, rostered or funded. Keys are those of its columns,
     ``plan_column.<key>`` in the language files; values and units as in ``Reason.gaps``."""
+    drains: str | None = None
+    """Text of the drain model that goes with the overrides; None where it stays as it is."""
+    fewer: bool = False
+    """Made to do with less, by the goals: it is proposed though the burden rises, and by how much is told."""
 
 
 CUT_OFF = 8.0

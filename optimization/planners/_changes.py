@@ -96,6 +96,8 @@ def _in_table(rows: tuple[Noun, ...], rest: str, path: str, value: Any) -> tuple
 
 def _held(value: Any, unit: Unit | None) -> Any:
     """A value in SI. Seconds are whole, as in scenarios that are read from files."""
+    if isinstance(value, list):
+        return tuple(_held(item, unit) for item in value)
     if unit is None or isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return float(round(value * unit.factor)) if unit.si == "s" else value * unit.factor

@@ -87,7 +87,8 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         why.append(Reason("fleet.beyond", {"goals": tuple(sorted(beyond)), "times": options.most}))
     weights = {"now_kmh": search.judge.mean(now, BURDEN), "then_kmh": search.judge.mean(best, BURDEN)}
     why += [Reason("fleet.burden", weights), *search.told(best, goals), *hired]
-    return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows))
+    fewer = search.cost(best) < search.cost(now)
+    return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows), fewer=fewer)
 
 
 def _ordered(search: Search, goals: Goals) -> tuple[str, ...]:

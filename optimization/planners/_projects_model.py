@@ -1,0 +1,82 @@
+"""Which measures to fund: a knapsack with pairs that help or hinder each other, and measures that build on others.
+
+max  sum_i gain_i x_i + sum_ij pair_ij y_ij,   sum_i cost_i x_i <= budget,   x_i <= x_j where i builds on j,
+y_ij <= x_i, y_ij <= x_j, y_ij >= x_i + x_j - 1,   x binary (y is then 0 or 1 by itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulp
+
+from optimization.solver import Outcome, solve
+
+
+@dataclass(frozen=True)
+class Item:
+    """A measure as the knapsack sees it."""
+
+    key: str
+    cost: float
+    gain: float
+    """Burden that it takes away on its own, or on top of what it builds on."""
+    after: str = ""
+    """Measure that it builds on; empty where it stands alone."""
+
+
+Pairs = Mapping[tuple[str, str], float]
+"""(measure, measure) -> what the two gain together beyond the sum of their own gains."""
+
+
+def fund(
+    items: Sequence[Item],
+    pairs: Pairs,
+    budget: float,
+    *,
+    not_these: Sequence[frozenset[str]] = (),
+    whole: bool = True,
+) -> Outcome:
+    """The set with the largest gain within the budget; variables are named ``x_0`` ... in the order of the items.
+
+    ``not_these`` are sets that are ruled out; ``whole=False`` allows parts of measures, which gives the budget a price
+    (the dual of ``budget``).
+    """
+    category = pulp.LpInteger if whole else pulp.LpContinuous
+    problem = pulp.LpProblem("projects", pulp.LpMinimize)
+    x = {item.key: problem.add_variable(f"x_{i}", 0, 1, cat=category) for i, item in enumerate(items)}
+    worth = [(x[item.key], -item.gain) for item in items]
+
+    def at_most(terms: list[tuple[pulp.LpVariable, float]], bound: float, name: str) -> None:
+        problem.addConstraint(
+            pulp.LpConstraint(pulp.LpAffineExpression(terms), pulp.LpConstraintLE, name, bound)
+        )
+
+    for n, ((a, b), more) in enumerate(sorted(pairs.items())):
+        if a in x and b in x and more:
+            y = problem.add_variable(f"y_{n}", 0, 1)
+            worth.append((y, -more))
+            at_most([(y, 1.0), (x[a], -1.0)], 0.0, f"first_{n}")
+            at_most([(y, 1.0), (x[b], -1.0)], 0.0, f"second_{n}")
+            at_most([(x[a], 1.0), (x[b], 1.0), (y, -1.0)], 1.0, f"both_{n}")
+    for i, item in enumerate(items):
+        if item.after:
+            at_most([(x[item.key], 1.0), (x[item.after], -1.0)], 0.0, f"after_{i}")
+    for n, chosen in enumerate(not_these):
+        inside = [(x[item.key], 1.0 if item.key in chosen else -1.0) for item in items]
+        at_most(inside, len(chosen) - 1.0, f"other_{n}")
+    at_most([(x[item.key], item.cost) for item in items], budget, "budget")
+    problem += pulp.LpAffineExpression(worth)
+    return solve(problem, time_limit=30.0, gap=0.0, nodes=20_000)
+
+
+def chosen(items: Sequence[Item], outcome: Outcome) -> frozenset[str]:
+    """The measures that an outcome funds."""
+    return frozenset(item.key for i, item in enumerate(items) if outcome.values.get(f"x_{i}", 0.0) > 0.5)
+
+
+def worth_of(items: Sequence[Item], pairs: Pairs, funded: frozenset[str]) -> float:
+    """Burden that a set takes away by the model."""
+    own = sum(item.gain for item in items if item.key in funded)
+    return own + sum(more for (a, b), more in pairs.items() if a in funded and b in funded)
