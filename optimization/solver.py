@@ -295,7 +295,7 @@ def _by_cbc(
         log = Path(folder) / "cbc.log"
         cbc = pulp.COIN_CMD(
             msg=False, timeLimit=time_limit, gapRel=gap, maxNodes=nodes, threads=1, warmStart=bool(start),
-            keepFiles=False, logPath=str(log),
+            keepFiles=False, logPath=str(log), path=pulp.PULP_CBC_CMD.pulp_cbc_path,
         )  # fmt: skip
         cbc.tmpDir = folder
         try:
