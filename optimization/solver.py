@@ -84,7 +84,9 @@ def solve(
         raise ValueError(f"'{model.name}' has two variables named '{twice}'")
     if unknown := sorted(set(start or ()) - set(names)):
         raise ValueError(f"'{model.name}' has no variable '{unknown[0]}' that the start names")
-    if engine == "cbc":
+    if not model.names:
+        found = _empty(model)
+    elif engine == "cbc":
         found = _by_cbc(model, problem, time_limit, gap, nodes, start)
     else:
         found = _by_highs(model, time_limit, gap, nodes, start)
@@ -124,6 +126,14 @@ def prices(problem: Programme, plan: Mapping[str, float], time_limit: float = 10
     high = [hi if f is None else float(f) for hi, f in zip(model.high, fixed, strict=True)]
     linear = replace(model, low=low, high=high, whole=[False] * len(low))
     return solve(linear, time_limit=time_limit).duals
+
+
+def _empty(model: Model) -> Outcome:
+    """A programme without variables, which solvers call solved whatever its rows ask of nothing."""
+    for name, low, high in zip(model.row_names, model.row_low, model.row_high, strict=True):
+        if low > 0 or high < 0:
+            return Outcome("infeasible", conflict=(name,))
+    return Outcome("optimal", model.constant, model.constant, 0.0)
 
 
 # --------------------------------------------------------------------------- reading PuLP
@@ -242,8 +252,6 @@ _LIMITS = (
 def _outcome(highs: highspy.Highs, model: Model) -> Outcome:
     ended, states, info = highs.getModelStatus(), highspy.HighsModelStatus, highs.getInfo()
     has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    if ended == states.kModelEmpty:
-        return Outcome("optimal", model.constant, model.constant, 0.0)
     if ended == states.kInfeasible:
         return Outcome("infeasible", conflict=_conflict(highs, model))
     if ended == states.kUnbounded:
@@ -284,8 +292,6 @@ def _by_cbc(
     start: Mapping[str, float] | None,
 ) -> Outcome:  # fmt: skip
     """Through the CBC that comes with PuLP; what cannot hold together is asked of HiGHS, since CBC does not tell."""
-    if not model.names:
-        return Outcome("optimal", model.constant, model.constant, 0.0)
     written = _write(model)
     columns = {v.name: v for v in written.variables()}
     if start:

@@ -245,6 +245,9 @@ def test_unbounded_and_empty(engine: Engine) -> None:
         assert solve(problem, time_limit=5, engine=engine).status == "unbounded"
     empty = solve(model(), time_limit=5, engine=engine)
     assert empty.status == "optimal" and empty.objective == 0
+    hollow = Model("hollow")
+    hollow.row("nothing is enough", [], [], low=1.0)
+    assert solve(hollow, time_limit=5, engine=engine).conflict == ("nothing is enough",)
 
 
 def test_the_same_model_gives_the_same_answer() -> None:
