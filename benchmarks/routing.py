@@ -89,15 +89,13 @@ def _peer(given: Instance, seconds: float, seed: int) -> int | None:
     clients, groups, places = [], [], [given.vehicles[0].home]
     for task, (one, other) in enumerate(given.ways.tolist()):
         options = [one] if one == other else [one, other]
-        demand = [int(given.demand[task])]
+        needs = {"delivery": [int(given.demand[task])], "service_duration": int(given.service[task])}
         if len(options) == 1:
-            clients.append(Client(location=len(places), delivery=demand))
+            clients.append(Client(location=len(places), **needs))
         else:
             members = [len(clients), len(clients) + 1]
             for k, _ in enumerate(options):
-                clients.append(
-                    Client(location=len(places) + k, delivery=demand, required=False, group=len(groups))
-                )
+                clients.append(Client(location=len(places) + k, required=False, group=len(groups), **needs))
             groups.append(ClientGroup(members, required=True))
         places += options
     distances = given.deadhead[np.ix_(places, places)].astype(np.int64)
@@ -105,10 +103,12 @@ def _peer(given: Instance, seconds: float, seed: int) -> int | None:
     np.fill_diagonal(distances, 0)
     vehicle = given.vehicles[0]
     count = vehicle.count or 2 * int(-(-given.demand.sum() // vehicle.capacity)) + 10
+    fleet = VehicleType(count, capacity=[vehicle.capacity], shift_duration=vehicle.longest)
+    # Times only matter where a trip is limited; without them PyVRP is faster.
+    times = distances if vehicle.longest < 2**40 else np.zeros_like(distances)
     data = ProblemData(
-        [Location(0, 0) for _ in places], clients, [Depot(0)], [VehicleType(count, capacity=[vehicle.capacity])],
-        [distances], [np.zeros_like(distances)], groups,
-    )  # fmt: skip
+        [Location(0, 0) for _ in places], clients, [Depot(0)], [fleet], [distances], [times], groups
+    )
     start: list[float] = []
 
     def stop(_: float) -> bool:

@@ -121,7 +121,7 @@ class _Run:
         self._given = (far, np.ascontiguousarray(far.T), ends, neighbours(full, instance.ways), remote, of_task,
                        of_kind, weights, np.int64(instance.alpha), np.int64(_penalty(instance)))  # fmt: skip
         self._rng = seeded(seed)
-        self._most = min(tasks, 2 * int(-(-instance.demand.sum() // of_kind[:, CAPACITY].max())) + 30)
+        self._most = min(tasks, 2 * int(-(-instance.demand.sum() // max(1, of_kind[:, CAPACITY].max()))) + 30)
         self._slack = 0
         self._press = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
         self._allocate()

@@ -45,6 +45,18 @@ def test_rows_and_means_go_to_stdout_as_json(folder, capsys):
     assert "best known" in err and "2 instances" in err
 
 
+def test_the_peer_is_held_to_the_same_limits(tmp_path, capsys):
+    free = CARPLIB.replace("CAPACIDAD : 5", "CAPACIDAD : 9")
+    costs = []
+    for name, text in (("free", free), ("limited", free.replace("CAPACIDAD", "MAX_TRIP : 14\n CAPACIDAD"))):
+        (tmp_path / f"{name}.dat").write_text(text, encoding="utf-8")
+        assert routing.main([str(tmp_path / f"{name}.dat"), "--seconds", "0.05", "--json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)["rows"]
+        assert row["cost"] == row["peer_cost"]
+        costs.append(row["cost"])
+    assert costs == [17, 26]
+
+
 def test_the_page_keeps_what_else_is_on_it(folder, capsys):
     routing.PAGE.write_text(
         "# Benchmarks\n\n## Other\n\ntext\n\n## Routing\n\nintro\n\n## Last\n\nend\n", encoding="utf-8"
