@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,14 @@ from optimization.ground import Ground
 from optimization.planners._stock_demand import able
 from simulation import engine
 from simulation.hazards.advice import CLASS_WEIGHT
-from simulation.model import Equipment, HazardName, Kind, Scenario, Verb
+from simulation.model import Depot, Equipment, HazardName, Kind, Name, Place, Scenario, Verb
 from simulation.network import Network
 
 WORK: dict[HazardName, tuple[Verb, ...]] = {"snow": ("plough", "spread"), "water": ("pump",)}
 """What the machines do that a planner places: those of the district, not the squads of a street office."""
 WET = ("waterlogging", "underpass")
+MOST_POSTS = 12
+"""Wet places at which pump trucks may wait."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +46,34 @@ class Asked:
     """(yards, points) s of way at the speed of the dry road."""
 
 
-def asked(scenario: Scenario, hazard: HazardName) -> Asked | None:
-    """The work that a hazard brings; None where nobody does it, or no place needs it."""
-    rows = [
-        (row, kind, depot)
-        for row, kind, depot in able(scenario.fleet, WORK[hazard])
-        if not row.material or kind
-    ]
-    groups = _groups(scenario, rows, hazard)
+def asked(scenario: Scenario, hazard: HazardName, wet: Sequence[tuple[Place, float]] = ()) -> Asked | None:
+    """The work that a hazard brings, rain's at the ``wet`` places; None where nobody does it, or no place needs it."""
+    groups = _groups(scenario, able(scenario.fleet, WORK[hazard]), hazard)
     network, ground = Network(scenario.city.segments), Ground(scenario)
-    node, weight = _roads(scenario, network) if hazard == "snow" else _sites(scenario, network)
+    node, weight = _roads(scenario, network) if hazard == "snow" else _sites(network, wet)
     if not groups or not len(node) or not weight.sum():
         return None
     speed = float(network.speed @ network.length / network.length.sum())
     travel = min(speed, float(np.mean([g.kind.travel_speed for g in groups])))
     seconds = np.array([ground.metres(int(yard), node) for yard in ground.depot_node]) / travel
     return Asked(hazard, groups, weight / weight.sum(), seconds)
+
+
+def with_posts(scenario: Scenario, wet: Sequence[tuple[Place, float]]) -> Scenario:
+    """The scenario with a post at each of the deepest wet places, behind its yards: a place to wait, without stock."""
+    deepest = sorted(wet, key=lambda pair: (-pair[1], pair[0].id))[:MOST_POSTS]
+    taken = {d.id for d in scenario.fleet.depots}
+    posts = tuple(
+        Depot(
+            id=f"post-{place.id}",
+            name=Name(zh=f"{place.name.zh}待命点", en=f"post at {place.name.en}"),
+            lon=place.lon, lat=place.lat, office=place.office,
+        )
+        for place, _ in deepest
+        if f"post-{place.id}" not in taken
+    )  # fmt: skip
+    fleet = scenario.fleet.model_copy(update={"depots": (*scenario.fleet.depots, *posts)})
+    return scenario.model_copy(update={"fleet": fleet})
 
 
 def _groups(
@@ -97,13 +112,19 @@ def _roads(scenario: Scenario, network: Network) -> tuple[np.ndarray, np.ndarray
     return np.array(nodes, int), np.array(shares)
 
 
-def _sites(scenario: Scenario, network: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Waterlogging points and underpasses, by the deepest water there in a run in which nobody acts."""
-    alone = scenario.model_copy(update={"respond": False})
-    run = engine.run(alone, 0, lambda situation: ())
+def _sites(network: Network, wet: Sequence[tuple[Place, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Wet places, by their depth."""
+    nodes = [network.nearest(place.lon, place.lat) for place, _ in wet]
+    return np.array(nodes, int), np.array([depth for _, depth in wet])
+
+
+def wet_places(scenario: Scenario) -> tuple[tuple[Place, float], ...]:
+    """Waterlogging points and underpasses over the depth limit in a run in which nobody acts, with the deepest water
+    there, m."""
+    run = engine.run(scenario.model_copy(update={"respond": False}), 0, lambda situation: ())
     node = {str(n): i for i, n in enumerate(run.fields["node"].values)} if "node" in run.fields.coords else {}
     segment = {s.id: i for i, s in enumerate(scenario.city.segments)}
-    nodes, depths = [], []
+    found = []
     for place in scenario.city.places:
         if place.kind not in WET:
             continue
@@ -114,6 +135,5 @@ def _sites(scenario: Scenario, network: Network) -> tuple[np.ndarray, np.ndarray
         else:
             continue
         if deepest > scenario.goals.depth_limit:
-            nodes.append(network.nearest(place.lon, place.lat))
-            depths.append(deepest)
-    return np.array(nodes, int), np.array(depths)
+            found.append((place, deepest))
+    return tuple(found)

@@ -1,7 +1,8 @@
 """Where machines and pump trucks stand when the warning comes.
 
 A capacitated p-median programme chooses a yard for every row of equipment so that the way to the work of the storm's
-first hours is shortest: roads by class and area, or waterlogging places by the depth that a run without help shows. A
+first hours is shortest: roads by class and area, or waterlogging places by the depth that a run without help shows
+(where pump trucks may also wait at a post of their own). A
 second answer shortens the way of the worst-off instead (covering), a third makes only the moves that matter most. All
 are run in storms of the season; the best is proposed, and nothing where none is better than today.
 Hakimi 1964; Church and ReVelle 1974 (maximal covering).
@@ -11,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pulp
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
-from optimization.planners._changes import changed, check
-from optimization.planners._places import Asked, Group, asked
+from optimization.planners._changes import changed, check, key_of
+from optimization.planners._places import Asked, Group, asked, wet_places, with_posts
 from optimization.planners._storms import storms
 from optimization.solver import Outcome, solve
-from simulation.model import Scenario
+from simulation.model import Depot, Fleet, Scenario
+from simulation.units import unit_of
 
 NODES, SECONDS = 200, 60.0
 """Branch-and-bound nodes, and the guard in seconds."""
@@ -28,6 +31,8 @@ STAY = 0.002
 """Share of the mean way that leaving its yard costs a row: what brings nothing stays."""
 FEW = 0.34
 """Share of the moves that the third answer makes."""
+AT_POST = 2
+"""Machines that wait at a post (a setting)."""
 SPREAD = 4
 """Times its share of the work that a row may do at most, so that one near all does not do it all (a setting)."""
 
@@ -53,13 +58,17 @@ Places = dict[str, str]
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """Where to stand. Raises CannotPlan where there is nothing to place or nowhere else to stand."""
     check("placement", options, LIMITS)
+    wet = wet_places(scenario) if "water" in scenario.hazards else ()
+    yards = len(scenario.fleet.depots)
+    scenario = with_posts(scenario, wet)
     if len(scenario.fleet.depots) < 2:
         raise CannotPlan("placement.one_yard")
-    work = [found for hazard in scenario.hazards if (found := asked(scenario, hazard)) is not None]
+    work = [found for hazard in scenario.hazards if (found := asked(scenario, hazard, wet)) is not None]
     if not work:
         raise CannotPlan("placement.nothing")
-    solved = [Placing(scenario, part, options).solved() for part in work]
-    ideas = _ideas(scenario, work, options, solved)
+    placing = [Placing(scenario, part, options, yards) for part in work]
+    solved = [of.solved() for of in placing]
+    ideas = _ideas(scenario, placing, solved)
     drawn = storms(scenario, options.storms, options.seed)
     change = _tried(scenario, trials, options, drawn, ideas)
     order = sorted(ideas, key=lambda name: (change[name], name))
@@ -75,12 +84,34 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     runner_up = [Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]]
     why = [Reason(f"placement.best_{order[0]}", best), *runner_up, *reasons,
            *_one_more(scenario, trials, options, drawn, places, work, solved)]  # fmt: skip
-    return Plan(as_overrides(places), tuple(why), first, _rows(scenario, places, work))
+    return Plan(as_overrides(scenario, places, yards), tuple(why), first, _rows(scenario, places, work))
 
 
-def as_overrides(places: Places) -> dict[str, str]:
-    """The yards of rows in the scenario file's grammar."""
-    return {f"fleet.equipment.{row}.depot": depot for row, depot in places.items()}
+def as_overrides(scenario: Scenario, places: Places, yards: int) -> dict[str, Any]:
+    """The yards of rows in the scenario file's grammar; posts that are used are added to the table of yards, whose
+    first ``yards`` rows are there today."""
+    depots = scenario.fleet.depots
+    posts = [d for d in depots[yards:] if d.id in places.values()]
+    table = {"fleet.depots": [_in_file(d) for d in (*depots[:yards], *posts)]} if posts else {}
+    return {**table, **{f"fleet.equipment.{row}.depot": depot for row, depot in places.items()}}
+
+
+def _in_file(depot: Depot) -> dict[str, Any]:
+    """A yard as a row of its table."""
+    told: dict[str, Any] = {"id": depot.id, "name_zh": depot.name.zh, "name_en": depot.name.en}
+    for name in ("lon", "lat", "office", "bays", "loading_rate", "turnaround"):
+        unit, held = unit_of(Depot.model_fields[name].metadata), getattr(depot, name)
+        told[key_of(Depot, name)] = float(f"{held / unit.factor:.9g}") if unit else held
+    return told
+
+
+def placed(scenario: Scenario, places: Places) -> Fleet:
+    """The fleet with rows at their places."""
+    rows = tuple(
+        row.model_copy(update={"depot": places[row.id]}) if row.id in places else row
+        for row in scenario.fleet.equipment
+    )
+    return scenario.fleet.model_copy(update={"equipment": rows})
 
 
 # --------------------------------------------------------------------------- the programme
@@ -108,7 +139,7 @@ class Placed:
         if self.full:
             yard = max(self.full, key=lambda i: (self.full[i], -i))
             found.append(
-                Reason("placement.room_binds", {"depot": depots[yard].id, "shorter_s": self.full[yard]})
+                Reason("placement.room_binds", {"depot": depots[yard].name, "shorter_s": self.full[yard]})
             )
         return found
 
@@ -116,7 +147,7 @@ class Placed:
 class Placing:
     """The programme of one hazard's machines."""
 
-    def __init__(self, scenario: Scenario, work: Asked, options: Options) -> None:
+    def __init__(self, scenario: Scenario, work: Asked, options: Options, yards: int) -> None:
         self.work, self.yards = work, range(len(scenario.fleet.depots))
         today = np.zeros((len(work.groups), len(scenario.fleet.depots)))
         for g, group in enumerate(work.groups):
@@ -124,7 +155,8 @@ class Placing:
                 today[g, yard] += 1
         self.today = today
         machines = np.array([g.count for g in work.groups]) @ today
-        self.room = np.ceil(np.maximum(options.room * machines, machines.mean()))
+        self.room = np.ceil(np.maximum(options.room * machines, machines[:yards].mean()))
+        self.room[yards:] = np.maximum(AT_POST if work.hazard == "water" else 0, machines[yards:])
         self.reach = 60 * options.within_min
 
     def solved(self, covering: bool = False) -> Placed:
@@ -243,15 +275,14 @@ def moves(scenario: Scenario, work: Asked, rows: np.ndarray) -> Places:
     return found
 
 
-def _ideas(
-    scenario: Scenario, work: Sequence[Asked], options: Options, solved: Sequence[Placed]
-) -> dict[str, Places]:
+def _ideas(scenario: Scenario, placing: Sequence[Placing], solved: Sequence[Placed]) -> dict[str, Places]:
     """Answers to try by name, each unlike those before it and unlike today."""
     whole: Places = {}
     cover: Places = {}
-    for part, found in zip(work, solved, strict=True):
-        whole |= moves(scenario, part, found.rows)
-        cover |= moves(scenario, part, Placing(scenario, part, options).solved(covering=True).rows)
+    work = [of.work for of in placing]
+    for of, found in zip(placing, solved, strict=True):
+        whole |= moves(scenario, of.work, found.rows)
+        cover |= moves(scenario, of.work, of.solved(covering=True).rows)
     ranked = sorted(whole, key=lambda row: (-_saved(scenario, work, row, whole[row]), row))
     few = {row: whole[row] for row in ranked[: max(1, round(FEW * len(ranked)))]}
     kept: dict[str, Places] = {}
@@ -284,7 +315,7 @@ def _tried(
         return {}
     labels = {f"today {w}": storm for w, storm in enumerate(drawn)}
     for name, places in ideas.items():
-        fleet = changed(scenario, as_overrides(places)).fleet
+        fleet = placed(scenario, places)
         labels |= {f"{name} {w}": storm.model_copy(update={"fleet": fleet}) for w, storm in enumerate(drawn)}
     found = trials(labels, [options.seed])
     today = [burden(found[f"today {w}"][0]) for w in range(len(drawn))]
@@ -304,7 +335,7 @@ def _one_more(
         return []
     price, p, g, i = max(priced, key=lambda item: (round(item[0], 6), -item[1], -item[2], -item[3]))
     group, depot = work[p].groups[g], scenario.fleet.depots[i].id
-    moved = changed(scenario, as_overrides(places))
+    moved = scenario.model_copy(update={"fleet": placed(scenario, places)})
     row = _row_at(moved, group, depot)
     if row is None:
         return []
@@ -315,7 +346,7 @@ def _one_more(
         labels[f"more {w}"] = storm.model_copy(update={"fleet": more.fleet})
     found = trials(labels, [options.seed])
     change = [burden(found[f"more {w}"][0]) - burden(found[f"placed {w}"][0]) for w in range(len(drawn))]
-    gaps = {"kind": group.kind.name, "depot": depot, "shorter_s": price, "runs_n": len(drawn),
+    gaps = {"kind": group.kind.name, "depot": scenario.fleet.depots[i].name, "shorter_s": price, "runs_n": len(drawn),
             "tried_signed_kmh": float(np.mean(change))}  # fmt: skip
     return [Reason("placement.one_more", gaps)]
 
@@ -332,11 +363,12 @@ def _row_at(scenario: Scenario, group: Group, depot: str) -> str | None:
     )
 
 
-def _rows(scenario: Scenario, places: Places, work: Sequence[Asked]) -> tuple[dict[str, str | float], ...]:
-    """The moves as a table."""
-    names = [d.id for d in scenario.fleet.depots]
+def _rows(scenario: Scenario, places: Places, work: Sequence[Asked]) -> tuple[dict[str, Any], ...]:
+    """The moves as a table; yards by their names, for posts are in no table yet."""
+    names = {d.id: d.name for d in scenario.fleet.depots}
+    at = [d.name for d in scenario.fleet.depots]
     return tuple(
-        {"equipment": row, "machines_n": group.count, "from_depot": names[yard], "to_depot": places[row]}
+        {"equipment": row, "machines_n": group.count, "from_depot": at[yard], "to_depot": names[places[row]]}
         for part in work
         for group in part.groups
         for row, yard in zip(group.rows, group.at, strict=True)

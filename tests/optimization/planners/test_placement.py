@@ -9,11 +9,12 @@ import pytest
 
 from optimization.plan import CannotPlan
 from optimization.planners import placement
-from optimization.planners._places import Asked, asked
+from optimization.planners._places import Asked, asked, wet_places
 from optimization.planners.placement import Options, Placing, moves
 from scenarios.load import load
 from simulation.model import Scenario
-from tests.optimization.planners.real import Made
+from stormyard.planning import as_sets
+from tests.optimization.planners.real import Made, Real
 
 
 def snow() -> Scenario:
@@ -33,7 +34,7 @@ def work(scenario: Scenario) -> Asked:
 def test_the_programme_is_as_good_as_trying_every_place() -> None:
     """Two rows, two yards: no other placing has a shorter mean way."""
     scenario = snow()
-    part, placing = work(scenario), Placing(scenario, work(scenario), Options(room=100))
+    part, placing = work(scenario), Placing(scenario, work(scenario), Options(room=100), 2)
     found = placing.solved()
     ways = [
         placing._solve(part.seconds, np.array([[1 - a, a], [1 - b, b]]))[0].objective
@@ -47,7 +48,7 @@ def test_the_programme_is_as_good_as_trying_every_place() -> None:
 def test_a_yard_takes_no_more_than_it_has_room_for() -> None:
     """Room for as many as stand there today, and the mean at least."""
     scenario = snow()
-    placing = Placing(scenario, work(scenario), Options(room=1))
+    placing = Placing(scenario, work(scenario), Options(room=1), 2)
     counts = np.array([g.count for g in work(scenario).groups])
     assert (counts @ placing.solved().rows <= placing.room + 1e-9).all()
 
@@ -56,7 +57,7 @@ def test_rows_that_may_stay_do() -> None:
     """Only as many move as the programme asks for, to the yards that it names."""
     scenario = snow()
     part = work(scenario)
-    today = Placing(scenario, part, Options()).today
+    today = Placing(scenario, part, Options(), 2).today
     assert moves(scenario, part, today) == {}
     swapped = today[:, ::-1]
     assert set(moves(scenario, part, swapped)) == {row for g in part.groups for row in g.rows}
@@ -83,17 +84,38 @@ def test_what_is_better_in_trials_is_proposed_and_what_is_not_is_not() -> None:
 
 
 def test_pumps_are_asked_for_where_water_stands_when_nobody_acts() -> None:
-    """The flood's places weigh by their depth; a dry storm asks for none."""
+    """The flood's places weigh by their depth; a dry storm has none."""
     flood = load("tiny/flood")
-    found = asked(flood, "water")
+    wet = wet_places(flood)
+    found = asked(flood, "water", wet)
     assert found is not None
     assert {g.kind.id for g in found.groups} == {"pump-truck-1500", "pump-180"}
-    assert found.share.sum() == pytest.approx(1)
+    assert found.share == pytest.approx(np.array([d for _, d in wet]) / sum(d for _, d in wet))
+    assert min(depth for _, depth in wet) > flood.goals.depth_limit
     dry = tuple(w.model_copy(update={"precipitation": 0.0}) for w in flood.storm.weather)
     assert (
-        asked(flood.model_copy(update={"storm": flood.storm.model_copy(update={"weather": dry})}), "water")
-        is None
+        wet_places(flood.model_copy(update={"storm": flood.storm.model_copy(update={"weather": dry})})) == ()
     )
+
+
+def test_pump_trucks_may_wait_where_the_water_comes() -> None:
+    """A formula that likes posts gets them: the table of yards grows by those that are used, and the scenario loads."""
+
+    def formula(scenario: Scenario, seed: int) -> dict[str, float | None]:
+        return {
+            "depth_over_15cm_km_h": 9.0 - sum(r.depot.startswith("post-") for r in scenario.fleet.equipment)
+        }
+
+    plan = placement.propose(load("tiny/flood"), Made(formula), Options(storms=2))
+    posts = {value for path, value in plan.overrides.items() if path.endswith(".depot")}
+    assert posts
+    assert all(post.startswith("post-") for post in posts)
+    after = load("tiny/flood", sets=as_sets(plan.overrides))
+    assert {d.id for d in after.fleet.depots} == {d.id for d in load("tiny/flood").fleet.depots} | posts
+    before = {d.id: d for d in load("tiny/flood").fleet.depots}
+    assert [d for d in after.fleet.depots if d.id in before] == list(before.values())
+    run = Real()({"after": after}, [0])["after"][0]
+    assert (run["pumped_m3"] or 0) > 0
 
 
 def test_one_yard_leaves_nothing_to_choose() -> None:
