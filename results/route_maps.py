@@ -27,7 +27,8 @@ def route_map(plan: Mapping[str, Any], scenario: Scenario, width: float = WIDE) 
     lines = [np.array(s.line) for s in segments]
     hours = np.array([done.get(s.id, np.nan) for s in segments])
     widths = np.array([WIDTHS[s.priority] for s in segments])
-    points = np.concatenate(lines)
+    yards = np.array([(d.lon, d.lat) for d in scenario.fleet.depots])
+    points = np.concatenate([*lines, yards])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     stretch = 1 / np.cos(np.radians((south + north) / 2))
     aspect = (north - south) * stretch / max(east - west, 1e-9)
@@ -42,8 +43,7 @@ def route_map(plan: Mapping[str, Any], scenario: Scenario, width: float = WIDE) 
         axes.add_collection(
             LineCollection([lines[i] for i in order], colors=paint[order], linewidths=widths[order])
         )
-        axes.plot([d.lon for d in scenario.fleet.depots], [d.lat for d in scenario.fleet.depots], "s", color="#d3002d",
-                  markersize=6, markeredgecolor="white")  # fmt: skip
+        axes.plot(*yards.T, "s", color="#d3002d", markersize=7, markeredgecolor="white", zorder=3)
         axes.set_xlim(west - 0.02 * (east - west), east + 0.02 * (east - west))
         axes.set_ylim(south - 0.02 * (north - south), north + 0.02 * (north - south))
         axes.set_aspect(stretch)

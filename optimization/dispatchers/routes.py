@@ -24,8 +24,8 @@ from simulation.orders import Assign, Order
 from simulation.roadwork import PASSING
 from simulation.situation import Situation
 
-AHEAD = 30 * 60.0
-"""s of a route that a crew is told at once (setting)."""
+AHEAD = 60 * 60.0
+"""s of a route that a crew is told at once (setting; half of it is worse, crews wait for words)."""
 
 
 class Routes:

@@ -264,7 +264,7 @@ def lane_passes(
     given = np.zeros(len(network)) if release is None else release
     passes = Passes(
         table[:, 0], number, np.array(kept, int), np.array(grid_start), np.array(grid_task), enter, enter.copy(), work,
-        kilograms, worth[segment] * share, given[segment],
+        kilograms, worth[segment] * share, given[segment], network.priority[segment] == 1,
     )  # fmt: skip
     return passes, left
 

@@ -128,7 +128,7 @@ def plan(
     problem = layer.problem(desk.near, SALT_LATER if _salts(desk) else 0.0)
     first = search(
         problem, objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed, start=start,
-        watch=watch,
+        press=True, watch=watch,
     )  # fmt: skip
     table = Timetable(desk.scenario)
     routes, undone = table.drive(layer, first.visits, _later(desk, layer, first, objective))

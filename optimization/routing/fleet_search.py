@@ -20,9 +20,12 @@ from optimization.routing.search import Stop
 
 Objective = Literal["priority", "balanced", "kilometres"]
 OBJECTIVES: tuple[Objective, ...] = ("priority", "balanced", "kilometres")
-TRAVEL = 3.0
+TRAVEL = 0.8
 """Worth of a second of a route beside the mean weight that waits at its end, in the goal ``priority`` (setting: 0.3
 keeps travel within a hundredth or two of the least)."""
+PRESSED, PRESS, STRAGGLERS = (0.3, 0.5, 0.7), 4.0, 0.03
+"""Shares of the search at which the weight of the passes of main roads that come last is raised, how many times, and
+how many of them that is (settings): the mean falls by itself, the last only if it is asked for."""
 LATE = 20.0
 """Times as much as other seconds that those beyond the horizon cost."""
 HOT, COLD = 0.5, 0.005
@@ -80,13 +83,13 @@ def fluid_seconds(problem: Problem) -> float:
     return float((1.0 / (trucks[:, None] / alone).sum(axis=0)).sum())
 
 
-def goal_of(problem: Problem, objective: Objective, horizon: float) -> np.ndarray:
+def goal_of(problem: Problem, objective: Objective, horizon: float, travel: float = TRAVEL) -> np.ndarray:
     """(6,) the kernel's ``goal``; weights of tasks are left out where they do not count."""
     trucks, passes = len(problem.crews), problem.passes
     whole = float(passes.weight[_coarsest(problem)].sum())
     usual = max(horizon / SLACK, 1.0)
     if objective == "priority":
-        second = TRAVEL * whole / trucks
+        second = travel * whole / trucks
         return np.array([second, 0.0, 0.0, usual, horizon, LATE * second])
     if objective == "balanced":
         return np.array([0.05, 0.0, 1.0, usual, horizon, LATE])
@@ -117,11 +120,13 @@ def _coarsest(problem: Problem) -> np.ndarray:
 class Search:
     """One search; call ``go`` until done, then ``routes``."""
 
-    def __init__(self, problem: Problem, objective: Objective, horizon: float, seed: int = 0) -> None:
+    def __init__(
+        self, problem: Problem, objective: Objective, horizon: float, seed: int = 0, travel: float = TRAVEL
+    ) -> None:
         self.problem = problem
         passes, crew = problem.passes, np.ascontiguousarray(problem.crews, float)
         tasks, trucks, places = len(passes), len(crew), len(problem.cost)
-        goal = goal_of(problem, objective, horizon)
+        goal = goal_of(problem, objective, horizon, travel)
         weight = passes.weight if objective == "priority" else np.zeros(tasks)
         task_of = np.column_stack([weight, passes.kilograms, passes.release, problem.length]).astype(float)
         before, after = problem.near
@@ -176,6 +181,8 @@ class Search:
     def begin(self, start: Sequence[Sequence[int]]) -> None:
         """Begin with routes that are there; passes in none of them are put in where they fit best."""
         passes, self._begun = self.problem.passes, True
+        most = self._now[0].shape[1] - 3
+        start = [visits[:most] for visits in start]
         held = np.array([len(visits) for visits in start], np.int64)
         codes = np.array([code for visits in start for code in visits], np.int64)
         self._chosen[passes.road[codes >> 1]] = self._grid[codes >> 1]
@@ -236,6 +243,20 @@ class Search:
         if not self._scale:
             self._scale = self._cost[3] / max(self._state[2], 1)
 
+    def press(self) -> None:
+        """Raise the weight of the latest passes of main roads: they hold up the end of their class."""
+        main = self.problem.passes.main & (self._spot[:, 0] >= 0)
+        tasks = np.flatnonzero(main)
+        if not len(tasks) or not self._given[8][:, 0].any():
+            return
+        item = self._now[1]
+        done = item[self._spot[tasks, 0], self._spot[tasks, 1], kernel.DONE]
+        late = tasks[done >= np.quantile(done, 1 - STRAGGLERS)]
+        self._given[8][late, 0] *= PRESS
+        item[self._spot[late, 0], self._spot[late, 1], kernel.WEIGHT] = self._given[8][late, 0]
+        kernel.reckon_all(*self._given[:7], *self._now)
+        self._settle()
+
     @property
     def best(self) -> float:
         return float(self._cost[1])
@@ -257,19 +278,25 @@ def search(
     turns: int | None = None,
     seed: int = 0,
     start: Sequence[Sequence[int]] | None = None,
+    press: bool = False,
+    travel: float = TRAVEL,
     watch: Watch | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Routes:
-    """The best routes found until ``seconds`` by the clock or ``turns`` are over, whichever is first."""
+    """The best routes found until ``seconds`` by the clock or ``turns`` are over, whichever is first.
+
+    ``press``: bring the end of main roads forward, too (``Passes.main``), not the mean alone.
+    """
     if seconds is None and turns is None:
         raise ValueError("a search needs a limit: seconds or turns")
-    run = Search(problem, objective, horizon, seed)
+    run = Search(problem, objective, horizon, seed, travel)
     began = clock()
     if start is None:
         run.build()
     else:
         run.begin(start)
     share = 1.0 if turns == 0 else 0.0
+    ahead = list(PRESSED) if objective == "priority" and press else []
     try:
         while share < 1.0:
             if watch is not None:
@@ -279,6 +306,9 @@ def search(
             shares = [] if seconds is None else [(clock() - began) / max(seconds, 1e-9)]
             shares += [] if turns is None else [run.turns / max(turns, 1)]
             share = max(shares)
+            if ahead and share >= ahead[0]:
+                ahead.pop(0)
+                run.press()
     except Stop:
         return run.routes(stopped=True)
     return run.routes()

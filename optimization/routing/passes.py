@@ -35,6 +35,8 @@ class Passes:
     """(t,) worth of having it done: weight of the class x lane-km."""
     release: np.ndarray
     """(t,) s before which it cannot begin."""
+    main: np.ndarray
+    """(t,) bool: of a road of class 1."""
 
     def __len__(self) -> int:
         return len(self.road)

@@ -24,13 +24,25 @@ from simulation.model import Verb
 from simulation.roadwork import PASSING
 from simulation.situation import CrewReport, Situation
 
-FIRST, AGAIN = 1500, 60
+FIRST, AGAIN = 600, 60
 """Turns of the search for a plan from nothing, and for its repair; turns, so that a replay comes out the same."""
-HORIZON = 12 * 3600.0
+HORIZON = 1e9
+TRAVEL = 0.02
+"""Worth of a second of a route beside the mean weight that waits (setting): what is urgent goes before what is near."""
 CHANGED = 0.15
 """Share by which traffic must have slowed or sped up for the ways to be reckoned anew (setting)."""
-UNDER_WAY = ("travel", "work", "refill", "refuel", "setup")
-"""Activities after which a crew goes on with its route."""
+NEW = 0.25
+"""Share of roads that no route has from which a plan is made anew, as it is when crews come to it (setting)."""
+UNDER_WAY = {
+    "travel": 0.0,
+    "work": 0.0,
+    "setup": 0.0,
+    "refill": 600.0,
+    "refuel": 900.0,
+    "mustering": 900.0,
+    "rest": 900.0,
+}
+"""Activities after which a crew goes on with its route, and s that they still last (settings)."""
 
 Plan = Mapping[str, tuple[str, ...]]
 """For each crew the segments of its route, in order."""
@@ -76,10 +88,10 @@ class Router:
         if not (problem.passes.work < NOWHERE).any():
             return {}, []
         start = self._kept(situation, rows, crews, before, problem)
-        turns = AGAIN if any(start) else FIRST
-        found = search(
-            problem, "priority", HORIZON, turns=turns, seed=self._seed, start=start if any(start) else None
-        )
+        planned = sum(map(len, start))
+        anew = planned < (1 - NEW) * len(rows) or any(c.id not in before for c in crews)
+        turns, begin = (FIRST, None) if anew else (AGAIN, start)
+        found = search(problem, "priority", HORIZON, turns=turns, seed=self._seed, start=begin, travel=TRAVEL)
         plan, orders = dict[str, tuple[str, ...]](), list[Stretch]()
         for v, (crew, visits) in enumerate(zip(crews, found.visits, strict=True)):
             plan[crew.id] = tuple(jobs.target[rows[code >> 1]] for code in visits)
@@ -131,7 +143,7 @@ class Router:
             count, np.ones(len(rows), int), segment, np.arange(len(rows) + 1), np.arange(len(rows) + 1),
             np.column_stack([tail, np.where(two_way, head, -1)]).ravel(),
             np.column_stack([head, np.where(two_way, tail, -1)]).ravel(),
-            work, np.zeros(len(rows)), np.maximum(weight, 1e-6), np.zeros(len(rows)),
+            work, np.zeros(len(rows)), np.maximum(weight, 1e-6), np.zeros(len(rows)), np.zeros(len(rows), bool),
         )  # fmt: skip
         table = np.array(
             [self._crew(situation, c, kinds.index(key)) for c, key in zip(crews, keys, strict=True)]
@@ -141,7 +153,7 @@ class Router:
 
     def _crew(self, situation: Situation, crew: CrewReport, kind: int) -> list[float]:
         """Row of the kernel's ``crew``: one that is under way goes on from where its last target ends."""
-        ground, node, ready = self._ground, crew.node, 0.0
+        ground, node, ready = self._ground, crew.node, UNDER_WAY.get(crew.activity, 0.0)
         if not crew.idle:
             for target in crew.targets:
                 segment = situation.network.segment_index.get(target)
@@ -187,14 +199,14 @@ class Router:
         self, problem: Problem, does: list[list[tuple[Verb, ...]]], rows: np.ndarray, crew: CrewReport, v: int,
         visits: Sequence[int],
     ) -> Stretch:  # fmt: skip
-        """The beginning of a route, as far as the same verbs go."""
+        """The roads of a route that are done as its first one is, in order."""
         kind, now, place = int(problem.crews[v, 0]), 0.0, crew.node
         verbs = does[kind][visits[0] >> 1]
         taken, ends = list[int](), list[float]()
         for code in visits:
             task = code >> 1
             if does[kind][task] != verbs:
-                break
+                continue  # an order has the same verbs for all its targets; these come with the next one
             enter = int(problem.passes.enter[code])
             now += float(self._cost[place, enter, 0]) + float(problem.passes.work[kind, task])
             place = int(problem.passes.leave[code])
