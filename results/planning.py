@@ -34,9 +34,12 @@ from results.report.html import page
 from results.report.side_by_side import TELLING, TONES
 from simulation.model import Name, Scenario
 
-Worth = Literal["worth", "fewer", "unproven", "worse", "none"]
-"""worth: the mean burden falls, with 90 % confidence; fewer: it does not, but the plan was made to do with less;
+Worth = Literal["worth", "fewer", "loses", "unproven", "worse", "none"]
+"""worth: the mean burden falls, with 90 % confidence; fewer: it does not, but the plan was made to do with less
+and the goals are kept; loses: made to do with less, but goals are lost;
 unproven: it may or may not; worse: it rises; none: nothing was proposed."""
+KEPT: tuple[Worth, ...] = ("worth", "fewer")
+"""Verdicts under which the overrides are proposed."""
 BEFORE, AFTER = "before", "after"
 CONFIDENCE = 0.9
 
@@ -58,6 +61,8 @@ class Judgement(NamedTuple):
     high: float
     better: float
     """Share of members in which it falls."""
+    lost: int = 0
+    """Members in which a goal is lost by a plan that is made to do with less."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +89,22 @@ class Proposal:
 
 
 def judged(
-    before: Sequence[float], after: Sequence[float], proposed: bool = True, fewer: bool = False
+    before: Sequence[float], after: Sequence[float], proposed: bool = True, lost: int | None = None
 ) -> Judgement:
-    """The verdict on paired burdens. Raises ValueError where there is no pair."""
+    """The verdict on paired burdens. Raises ValueError where there is no pair.
+
+    ``lost``: of a plan that is made to do with less, members in which a goal that is met today is missed with it.
+    """
     change = np.asarray(after, float) - np.asarray(before, float)
     if not len(change):
         raise ValueError("a plan is judged by one member at least")
     mean, half = float(change.mean()), _half_width(change)
     verdict: Worth = "worth" if mean + half < 0 else "worse" if mean - half > 0 else "unproven"
-    if fewer and verdict != "worth":
-        verdict = "fewer"
+    if lost is not None and verdict != "worth":
+        verdict = "fewer" if lost <= (1 - CONFIDENCE) * len(change) else "loses"
     return Judgement(
         verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
-        spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)),
+        spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)), lost or 0,
     )  # fmt: skip
 
 
@@ -118,6 +126,8 @@ UNITS: dict[str, tuple[str, float, int]] = {
     "share": ("pct", 100, 0), "n": ("count", 1, 0),
 }  # fmt: skip
 """Ends of the names of gaps: the unit a figure is shown in, the factor to it, and its digits."""
+MEASURES = ("measure", "measures", "enters", "leaves")
+"""Gaps and columns that hold measures of an investment plan."""
 
 
 def reason(scenario: Scenario, key: str, gaps: Mapping[str, Any]) -> Both:
@@ -132,12 +142,13 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, str):
         if name == "verb":
             return both(f"verb.{value}")
-        if name in ("measure", "measures", "enters", "leaves"):
+        if name in MEASURES:
             return _measure(scenario, value)
         return _goal(value) if name in ("goal", "goals") else name_of(scenario, value)
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
-        return Both("、".join(i.zh for i in items), ", ".join(i.en for i in items))
+        zh, en = ("；", "; ") if name in MEASURES else ("、", ", ")
+        return Both(zh.join(i.zh for i in items), en.join(i.en for i in items))
     if value is None:
         return Both.same("–")
     if isinstance(value, bool):
@@ -195,6 +206,7 @@ def verdict(found: Judgement) -> Both:
         high=high,
         members=found.members,
         share=share,
+        lost=found.lost,
     )
 
 
@@ -334,7 +346,7 @@ def _verdict_blocks(proposal: Proposal) -> list[Block]:
                  both("planning.card_better_detail", members=found.members)),
         ]  # fmt: skip
         blocks.append(Cards(cards))
-    if found.verdict in ("unproven", "worse"):
+    if found.verdict in ("unproven", "worse", "loses"):
         blocks.append(Note(both("planning.proposes_nothing")))
     return blocks
 
@@ -355,11 +367,7 @@ def _plan_blocks(proposal: Proposal) -> list[Block]:
         i for i, column in enumerate(dict.fromkeys(k for row in proposal.rows for k in row))
         if all(isinstance(row.get(column, 0.0), int | float) for row in proposal.rows)
     ]  # fmt: skip
-    key = (
-        "planning.table"
-        if proposal.judgement.verdict in ("worth", "fewer", "none")
-        else "planning.table_rejected"
-    )
+    key = "planning.table" if proposal.judgement.verdict in (*KEPT, "none") else "planning.table_rejected"
     return [Table(both(key), rows[0], rows[1:], numbers)]
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from optimization.plan import CannotPlan, Plan, burden
 from optimization.planners import names, planner
+from optimization.planners._fleet_goals import limits
 from optimization.planners._storms import rainfall, snowfall, storms
 from results import planning as shown
 from results.language import Both, both
@@ -192,7 +193,8 @@ class Planning:
         found = self.runs.pairs([run for pair in zip(before_runs, after_runs, strict=True) for run in pair])
         figures = {BEFORE: dict(enumerate(found[0::2])), AFTER: dict(enumerate(found[1::2]))}
         before, after_ = ([burden(f) for f in figures[label].values()] for label in (BEFORE, AFTER))
-        judgement = shown.judged(before, after_, fewer=plan.fewer)
+        lost = goals_lost([storm for storm, _ in members], figures) if plan.fewer else None
+        judgement = shown.judged(before, after_, lost=lost)
         return self._proposal(plan, figures, judgement, [storm.storm.name for storm, _ in members])
 
     def _other_storms(self) -> list[Scenario]:
@@ -229,7 +231,7 @@ class Planning:
             storms=list(counted.items()),
             seed=self.seed,
             asked=dict(self.options),
-            commands=self._next(plan) if judgement.verdict == "worth" else [],
+            commands=self._next(plan) if judgement.verdict in shown.KEPT and plan.drains is None else [],
         )
 
     def _next(self, plan: Plan) -> list[str]:
@@ -273,7 +275,7 @@ class Planning:
                 "options": {k: v for k, v in vars(self.chosen).items()},
                 "verdict": found.verdict,
                 "judgement": {k: v._asdict() if hasattr(v, "_asdict") else v for k, v in found._asdict().items()},
-                "overrides": proposal.overrides if found.verdict in ("worth", "fewer") else {},
+                "overrides": proposal.overrides if found.verdict in shown.KEPT else {},
                 "tried_overrides": proposal.overrides,
                 "rows": [dict(row) for row in proposal.rows],
                 "why": [
@@ -288,6 +290,18 @@ class Planning:
                 "figures": {label: list(by.values()) for label, by in proposal.figures.items()},
             }
         )  # fmt: skip
+
+
+def goals_lost(storms: Sequence[Scenario], figures: Mapping[str, Mapping[int, Figures]]) -> int:
+    """Members in which a goal that is met before is missed after."""
+    lost = 0
+    for i, storm in enumerate(storms):
+        missed = [
+            {limit.key for limit in limits(storm) if limit.missed(figures[label][i], storm.duration)}
+            for label in (BEFORE, AFTER)
+        ]
+        lost += bool(missed[1] - missed[0])
+    return lost
 
 
 def held_out(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -77,8 +77,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         )
     pairs = values.pairs(items)
     budget = options.budget or sum(item.cost for item in items) / 3
-    outcome = fund(items, pairs, budget)
-    funded = values.pruned(chosen(items, outcome))
+    items, funded, outcome = values.funded(items, pairs, budget)
     if not funded:
         cheapest = min(item.cost for item in items if not item.after)
         return Plan(
@@ -160,6 +159,18 @@ class Values:
             more = together - self.taken(frozenset({a}), few) - self.taken(frozenset({b}), few)
             found[a, b] = more if abs(more) > NOTHING else 0.0
         return found
+
+    def funded(
+        self, items: Sequence[Item], pairs: Pairs, budget: float
+    ) -> tuple[list[Item], frozenset[str], Outcome]:
+        """The best set, again and again without what runs show to be idle in it, and the items as they then are."""
+        while True:
+            outcome = fund(items, pairs, budget)
+            funded = chosen(items, outcome)
+            kept = self.pruned(funded)
+            if kept == funded:
+                return list(items), funded, outcome
+            items = [i if i.key in kept or i.key not in funded else replace(i, gain=0.0) for i in items]
 
     def pruned(self, funded: frozenset[str]) -> frozenset[str]:
         """The set without measures that take nothing away beside the others of it: pairs tell only of two."""

@@ -13,9 +13,11 @@ from optimization.planners._changes import changed
 from optimization.planners._fleet_build import Planned, bounds, planned
 from optimization.planners._fleet_goals import Judge, Limit, by_key, limits
 from results.goals import goals
+from results.planning import AFTER, BEFORE, judged
 from scenarios.load import load
 from simulation.model import Scenario
 from stormyard.jobs import simulate
+from stormyard.planning import goals_lost
 from tests import cities
 from tests.optimization.planners.real import Made
 
@@ -148,3 +150,17 @@ def test_refusals() -> None:
         fleet.propose(cities.scenario(crews=0), Made(lambda *_: {}), fleet.Options())
     with pytest.raises(CannotPlan, match=r"fleet\.out_of_bounds"):
         fleet.propose(load(SNOW), Made(lambda *_: {}), fleet.Options(confidence=1.5))
+
+
+def test_a_smaller_fleet_stands_only_where_goals_are_kept_on_other_storms() -> None:
+    """One member of ten that loses a goal is borne, two are not; a burden that falls is worth it in any case."""
+    rises, falls = [2.0 + 0.1 * i for i in range(10)], [-0.1 * i for i in range(10)]
+    before = [1.0] * 10
+    assert judged(before, rises, lost=1).verdict == "fewer"
+    assert judged(before, rises, lost=2).verdict == "loses"
+    assert judged(before, rises).verdict == "worse"
+    assert judged(before, falls, lost=5).verdict == "worth"
+    snow = load(SNOW)
+    hours = {BEFORE: {0: {"clear_h.p1": 5.0}, 1: {"clear_h.p1": 5.0}, 2: {"clear_h.p1": 50.0}}}
+    hours[AFTER] = {0: {"clear_h.p1": 6.0}, 1: {"clear_h.p1": 50.0}, 2: {"clear_h.p1": 50.0}}
+    assert goals_lost([snow] * 3, hours) == 1
