@@ -1,0 +1,97 @@
+"""The page of a plan: quantities in their units, sentences in both languages, and what is not proposed told as that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from results.content import Note, Table
+from results.language import Both
+from results.planning import (
+    AFTER,
+    BEFORE,
+    Proposal,
+    document,
+    figure_rows,
+    judged,
+    planning_page,
+    reason,
+    told,
+)
+from scenarios.load import load
+from simulation.model import Name
+
+SCENARIO = load("tiny/snow")
+ROWS = ({"depot": "north-yard", "material": "salt", "now_kg": 12_000.0, "then_kg": 14_500.0},)
+WHY = (("stock.moved", {"amount_kg": 2500.0}),)
+
+
+def proposal(before: list[float], after: list[float]) -> Proposal:
+    """A stock plan with figures that are the burdens over 8."""
+    figures = {
+        label: {i: {"unclear_km_h": v / 8, "refusals": 0.0} for i, v in enumerate(values)}
+        for label, values in ((BEFORE, before), (AFTER, after))
+    }
+    overrides = {"fleet.stock.north-yard:salt.amount_t": 14.5}
+    return Proposal(
+        "stock", SCENARIO, overrides, ROWS, WHY, judged(before, after), figures, [(SCENARIO.storm.name, len(before))],
+        seed=3, asked={"budget": 60_000.0}, commands=["stormyard run tiny/snow"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh", "en"),
+    [
+        ("amount_kg", 45_300.0, "45.3 吨", "45.3 t"),
+        ("change_signed_kg", -1800.0, "-1.80 吨", "-1.80 t"),
+        ("gain_kmh", 109.44, "109.4 公里·小时", "109.4 km·h"),
+        ("way_s", 198.0, "3.3 分钟", "3.3 min"),
+        ("wait_s", 9000.0, "2.5 小时", "2.5 h"),
+        ("money_cny", 1500.0, "1,500 元", "1,500 CNY"),
+        ("part_share", 0.25, "25%", "25%"),
+        ("rows_n", 3, "3", "3"),
+        ("depot", "north-yard", "北场", "North Yard"),
+        ("depots", ("north-yard", "south-yard"), "北场、南场", "North Yard, South Yard"),
+        ("storm", Name(zh="雪", en="snow"), "雪", "snow"),
+        ("nothing", None, "–", "–"),
+    ],
+)
+def test_a_gap_is_told_by_the_end_of_its_name(name: str, value: Any, zh: str, en: str) -> None:
+    """Numbers with their unit, ids as names."""
+    assert told(SCENARIO, name, value) == Both(zh, en)
+
+
+def test_a_reason_is_a_sentence_with_its_figures() -> None:
+    """In both languages."""
+    said = reason(SCENARIO, *WHY[0])
+    assert "2.50 t is moved" in said.en
+    assert "2.50 吨" in said.zh
+
+
+def test_the_page_of_a_plan_that_is_worth_it_tells_the_command_to_run_it() -> None:
+    """Verdict, why, plan, before and after, next; nothing that says it is not proposed."""
+    made = document(proposal([100.0, 110.0, 90.0], [80.0, 85.0, 75.0]))
+    assert [s.key for s in made.sections] == ["verdict", "why", "plan", "tried", "next"]
+    assert not [b for s in made.sections for b in s.blocks if isinstance(b, Note)]
+    page = planning_page(proposal([100.0, 110.0, 90.0], [80.0, 85.0, 75.0]), "en")
+    for words in ("Worth it: the weighted burden falls by 20.0", "值得：", "North Yard", "北场", "60,000"):
+        assert words in page
+
+
+def test_the_page_of_a_plan_that_does_not_hold_up_proposes_nothing() -> None:
+    """The table is headed as what was tried, and a note says that nothing is proposed."""
+    made = document(proposal([100.0, 110.0, 90.0], [120.0, 85.0, 95.0]))
+    blocks = [b for s in made.sections for b in s.blocks]
+    assert [b.text.en.startswith("So nothing is proposed") for b in blocks if isinstance(b, Note)] == [True]
+    assert "What was tried, and is not proposed" in [b.caption.en for b in blocks if isinstance(b, Table)]
+
+
+def test_figures_that_are_always_nought_are_left_out() -> None:
+    """The burden stands first; the terminal has those that tell most."""
+    asked = proposal([8.0, 16.0], [16.0, 24.0])
+    rows = figure_rows(asked)
+    assert [row[0].en for row in rows[1:]] == ["weighted burden, km·h", "road not clear, km·h"]  # type: ignore[union-attr]
+    assert rows[1][3].text.en == "+8.0 (+8.0 – +8.0)"  # type: ignore[union-attr]
+    assert rows[2][3].tone == "bad"  # type: ignore[union-attr]
+    assert len(figure_rows(asked, briefly=True)) == 3
