@@ -101,7 +101,7 @@ def judged(
     mean, half = float(change.mean()), _half_width(change)
     verdict: Worth = "worth" if mean + half < 0 else "worse" if mean - half > 0 else "unproven"
     if lost is not None and verdict != "worth":
-        verdict = "fewer" if lost <= (1 - CONFIDENCE) * len(change) else "loses"
+        verdict = "fewer" if lost <= (1 - CONFIDENCE) * len(change) + 1e-9 else "loses"
     return Judgement(
         verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
         spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)), lost or 0,

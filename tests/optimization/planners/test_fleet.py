@@ -161,6 +161,7 @@ def test_a_smaller_fleet_stands_only_where_goals_are_kept_on_other_storms() -> N
     assert judged(before, rises).verdict == "worse"
     assert judged(before, falls, lost=5).verdict == "worth"
     snow = load(SNOW)
-    hours = {BEFORE: {0: {"clear_h.p1": 5.0}, 1: {"clear_h.p1": 5.0}, 2: {"clear_h.p1": 50.0}}}
+    hours: dict[str, dict[int, dict[str, float | None]]] = {}
+    hours[BEFORE] = {0: {"clear_h.p1": 5.0}, 1: {"clear_h.p1": 5.0}, 2: {"clear_h.p1": 50.0}}
     hours[AFTER] = {0: {"clear_h.p1": 6.0}, 1: {"clear_h.p1": 50.0}, 2: {"clear_h.p1": 50.0}}
     assert goals_lost([snow] * 3, hours) == 1
