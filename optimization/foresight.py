@@ -299,14 +299,15 @@ class Foresight:
                     act = (PLOUGH if task.blade else NONE) | (SPREAD if task.rate else NONE)
                     snow, pack, film, salt = self.state[:4, j]
                     self.state[:4, j] = _treated(snow, pack, film, salt, act, task.rate, self.physics)
-                    self._touched[j] = situation.t
+                    self._touched[j] = self._t
             if left := tuple(t for t in task.targets if t in crew.targets):
                 self._tasks[crew.id] = task._replace(targets=left)
 
     def _report(self, situation: Situation) -> None:
-        """What was seen since the last look, unless the road was treated after it was seen."""
+        """What was seen since the last look; of a road that was treated since then only what is newer than that look,
+        for its crew looks at it when it is done."""
         reported = situation.reported
-        new = (reported.seen > self._seen) & (reported.seen >= self._touched - STEP)
+        new = (reported.seen > self._seen) & (reported.seen >= self._touched)
         if self._t < 0:
             new[:] = True
         for row, values in ((SNOW, reported.snow), (ICE, reported.ice), (FILM, reported.film)):

@@ -52,8 +52,8 @@ GRID = np.array([0.25, 0.25, 0.15, 0.004, 1.0])[:, None]
 """What is alike: steps of snow, ice, film, salt (kg/m2) and road temperature (K)."""
 GUESSES = (0.0, 0.5, 1.0, 1.5)
 """Times the last prices for which the first columns are made."""
-ROUNDS = 5
-"""Rounds of new columns."""
+COLUMNS = 1500
+"""Columns from which no more are made: enough to prove a small town's plan, and a few rounds of a district's."""
 HOUR = 3600.0
 USES = {PLOUGH: [0, 3], SPREAD: [1, 3], BOTH: [0, 1, 2, 3]}
 """Rows of crews' hours that a treatment draws on: who ploughs, who spreads, who does both, all."""
@@ -192,7 +192,7 @@ class Horizon:
         right = np.concatenate([[stock], loads, hours.ravel()])
         chosen, status, duals = dict[tuple[int, int], None](), "optimal", self._last
         guesses = [duals * factor for factor in GUESSES]
-        for _ in range(ROUNDS):
+        while len(chosen) < COLUMNS:
             known = len(chosen)
             for guess in guesses:
                 best = (worth - self._paid(guess, salt, seconds)).argmax(axis=1)

@@ -1,0 +1,284 @@
+"""The rolling dispatcher: its look ahead beside the simulation, its prices, and what it does before it is needed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.dispatchers import beside, member
+from optimization.dispatchers import greedy, make, rolling
+from optimization.foresight import (
+    BOTH,
+    PLOUGH,
+    ROAD,
+    SALT,
+    SPREAD,
+    STEP,
+    Foresight,
+    carry,
+    expected,
+    futures,
+    physics_of,
+    tree,
+)
+from optimization.ground import Ground
+from optimization.horizon import PERIODS, STEPS, TREATMENTS, Ahead, Horizon
+from optimization.outposts import Outposts
+from optimization.solver import Outcome
+from scenarios.load import load
+from simulation.engine import Simulation
+from simulation.model import Place, Scenario
+from simulation.network import Network
+from simulation.orders import Assign
+from simulation.situation import Outlook, Situation
+from tests.optimization.situations import crew, job, scenario, situation, town
+
+POND = Place(id="pond", name="pond", kind="waterlogging", lon=0.0018, lat=0.0, drain_node="low")  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- what roads will look like
+
+
+def test_projection_follows_the_simulation() -> None:
+    """Three hours of an untreated snowfall from the simulation's state: the snow and ice that lie on each class of
+    road within a tenth of what the simulation comes to."""
+    world = load("tiny/snow", "no-response")
+    with Simulation(world, 0) as simulation:
+        while simulation.t < 7200:
+            simulation.advance(7200)
+        fields = simulation.world.fields
+        names = ("snow", "ice", "film", "salt", "road_temperature")
+        state = np.array([fields[name].copy() for name in names])
+        rank = simulation.world.network.priority - 1
+        while simulation.t < 18000:
+            simulation.advance(18000)
+        truth = fields["snow"] + fields["ice"]
+    rates = np.array([1.2 / 3600] * 12)
+    carry(state, rank.astype(np.int64), rates * STEP, physics_of(Ground(world)))
+    for k in range(4):
+        assert (state[0] + state[1])[rank == k].mean() == pytest.approx(truth[rank == k].mean(), rel=0.1)
+
+
+def test_programmes_share_their_beginnings() -> None:
+    """Of at most two treatments in three periods there are 1 + 9 + 27, each once, each grown from its own beginning."""
+    grown = tree(3, 2)
+    assert grown.many.tolist() == [4, 16, 37] and len({tuple(p) for p in grown.programmes}) == 37
+    assert not grown.programmes[0].any()
+    for i, programme in enumerate(grown.programmes):
+        acts, at = [], i
+        for e in (2, 1, 0):
+            acts.append(int(grown.act[e, at]))
+            at = int(grown.parent[e, at])
+        assert acts[::-1] == programme.tolist()
+
+
+def test_futures_are_those_of_each_programme_alone() -> None:
+    """All programmes at once give what each gives when it is carried period by period; none is what happens anyway."""
+    grown = tree(2, 2)
+    ground = Ground(scenario())
+    physics = physics_of(ground)
+    start = np.array([[2.0], [0.3], [0.0], [0.0], [-2.0]])
+    rank, limit, dose = np.array([1]), np.array([1.0]), np.array([0.02])
+    fall, warmer = np.full((2, 4), 0.05), np.zeros((2, 4))
+    above, left = futures(start, rank, limit, dose, fall, warmer, *grown[:3], physics)
+    alone = start.copy()
+    carry(alone, rank, fall.ravel(), physics)
+    assert left[0, 0] == pytest.approx(alone[0, 0] + alone[1, 0])
+    by_acts = {tuple(p): (above[0, i], left[0, i]) for i, p in enumerate(grown.programmes.tolist())}
+    assert by_acts[0, 0][0] == 8, "above the limit in every step"
+    assert by_acts[PLOUGH, 0][1] < by_acts[0, 0][1] and by_acts[BOTH, 0][1] < by_acts[PLOUGH, 0][1]
+    assert by_acts[BOTH, 0][0] < by_acts[PLOUGH, 0][0]
+
+
+def test_forecast_in_steps() -> None:
+    """Snow by the hour, none where it is warm, the last hour goes on; amounts grow to their factor at the end."""
+    outlook = Outlook(3600 * np.arange(3), np.array([1.0, 1.0, 2.0]) / 3600, np.array([-2.0, 3.0, -1.0]))
+    fall, warmer = expected(outlook, 0, (2, 8))
+    assert fall[0] == pytest.approx([0.25] * 4 + [0.0] * 4) and fall[1] == pytest.approx([0.5] * 8)
+    assert warmer[0].tolist() == [0.0] * 4 + [5.0] * 4
+    more, _ = expected(outlook, 0, (2, 8), 2.0)
+    assert more[0, 0] == fall[0, 0] and more[1, 7] == pytest.approx(2 * fall[1, 7])
+
+
+def test_treatments_are_remembered_until_they_are_seen() -> None:
+    """A target that left a crew's list was treated: its salt counts from then on, though no report tells of it."""
+    world = scenario(crews=(("plough", 1),))
+    sight = Foresight(Ground(world), Network(world.city.segments).priority - 1)
+    rows = [job(s.id) for s in world.city.segments]
+    sight.look(situation(world, [crew(world, "plough/1")], rows, t=3600))
+    sight.given("plough/1", ("plough", "spread"), ("h0-0", "h0-1"), 0.02)
+    busy = crew(world, "plough/1", targets=("h0-1",), activity="work", idle=False)
+    later = situation(world, [busy], rows, t=3900)
+    unseen = dataclasses.replace(later.reported, seen=np.full(len(later.network), 3000))
+    sight.look(dataclasses.replace(later, reported=unseen))
+    index = Network(world.city.segments).segment_index
+    assert sight.state[SALT, index["h0-0"]] == pytest.approx(0.018) and sight.state[SALT, index["h0-1"]] == 0
+    assert sight.state[0, index["h0-0"]] < sight.state[0, index["h0-1"]]
+    sight.look(situation(world, [busy], rows, t=1800))
+    assert not sight.state[SALT].any() and sight.state[ROAD, 0] == -2.0, "back in time nothing is remembered"
+
+
+# ---------------------------------------------------------------- prices
+
+
+def looked(world: Scenario, snow: float = 1.5, **more: Any) -> Ahead:
+    """What a fresh look ahead says with so much snow on every road and half a mm an hour to come."""
+    names = [f"{row.kind}/{i + 1}" for row in world.fleet.equipment for i in range(row.count)]
+    crews = [crew(world, name, load=0.0) for name in names]
+    now = situation(world, crews, [job(s.id) for s in world.city.segments], **more)
+    shape = np.full(len(now.network), snow)
+    now = dataclasses.replace(
+        now, reported=dataclasses.replace(now.reported, snow=shape),
+        forecast=dataclasses.replace(now.forecast, precipitation=np.full(6, 0.5 / 3600)),
+    )  # fmt: skip
+    ground = Ground(world)
+    sight = Foresight(ground, now.network.priority - 1)
+    sight.look(now)
+    return Horizon(world, ground, sight).look(now)
+
+
+def test_salt_has_a_price_where_it_is_short() -> None:
+    """Nothing with a mountain of it, much with little, and then spreading has to bring more."""
+    world = scenario(town(8, 8), crews=(("plough", 12),))
+    plenty, short = looked(world, stock=1e7), looked(world, stock=2000.0)
+    assert plenty.status == short.status == "optimal"
+    assert plenty.salt_price == pytest.approx(0.0, abs=1e-9) and short.salt_price > 1e-3
+    assert (short.advantage[:, SPREAD] <= plenty.advantage[:, SPREAD] + 1e-9).all()
+
+
+def test_crew_hours_have_a_price_where_they_are_short() -> None:
+    """One plough for a town has dear hours, sixty have cheap ones."""
+    few = looked(scenario(town(14, 14), crews=(("plough", 1),)))
+    many = looked(scenario(town(14, 14), crews=(("plough", 60),)))
+    assert few.crew_price[2] > 10 * max(many.crew_price[2], 1e-6)
+
+
+def test_the_programme_equals_brute_force() -> None:
+    """Two jobs, stock for one of them: the best of all pairs of programmes, to within the share that may be split."""
+    world = scenario(crews=(("plough", 30),))
+    ground = Ground(world)
+    horizon = Horizon(world, ground, Foresight(ground, Network(world.city.segments).priority - 1))
+    rng = np.random.default_rng(3)
+    many = len(tree(PERIODS, TREATMENTS).programmes)
+    doses = (tree(PERIODS, TREATMENTS).programmes & SPREAD > 0).sum(axis=1)
+    worth = rng.uniform(0, 1, (2, many)) * doses
+    salt, stock = np.array([100.0, 100.0]), 200.0
+    crews = [crew(world, f"plough/{i + 1}", load=0.0) for i in range(30)]
+    now = situation(world, crews, [job("h0-0")], stock=stock)
+    duals, status = horizon._solved(now, worth, salt, np.zeros((4, 2)))
+    pairs = worth[0][:, None] + worth[1][None, :]
+    fits = (doses[:, None] + doses[None, :]) * 100.0 <= stock
+    best = float(pairs[fits].max())
+    bound = duals[0] * stock + sum(float((worth[j] - duals[0] * salt[j] * doses).max()) for j in range(2))
+    assert status == "optimal" and duals[0] > 0
+    assert bound == pytest.approx(best, rel=0.02) and bound >= best - 1e-9, (
+        "the prices prove the brute force's best"
+    )
+
+
+def test_rest_takes_crews_out_of_the_hours_ahead() -> None:
+    """A crew with an hour left and eight hours of rest is there for half a period, gone for four, and back."""
+    world = scenario()
+    team = world.fleet.teams[0].model_copy(update={"rest": 8 * 3600.0, "relief": 1})
+    world = world.model_copy(update={"fleet": world.fleet.model_copy(update={"teams": (team,)})})
+    ground = Ground(world)
+    horizon = Horizon(world, ground, Foresight(ground, Network(world.city.segments).priority - 1))
+    there = horizon._on_duty(crew(world, "plough/1", duty_left=3600.0)) / (STEPS * STEP)
+    assert there.tolist() == [0.5, 0.0, 0.0, 0.0, 0.5, 1.0]
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def test_greedy_answers_where_the_solver_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No plan in time: greedy's orders, and the decision says that they are and why."""
+    monkeypatch.setattr(rolling, "solve", lambda *a, **k: Outcome("no_answer", seconds=2.0))
+    world = scenario(crews=(("plough", 2),))
+    crews = [crew(world, "plough/1"), crew(world, "plough/2", "3-3")]
+    now = situation(world, crews, [job(s.id) for s in world.city.segments])
+    dispatcher = make("rolling", world)
+    orders = list(dispatcher(now))
+    (decision,) = dispatcher.decisions  # type: ignore[attr-defined]
+    assert orders == greedy.answer(Ground(world), now)
+    assert decision.fallback and decision.why.startswith("greedy answered, the solver said: no_answer; ")
+
+
+def test_a_session_that_goes_back_in_time_begins_anew() -> None:
+    """After an undo the answer is that of a fresh dispatcher."""
+    world = scenario(crews=(("plough", 2), ("spreader", 1)))
+    crews = [crew(world, "plough/1"), crew(world, "plough/2", "3-3"), crew(world, "spreader/1", "2-2")]
+    rows = [job(s.id) for s in world.city.segments]
+    early, late = (situation(world, crews, rows, t=t) for t in (3600, 9000))
+    undone, fresh = make("rolling", world), make("rolling", world)
+    first = list(undone(early))
+    undone(late)
+    assert list(undone(early)) == first == list(fresh(early))
+
+
+def test_the_dose_is_in_the_order() -> None:
+    """Whoever spreads is told how much: more than the advice of a road after the storm, never above the ceiling."""
+    world = scenario(crews=(("spreader", 2),))
+    crews = [crew(world, f"spreader/{i + 1}") for i in range(2)]
+    rows = [job(s.id, verbs=("spread",)) for s in world.city.segments]
+    now = situation(world, crews, rows)
+    dry = dataclasses.replace(now.forecast, precipitation=np.zeros(6))
+    thin = dataclasses.replace(now.reported, snow=np.full(len(now.network), 1.2))
+    orders = list(make("rolling", world)(dataclasses.replace(now, forecast=dry, reported=thin)))
+    rates = [o.rate for o in orders if isinstance(o, Assign) and o.rate is not None]
+    assert rates and all(0.01 < rate < 0.05 for rate in rates)
+
+
+# ---------------------------------------------------------------- before the water comes
+
+
+def rainy(world: Scenario, mmh: float, **more: Any) -> Situation:
+    """No water yet, and so much rain an hour ahead."""
+    crews = [crew(world, "pump-big/1"), crew(world, "pump-small/1"), crew(world, "pump-small/2", **more)]
+    now = situation(world, crews, [])
+    outlook = Outlook(now.forecast.t, np.array([0.0, mmh, 0.0, 0.0, 0.0, 0.0]) / 3600, np.full(6, 24.0))
+    return dataclasses.replace(now, forecast=outlook, nodes=("low",))
+
+
+def drained() -> Scenario:
+    """A town with one known low point, in an underpass."""
+    segments = tuple(
+        s.model_copy(update={"structure": "underpass", "low_point": "low"}) if s.id == "h0-0" else s
+        for s in town()
+    )
+    return scenario(segments, crews=(("pump-big", 1), ("pump-small", 2)), places=(POND,))
+
+
+def test_a_pump_goes_ahead_of_a_downpour() -> None:
+    """The strongest pump to the known point while it is dry; none in drizzle, and none where one stands already."""
+    world = drained()
+    posts = Outposts(world, Ground(world))
+    now = rainy(world, 30.0)
+    assert posts.orders(now, now.crews) == [Assign("pump-big/1", ("pump",), ("low",))]
+    assert posts.orders(rainy(world, 12.0), now.crews) == []
+    held = rainy(world, 30.0, targets=("low",), idle=False, activity="work")
+    assert posts.orders(held, [c for c in held.crews if c.idle]) == []
+
+
+def test_an_underpass_is_shut_on_the_forecast() -> None:
+    """By the amount that one forecast in six exceeds: at 40 mm in the next hour, not at 30, and not twice."""
+    world = drained()
+    posts = Outposts(world, Ground(world))
+    assert posts.closings(rainy(world, 40.0)) == ["h0-0"] and posts.closings(rainy(world, 30.0)) == []
+    now = rainy(world, 40.0)
+    shut = dataclasses.replace(now.reported, closed=np.isin([s.id for s in world.city.segments], ["h0-0"]))
+    assert posts.closings(dataclasses.replace(now, reported=shut)) == []
+
+
+# ---------------------------------------------------------------- storms
+
+
+@pytest.mark.parametrize("reference", ["tiny/snow", "tiny/flood"])
+def test_less_is_lost_than_under_greedy(reference: str) -> None:
+    """Six members, paired: the weighted goal falls, with the whole interval; nothing is refused, no plan is missing."""
+    first, played = ([member(reference, name, seed) for seed in range(6)] for name in ("greedy", "rolling"))
+    row = beside(reference, "rolling", played, first)
+    assert row["high"] < 0 < row["low_pct"] < row["margin_pct"] < row["high_pct"]
+    assert row["refusals"] == row["fallbacks"] == 0
