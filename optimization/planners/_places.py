@@ -61,15 +61,16 @@ def asked(scenario: Scenario, hazard: HazardName, wet: Sequence[tuple[Place, flo
 
 def with_posts(scenario: Scenario, wet: Sequence[tuple[Place, float]]) -> Scenario:
     """The scenario with a post at each of the deepest wet places, behind its yards: a place to wait, without stock."""
+    network = Network(scenario.city.segments)
     deepest = sorted(wet, key=lambda pair: (-pair[1], pair[0].id))[:MOST_POSTS]
     taken = {d.id for d in scenario.fleet.depots}
     posts = tuple(
         Depot(
             id=f"post-{place.id}",
             name=Name(zh=f"{place.name.zh}待命点", en=f"post at {place.name.en}"),
-            lon=place.lon, lat=place.lat, office=place.office,
+            lon=float(network.lon[at]), lat=float(network.lat[at]), office=place.office,
         )
-        for place, _ in deepest
+        for place, at in ((place, junction(network, place)) for place, _ in deepest)
         if f"post-{place.id}" not in taken
     )  # fmt: skip
     fleet = scenario.fleet.model_copy(update={"depots": (*scenario.fleet.depots, *posts)})
@@ -114,8 +115,19 @@ def _roads(scenario: Scenario, network: Network) -> tuple[np.ndarray, np.ndarray
 
 def _sites(network: Network, wet: Sequence[tuple[Place, float]]) -> tuple[np.ndarray, np.ndarray]:
     """Wet places, by their depth."""
-    nodes = [network.nearest(place.lon, place.lat) for place, _ in wet]
+    nodes = [junction(network, place) for place, _ in wet]
     return np.array(nodes, int), np.array([depth for _, depth in wet])
+
+
+def junction(network: Network, place: Place) -> int:
+    """The junction from which a place's water is pumped (``simulation.world``): one street further, and the water may
+    stand between a truck and its work."""
+    for i, segment in enumerate(network.segments):
+        if segment.low_point is not None and segment.low_point == place.drain_node:
+            return int(network.tail[i])
+    if place.segment is not None:
+        return int(network.tail[network.segment_index[place.segment]])
+    return network.nearest(place.lon, place.lat)
 
 
 def wet_places(scenario: Scenario) -> tuple[tuple[Place, float], ...]:
