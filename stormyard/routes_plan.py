@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optimization.routing.district_plan import Asked, Desk, Limits, plan
-from optimization.routing.fleet_search import OBJECTIVES, Objective
+from optimization.routing.fleet_search import OBJECTIVES, Objective, make_ready
 from optimization.routing.route_plan import Figures, RoutePlan, figures
 from results.charts import png
 from results.content import Table
@@ -101,6 +101,8 @@ def make(
     asked = asked or Asked()
     checked(scenario, asked)
     told = watch or (lambda stage, share: None)
+    told("compile", 0.0)
+    make_ready()
     told("ways", 0.0)
     try:
         desk = Desk.of(scenario, asked)

@@ -43,8 +43,6 @@ class Leg:
     """kg in the hopper at the end."""
     depot: str = ""
     """Yard of loading or rest."""
-    partner: str = ""
-    """Crew that drives the pass beside it at the same time."""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class _Progress:
         self._before = signal.signal(signal.SIGINT, self._stop)
 
     def _stop(self, *_: object) -> None:
-        if self._stopped or self._stage in ("", "ways"):
+        if self._stopped or self._stage in ("", "compile", "ways"):
             raise KeyboardInterrupt
         self._stopped = True
 
