@@ -169,7 +169,8 @@ class Values:
             funded = chosen(items, outcome)
             kept = self.pruned(funded)
             if kept == funded:
-                return list(items), funded, outcome
+                base = {i.after for i in items if i.gain > NOTHING}
+                return [i for i in items if i.gain > NOTHING or i.key in base | funded], funded, outcome
             items = [i if i.key in kept or i.key not in funded else replace(i, gain=0.0) for i in items]
 
     def pruned(self, funded: frozenset[str]) -> frozenset[str]:

@@ -133,6 +133,21 @@ def test_the_programme_funds_what_takes_most_away() -> None:
     assert why["projects.next"]["enters"] == ("pumps:pump-truck-1500.1",)
 
 
+def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
+    """Either of two takes the same 4 away: one is funded, and the set without it is no runner-up with it."""
+
+    def either(scenario: Scenario, seed: int) -> Figures:
+        clean = scenario.physics.water.clog_start < 0.1
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        return {"depth_over_15cm_km_h": (10.0 - 4.0 * (clean or quick)) / 8.0}
+
+    plan = projects.propose(load(FLOOD), Made(either), projects.Options(budget=1e6, pairs_of=0))
+    assert {r["measure"] for r in plan.rows if r["funded"]} == {"training"}
+    why = {r.key: r.gaps for r in plan.why}
+    assert why["projects.tried"]["tried_kmh"] == why["projects.tried"]["reckoned_kmh"] == pytest.approx(4.0)
+    assert "projects.runner_up" not in why
+
+
 def test_little_money_and_no_help_are_told() -> None:
     """A budget below the cheapest measure, and measures that do nothing."""
     poor = projects.propose(load(FLOOD), Made(by_measures), projects.Options(budget=100.0))
