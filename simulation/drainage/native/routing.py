@@ -57,6 +57,8 @@ RETURN = 300.0
 """s, see ``_write``."""
 WAIT = 7200.0
 """s, see ``_fill``; at least as long as a flood's peak, or levels would leave SWMM's."""
+LOOK = 30.0
+"""s between two looks at the water that a mobile pump draws on, behind SWMM; see ``_draw``."""
 STILL = 0.01
 """Froude number below which a conduit does not limit the step."""
 
@@ -144,8 +146,10 @@ def route(net, gear, s, dt, counts, lanes):
 def _draw(joints, s, book, low, dt, lanes):
     """Mobile pumps take what reaches their node and what stands there above the low depth, up to their rate.
 
-    What is drawn may rise by half of that a step, or draw and level chase each other.
+    As behind SWMM what is drawn rises by half of what is not drawn yet in LOOK seconds, or draw and level chase each
+    other.
     """
+    rise = 1.0 - 0.5 ** (dt / LOOK)
     pumped = load(book.pumped, 0, lanes)
     for n in range(joints.kind.shape[0]):
         rate = load(s.pumping, n, lanes)
@@ -155,9 +159,9 @@ def _draw(joints, s, book, low, dt, lanes):
         depth = load(s.depth, n, lanes)
         surface = greatest(load(s.surface, n, lanes), 1e-6)
         reaching = load(s.net, n, lanes) + drawn
-        spare = (depth - low) * surface * (0.5 / dt)
+        spare = (depth - low) * surface * (1.0 / max(LOOK, 2.0 * dt))
         there = where(depth > low, greatest(reaching + spare, 0.0), spread(0.0, lanes))
-        drawn = least(rate, least(there, drawn + there * 0.5))
+        drawn = least(rate, least(there, drawn + greatest(there - drawn, 0.0) * rise))
         store(s.drawn, n, drawn)
         store(s.lateral, n, load(s.lateral, n, lanes) - drawn)
         pumped = pumped + drawn * dt
