@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 import random
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulp
@@ -267,3 +269,18 @@ def test_what_a_caller_gets_wrong() -> None:
         solve(twice, time_limit=1)
     with pytest.raises(ValueError, match="no variable 'zz'"):
         solve(knapsacks(3, 1), time_limit=1, start={"zz": 1.0})
+
+
+def test_only_the_solver_solves() -> None:
+    """Models may be written with PuLP's objects anywhere; solvers are called in one module."""
+    root = Path(__file__).parents[2]
+    calls = {"PULP_CBC_CMD", "COIN_CMD", "HiGHS", "HiGHS_CMD", "getSolver", "LpSolverDefault"}
+    found = set()
+    for room in ("simulation", "scenarios", "optimization", "results", "stormyard"):
+        for file in (root / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+                called = isinstance(node, ast.Attribute) and node.attr in calls
+                if called or "highspy" in names or getattr(node, "module", None) == "highspy":
+                    found.add(file.relative_to(root).as_posix())
+    assert found == {"optimization/solver.py"}
