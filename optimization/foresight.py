@@ -26,7 +26,7 @@ SNOW_BELOW = 1.0
 STEP = 900
 """s of a step of the projection (the hazard's is 300)."""
 FOLLOWS = 0.8
-"""K by which a road follows a change of the air by 1 K (setting; 0.7-0.9 in the storms that ship)."""
+"""K by which a road follows a change of the air by 1 K (setting; 0.84 while it thaws after the blizzard)."""
 AWAY = ("off", "mustering", "absent", "broken", "rest")
 """Activities in which a crew does not go on with its order."""
 NONE, PLOUGH, SPREAD, BOTH = range(4)
