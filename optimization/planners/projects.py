@@ -46,11 +46,11 @@ class Options:
     """Costs in place of the built-in ones: ``inlets=200000,salt=90000``."""
     first_members: int = 2
     """Members on which every measure is tried."""
-    value_members: int = 5
+    value_members: int = 4
     """Members on which those that help are tried."""
-    keep: int = 8
+    keep: int = 6
     """Measures at most that are tried on all of these, the best for their money."""
-    pairs_of: int = 4
+    pairs_of: int = 3
     """Measures that are tried two by two."""
     seed: int = 0
 
@@ -105,14 +105,19 @@ class Values:
 
     def of(self, sets: Sequence[frozenset[str]], members: int) -> list[list[float]]:
         """Burdens of so many members with each of these sets."""
+        lacking: dict[int, list[frozenset[str]]] = {}
         for keys in dict.fromkeys((frozenset[str](), *sets)):
-            kept = self.burdens.setdefault(keys, [])
-            if len(kept) < members:
-                seeds = range(self.options.seed + len(kept), self.options.seed + members)
-                made = with_measures(self.scenario, self.ordered(keys))[0]
-                label = "+".join(sorted(keys)) or "now"
-                kept += [burden(f) for f in self.trials({label: made}, seeds)[label]]
+            if (run := len(self.burdens.setdefault(keys, []))) < members:
+                lacking.setdefault(run, []).append(keys)
+        for run, some in lacking.items():  # all at once, for whoever runs them side by side
+            seeds = range(self.options.seed + run, self.options.seed + members)
+            scenarios = {"+".join(sorted(keys)): self._with(keys) for keys in some}
+            for keys, figures in zip(some, self.trials(scenarios, seeds).values(), strict=True):
+                self.burdens[keys] += [burden(f) for f in figures]
         return [self.burdens[keys][:members] for keys in sets]
+
+    def _with(self, keys: frozenset[str]) -> Scenario:
+        return with_measures(self.scenario, self.ordered(keys))[0]
 
     def taken(self, keys: frozenset[str], members: int) -> float:
         """Mean burden that a set takes away, member by member."""
@@ -130,6 +135,7 @@ class Values:
     def items(self) -> list[Item]:
         """Measures that help, with what they gain: all tried on a few members, the best for their money on more."""
         few = self.options.first_members
+        self.of([some for key in self.offered for some in (self.whole(key), self.whole(key) - {key})], few)
         first = {key: self._own(key, few) for key in self.offered}
         self.gain = dict(first)
         helping = sorted(
@@ -139,7 +145,9 @@ class Values:
         for key in helping:
             if len(kept | self.whole(key)) <= max(self.options.keep, len(self.whole(key))):
                 kept |= self.whole(key)
-        self.gain |= {key: self._own(key, self.many) for key in self.offered if key in kept}
+        again = [key for key in self.offered if key in kept]
+        self.of([some for key in again for some in (self.whole(key), self.whole(key) - {key})], self.many)
+        self.gain |= {key: self._own(key, self.many) for key in again}
         return [
             Item(m.key, m.cost, self.gain[m.key], m.after) for m in self.ordered(frozenset(kept))
         ] if any(self.gain[k] > 0 for k in kept) else []  # fmt: skip
@@ -152,9 +160,11 @@ class Values:
     def pairs(self, items: Sequence[Item]) -> Pairs:
         """What the best measures gain two by two beyond their sum."""
         best = sorted((i for i in items if not i.after and i.gain > 0), key=lambda i: (-i.gain, i.key))
-        few = max(self.options.first_members, 1)
+        few = self.options.first_members
         found = {}
-        for a, b in combinations(sorted(i.key for i in best[: self.options.pairs_of]), 2):
+        twos = list(combinations(sorted(i.key for i in best[: self.options.pairs_of]), 2))
+        self.of([frozenset(two) for two in twos], few)
+        for a, b in twos:
             together = self.taken(frozenset({a, b}), few)
             more = together - self.taken(frozenset({a}), few) - self.taken(frozenset({b}), few)
             found[a, b] = more if abs(more) > NOTHING else 0.0
