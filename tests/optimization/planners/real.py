@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from optimization.dispatchers import greedy
-from optimization.plan import Figures
+from optimization.plan import Figures, Plan
+from results import planning as shown
 from results.metrics import metrics
 from simulation.engine import run
 from simulation.model import Scenario
@@ -38,3 +39,10 @@ class Real:
         if key not in self.figures:
             self.figures[key] = metrics(run(scenario, seed, greedy.make(scenario, seed)))
         return self.figures[key]
+
+
+def speaks(scenario: Scenario, plan: Plan) -> list[str]:
+    """All its reasons in English; a sentence or gap that is missing in either language raises."""
+    said = [shown.reason(scenario, reason.key, reason.gaps) for reason in plan.why]
+    assert not any("{" in text.zh + text.en for text in said)
+    return [text.en for text in said]

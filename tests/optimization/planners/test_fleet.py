@@ -19,7 +19,7 @@ from simulation.model import Scenario
 from stormyard.jobs import simulate
 from stormyard.planning import goals_lost
 from tests import cities
-from tests.optimization.planners.real import Made
+from tests.optimization.planners.real import Made, speaks
 
 SNOW = "tiny/snow"
 CLEAR = Limit("clear_h.p1", 10.0)
@@ -89,6 +89,7 @@ def test_machines_are_given_up_as_far_as_the_goals_allow() -> None:
     keys = [r.key for r in plan.why]
     assert "fleet.state" in keys and "fleet.runs" in keys and "fleet.missed" not in keys
     fails = next(r for r in plan.why if r.key == "fleet.next_fails")
+    assert any("class 1" in said and "What binds" in said for said in speaks(load(SNOW), plan))
     assert fails.gaps["goal"] == "clear_h.p1" and fails.gaps["less_cny"] > 0
 
 
@@ -99,7 +100,7 @@ def test_machines_are_added_until_the_goal_is_met() -> None:
     power = count(after, "plough-spreader") + 0.5 * count(after, "plough-3t")
     assert power == 4.5
     assert next(r for r in plan.why if r.key == "fleet.missed").gaps["goals"] == ("clear_h.p1",)
-    assert any(r.key.startswith("fleet.hire") for r in plan.why)
+    assert any("hired" in said or "owned" in said for said in speaks(load(SNOW), plan))
     people = {t.id: t.people for t in after.fleet.teams}
     for team in after.fleet.teams:
         crews = [(e.count, k.crew) for e in after.fleet.equipment for k in after.fleet.kinds
@@ -120,6 +121,7 @@ def test_a_goal_out_of_reach_gives_nothing_away() -> None:
     assert count(after, "pump-truck-1500") == 1 and count(after, "inlet-squad") == 0
     beyond = next(r for r in plan.why if r.key == "fleet.beyond")
     assert beyond.gaps["goals"] == ("sites_over_limit",)
+    assert any("sites over the depth limit" in said for said in speaks(flood, plan))
 
 
 def test_the_bound_is_what_lane_passes_take() -> None:

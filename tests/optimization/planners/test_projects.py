@@ -17,7 +17,7 @@ from scenarios.load import load
 from simulation.drainage.inp import read_inp
 from simulation.model import Scenario
 from stormyard.planning import as_sets
-from tests.optimization.planners.real import Made, Real
+from tests.optimization.planners.real import Made, Real, speaks
 
 FLOOD, SNOW = "tiny/flood", "tiny/snow"
 
@@ -131,6 +131,7 @@ def test_the_programme_funds_what_takes_most_away() -> None:
     assert why["projects.hinder"]["less_kmh"] == pytest.approx(1.0)
     assert set(why["projects.hinder"]["measures"]) == {"inlets", "training"}
     assert why["projects.next"]["enters"] == ("pumps:pump-truck-1500.1",)
+    assert any("more of: pump truck, 1,500 m3/h (step 1)" in said for said in speaks(load(FLOOD), plan))
 
 
 def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
@@ -151,10 +152,12 @@ def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
 def test_little_money_and_no_help_are_told() -> None:
     """A budget below the cheapest measure, and measures that do nothing."""
     poor = projects.propose(load(FLOOD), Made(by_measures), projects.Options(budget=100.0))
+    assert "No measure that helps fits" in speaks(load(FLOOD), poor)[0]
     assert poor.overrides == {} and [r.key for r in poor.why] == ["projects.too_dear"]
     nothing = projects.propose(
         load(FLOOD), Made(lambda *_: {"depth_over_15cm_km_h": 1.0}), projects.Options()
     )
+    assert "none takes burden away" in speaks(load(FLOOD), nothing)[0]
     assert nothing.overrides == {} and [r.key for r in nothing.why] == ["projects.none_helps"]
 
 
@@ -169,3 +172,4 @@ def test_wider_pipes_are_funded_where_runs_bear_them_out() -> None:
     )
     tried = next(r for r in plan.why if r.key == "projects.tried")
     assert tried.gaps["tried_kmh"] > 5
+    assert any("drains.inp" in said for said in speaks(load(FLOOD), plan))

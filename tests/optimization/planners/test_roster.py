@@ -14,7 +14,7 @@ from optimization.planners._roster_demand import Need, needs
 from optimization.planners._roster_model import Pool, Roll, cover, on_duty, rostered
 from scenarios.load import load
 from tests import cities
-from tests.optimization.planners.real import Made, Real
+from tests.optimization.planners.real import Made, Real, speaks
 
 PLOUGH: Pool = ("truck", ("plough",))
 GUARD: Pool = ("car", ("guard",))
@@ -117,6 +117,7 @@ def test_a_team_with_people_for_two_shifts_gets_relief() -> None:
     assert [r["shift"] for r in plan.rows][:2] == [1, 2]
     assert changed(long, plan.overrides).fleet.teams[0].relief == plan.overrides["fleet.teams.day.relief"]
     tried = next(r for r in plan.why if r.key == "roster.tried_all")
+    assert any("Runs bear it out" in said for said in speaks(long, plan))
     assert tried.gaps["now_kmh"] == 80.0 and tried.gaps["then_kmh"] < 80.0
 
 
