@@ -372,9 +372,12 @@ def _plan_blocks(proposal: Proposal) -> list[Block]:
 
 
 def _next_blocks(proposal: Proposal) -> list[Block]:
-    if not proposal.commands:
+    """How to use what is proposed."""
+    if proposal.judgement.verdict not in KEPT:
         return []
-    return [Paragraph(both("planning.next", variant=f"plan-{proposal.planner}")), Command(proposal.commands)]
+    paste = Paragraph(both("planning.next_paste", variant=f"plan-{proposal.planner}"))
+    at_once = [Paragraph(both("planning.next")), Command(proposal.commands)] if proposal.commands else []
+    return [paste, *at_once]
 
 
 def _tried_blocks(proposal: Proposal) -> list[Block]:

@@ -33,6 +33,8 @@ from stormyard.jobs import folder_for, product_version
 PLAN, OVERRIDES, PAGE, MEMBERS = "plan.json", "overrides.yaml", "plan.html", "members.jsonl"
 DRAINS, DRAINS_PATH = "drains.inp", "city.drains"
 """A drain model that a plan changes, written beside its overrides, and the path that names it."""
+MOST_SETS = 12
+"""Overrides up to which the command that runs the plan is told."""
 HELD_OUT = 1_000_000
 """Seeds from here on are kept from planners: what they propose is tried with them."""
 
@@ -54,19 +56,26 @@ class Runs:
         self.ledger, self.workers, self.watch = ledger, workers, watch
         self.figures: dict[tuple[str, int], Figures] = {}
         """By the scenario's digest and the seed."""
+        self._begun = False
         self._digests: dict[int, tuple[Scenario, str]] = {}
 
     def open(self) -> int:
         """Take up what an earlier call was stopped at; how many runs that is. What belongs elsewhere is replaced."""
         try:
-            kept = self.ledger.read() if self.ledger.path.exists() else None
+            kept = self.ledger.read() if self.ledger.path.exists() else []
+            self._begun = bool(kept)
         except ValueError:
-            kept = None
-        if kept is None:
-            self.ledger.start()
-            return 0
+            kept = []
         self.figures = {(m.variant, m.seed): m.figures["metrics"] for m in kept if not m.error}
         return len(self.figures)
+
+    def _keep(self, member: Member) -> None:
+        """Write a run down; the file begins with the first, so that a question that is refused leaves none."""
+        if not self._begun:
+            self.ledger.start()
+            self._begun = True
+        self.ledger.add(member)
+        self.figures[member.variant, member.seed] = member.figures["metrics"]
 
     def __call__(self, scenarios: Mapping[str, Scenario], seeds: Sequence[int]) -> dict[str, list[Figures]]:
         """Figures by label, one a seed."""
@@ -85,8 +94,7 @@ class Runs:
             for member in self._run(missing):
                 if member.error:
                     raise RuntimeError(f"seed {member.seed}: {member.error}")
-                self.ledger.add(member)
-                self.figures[member.variant, member.seed] = member.figures["metrics"]
+                self._keep(member)
                 self.watch(len(self.figures), total)
         except KeyboardInterrupt:
             raise Stopped(len(self.figures), self.ledger.path) from None
@@ -235,7 +243,9 @@ class Planning:
         )
 
     def _next(self, plan: Plan) -> list[str]:
-        """The command that runs the scenario with the plan."""
+        """The command that runs the scenario with the plan; none where it would be too long to type."""
+        if len(plan.overrides) > MOST_SETS or not all(is_short(v) for v in plan.overrides.values()):
+            return []
         sets = [*self.sets, *as_sets(plan.overrides)]
         variant = ["--variant", self.variant] if self.variant else []
         return [pasted("run", self.reference, *variant, *(word for s in sets for word in ("--set", s)))]
@@ -252,12 +262,13 @@ class Planning:
             if DRAINS_PATH in told["overrides"]:
                 _write(part / DRAINS, plan.drains or "")
             _write(part / PAGE, shown.planning_page(proposal, lang))
-            shutil.copyfile(self.runs.ledger.path, part / MEMBERS)
+            if self.runs.ledger.path.exists():
+                shutil.copyfile(self.runs.ledger.path, part / MEMBERS)
             shutil.rmtree(self.place, ignore_errors=True)
             part.replace(self.place)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        self.runs.ledger.path.unlink()
+        self.runs.ledger.path.unlink(missing_ok=True)
         return told
 
     def plain(self, plan: Plan, proposal: Proposal) -> dict[str, Any]:
@@ -349,6 +360,11 @@ class InBoth(Told):
 def as_sets(overrides: Mapping[str, Any]) -> list[str]:
     """Overrides as ``--set`` takes them."""
     return [f"{path}={_flow(value)}" for path, value in overrides.items()]
+
+
+def is_short(value: Any) -> bool:
+    """Whether a value is a word or a number, no list of rows."""
+    return value is None or isinstance(value, str | int | float)
 
 
 def _flow(value: Any) -> str:

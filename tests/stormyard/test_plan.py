@@ -13,7 +13,7 @@ from optimization.plan import burden
 from results.planning import judged
 from scenarios.load import load
 from stormyard import planning
-from stormyard.planning import HELD_OUT, MEMBERS, Planning, Runs, held_out, is_of_kind
+from stormyard.planning import HELD_OUT, Planning, Runs, held_out, is_of_kind
 from tests.stormyard.commands import files_below, stormyard
 
 SHORT = (
@@ -102,7 +102,7 @@ def test_what_cannot_be_planned_is_refused_in_words(
     answer = stormyard("plan", *arguments)
     assert answer.exit_code == 2
     assert words in answer.stderr
-    assert [name for name in files_below(workplace) if MEMBERS not in name] == []
+    assert files_below(workplace) == []
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(workplace: Path) -> None:
@@ -177,6 +177,16 @@ def test_a_plan_is_judged_by_the_interval_of_its_mean() -> None:
     assert judged([1.0], [0.0]).verdict == "unproven"
     with pytest.raises(ValueError, match="one member"):
         judged([], [])
+
+
+def test_a_plan_too_long_to_type_is_only_pasted(workplace: Path) -> None:
+    """Rows of a table, or many overrides, make no command; a few figures do."""
+    asked = Planning("stock", "tiny/snow", members=2, folder=Path("plan"))
+    assert asked._next(planning.Plan({"fleet.depots": [{"id": "a"}]}, ())) == []
+    assert asked._next(planning.Plan({f"hours{i}": 1 for i in range(20)}, ())) == []
+    assert asked._next(planning.Plan({"hours": 9}, ())) == [
+        "uv run stormyard run tiny/snow --set hours=9"
+    ] or (asked._next(planning.Plan({"hours": 9}, ())) == ["stormyard run tiny/snow --set hours=9"])
 
 
 def test_the_burden_weighs_classes_water_and_places_cut_off() -> None:
