@@ -162,8 +162,12 @@ def _measure(scenario: Scenario, key: str) -> Both:
     sort, _, step = sort.partition(".") if not rest else (sort, "", "")
     if rest and rest[-2:-1] == ".":
         rest, step = rest[:-2], rest[-1]
-    kinds = {k.id: Both.of(k.name) for k in scenario.fleet.kinds}
-    said = both(f"plan_measure.{sort}", what=kinds.get(rest) or name_of(scenario, rest))
+    what = name_of(scenario, rest)
+    if what == Both.same(rest):  # a kind of machine, or a drain node known by the road that it lies under
+        kinds = {k.id: Both.of(k.name) for k in scenario.fleet.kinds}
+        road = next((s.road for s in scenario.city.segments if rest and s.low_point == rest), None)
+        what = kinds.get(rest) or (both("plan_measure.at", road=road, node=rest) if road else what)
+    said = both(f"plan_measure.{sort}", what=what)
     return both("plan_measure.step", what=said, n=step) if step else said
 
 
@@ -375,9 +379,10 @@ def _next_blocks(proposal: Proposal) -> list[Block]:
     """How to use what is proposed."""
     if proposal.judgement.verdict not in KEPT:
         return []
-    paste = Paragraph(both("planning.next_paste", variant=f"plan-{proposal.planner}"))
-    at_once = [Paragraph(both("planning.next")), Command(proposal.commands)] if proposal.commands else []
-    return [paste, *at_once]
+    blocks: list[Block] = [Paragraph(both("planning.next_paste", variant=f"plan-{proposal.planner}"))]
+    if proposal.commands:
+        blocks += [Paragraph(both("planning.next")), Command(proposal.commands)]
+    return blocks
 
 
 def _tried_blocks(proposal: Proposal) -> list[Block]:
