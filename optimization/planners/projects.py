@@ -41,7 +41,7 @@ class Options:
     """What may be asked of the programme."""
 
     budget: float = 0.0
-    """CNY to spend; 0 = a third of what all measures would cost that help."""
+    """CNY to spend; 0 = half of what all measures would cost that help."""
     costs: str = ""
     """Costs in place of the built-in ones: ``inlets=200000,salt=90000``."""
     first_members: int = 2
@@ -76,7 +76,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
             {}, (Reason("projects.none_helps", {"measures_n": len(offered)}),), rows=values.rows(frozenset())
         )
     pairs = values.pairs(items)
-    budget = options.budget or sum(item.cost for item in items) / 3
+    budget = options.budget or sum(item.cost for item in items) / 2
     items, funded, outcome = values.funded(items, pairs, budget)
     if not funded:
         cheapest = min(item.cost for item in items if not item.after)
