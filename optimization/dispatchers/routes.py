@@ -18,7 +18,7 @@ from optimization.decision import Decision
 from optimization.dispatchers import greedy
 from optimization.ground import Ground
 from optimization.routing.rolling_routes import Plan, Router
-from optimization.worth import by_weight
+from optimization.worth import by_forecast
 from simulation.model import Scenario
 from simulation.orders import Assign, Order
 from simulation.roadwork import PASSING
@@ -35,7 +35,7 @@ class Routes:
         self.decisions: list[Decision] = []
         self._ground = Ground(scenario)
         self._barriers = Barriers(scenario)
-        self._router = Router(self._ground, by_weight, seed)
+        self._router = Router(self._ground, by_forecast, seed)
         self._plan: Plan = {}
         self._last: tuple[int, Plan] = (-1, {})
         """Second of the last decision and the plan that went into it: asked again, the answer is the same."""

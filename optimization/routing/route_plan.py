@@ -124,7 +124,7 @@ class RoutePlan:
 
 
 def _plain(value: Any) -> Any:
-    return round(value, 1) if isinstance(value, float) else value
+    return round(value, 2) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True)

@@ -180,20 +180,21 @@ class _Ride:
         segment = int(passes.segment[task])
         need = float(passes.kilograms[task]) if r.truck.capacity else 0.0
         seconds = float(passes.work[problem.kind_of[r.row], task])
-        if need and (stop >= 0 or r.load < need - ENOUGH):
-            self._load(r, stop, need, r.nth - 1)
+        release = float(passes.release[task])
         home = len(self.arcs) + r.truck.depot
-        if self._ends(r, arc, seconds, home):
-            self._rest(r, home)
-            if need and r.load < need - ENOUGH:
-                self._load(r, -1, need, r.nth - 1)
+        for _ in range(2):  # loading may take what is left of the shift
+            if self._ends(r, arc, seconds, home, release):
+                self._rest(r, home)
+            if not need or (stop < 0 and r.load >= need - ENOUGH):
+                break
+            self._load(r, stop, need, r.nth - 1)
+            stop = -1
         spread = min(need, r.load) if r.load >= 0.5 * need else 0.0
         verbs = r.truck.verbs if spread or not need else tuple(v for v in r.truck.verbs if v != "spread")
         if not verbs:
             self._undone[segment, "no_salt"] = self._undone.get((segment, "no_salt"), 0) + 1
             return True
         self._travel(r, arc)
-        release = float(passes.release[task])
         if r.now < release:
             r.legs.append(Leg("wait", r.now, release, load=r.load))
             r.now = release
@@ -206,12 +207,12 @@ class _Ride:
         r.now, r.place = leg.end, arc
         return True
 
-    def _ends(self, r: _Running, arc: int, seconds: float, home: int) -> bool:
-        """Whether the shift would be over before the pass is done and the truck is home."""
+    def _ends(self, r: _Running, arc: int, seconds: float, home: int, release: float) -> bool:
+        """Whether the shift would be over before the pass is done, waiting for it included, and the truck is home."""
         if r.now - r.began <= 0 or not r.legs:
             return False
-        ahead = (self._drive_seconds(r, r.place, arc) + seconds + self._drive_seconds(r, arc, home)) + U_TURN
-        return r.now + ahead - r.began > r.truck.team.max_duty
+        begin = max(r.now + self._drive_seconds(r, r.place, arc), release)
+        return begin + seconds + self._drive_seconds(r, arc, home) + U_TURN - r.began > r.truck.team.max_duty
 
     def _drive_seconds(self, r: _Running, one: int, other: int) -> float:
         total, before = 0.0, one

@@ -135,3 +135,16 @@ def test_the_referee_sees_what_is_wrong() -> None:
     assert any("takes" in f for f in wrong(hurry))
     assert any("kg in a hopper" in f for f in wrong(conjure))
     assert any("against its direction" in f for f in wrong(backwards))
+
+
+def test_a_whole_district_can_be_driven() -> None:
+    """Jinshui: 1,924 roads, nine yards, six kinds of machine, salt behind the blades; a few turns will do."""
+    district = load("jinshui/blizzard")
+    desk = Desk.of(district)
+    made, _ = plan(desk, "priority", Limits(None, 100))
+    assert faults(made.to_json(), district) == []
+    assert not made.undone
+    done = {leg.segment for r in made.routes for leg in r.works}
+    assert done == {s.id for s in district.city.segments}
+    followed = [r for r in made.routes if r.kind == "spreader" and r.works]
+    assert followed and all(leg.verbs == ("spread",) for r in followed for leg in r.works)
