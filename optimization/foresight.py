@@ -259,6 +259,11 @@ class Foresight:
         self._tasks: dict[str, Task] = {}
         self._t, self._air = -1, 0.0
 
+    @property
+    def unserved(self) -> np.ndarray:
+        """(segments,) bool: no order has been worked off there."""
+        return self._touched < 0
+
     def look(self, situation: Situation) -> None:
         """Bring the estimate up to a situation: time passes, treatments take effect, reports correct it.
 

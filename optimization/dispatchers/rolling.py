@@ -45,6 +45,9 @@ TIME_LIMIT = 4.0
 LEAST = 1e-3
 """Worth of a pass of the blade that the plan has no use for, beside the weight of its kilometres: better than to
 stand."""
+FIRST = 12.0
+"""Worth of a bridge's first treatment, beside its kilometres (setting: an hour of class 1 and a half): bridges freeze
+first and are promised first, which hours of clear road alone do not tell."""
 TREATMENTS: dict[int, tuple[Verb, ...]] = {
     PLOUGH: ("plough",),
     SPREAD: ("spread",),
@@ -55,9 +58,11 @@ TREATMENTS: dict[int, tuple[Verb, ...]] = {
 class Priced(Tours):
     """Tours whose passes are worth what the plan of the hours ahead says, salt paid for."""
 
-    def __init__(self, ground: Ground, situation: Situation, ahead: Ahead, kilometres: np.ndarray) -> None:
+    def __init__(
+        self, ground: Ground, situation: Situation, ahead: Ahead, kilometres: np.ndarray, unserved: np.ndarray
+    ) -> None:
         super().__init__(ground, situation, by_weight)
-        self._ahead, self._kilometres = ahead, kilometres
+        self._ahead, self._kilometres, self._unserved = ahead, kilometres, unserved
         self._treated: dict[int, Roads] = {}
 
     def work_for(self, crew: CrewReport) -> list[RoadWork]:
@@ -85,7 +90,9 @@ class Priced(Tours):
             return super().worth(verbs, rows)
         segment = self.situation.jobs.segment[rows]
         act = PLOUGH * ("plough" in verbs) + SPREAD * ("spread" in verbs)
+        due = self._unserved[segment] & self.situation.network.bridge[segment]
         value = self._ahead.advantage[segment, act]
+        value = np.where(due, np.maximum(value, FIRST * self._kilometres[segment]), value)
         return np.maximum(value, LEAST * self._kilometres[segment]) if act == PLOUGH else value
 
     def _passes(self, act: int) -> Roads:
@@ -174,7 +181,7 @@ class Rolling:
             self._horizon.begin()
         if self._ahead is None or not 0 <= age < EVERY:
             self._ahead, self._looked = self._horizon.look(situation), situation.t
-        return Priced(self._ground, situation, self._ahead, self._kilometres)
+        return Priced(self._ground, situation, self._ahead, self._kilometres, self._foresight.unserved)
 
     def _order(self, situation: Situation, crew: CrewReport, tour: Tour) -> Assign:
         """The order for a tour, with its mean dose."""
