@@ -184,7 +184,7 @@ class _Ride:
         home = len(self.arcs) + r.truck.depot
         for _ in range(2):  # loading may take what is left of the shift
             if self._ends(r, arc, seconds, home, release):
-                self._rest(r, home)
+                self._rest(r, home, arc, release)
             if not need or (stop < 0 and r.load >= need - ENOUGH):
                 break
             self._load(r, stop, need, r.nth - 1)
@@ -209,9 +209,10 @@ class _Ride:
 
     def _ends(self, r: _Running, arc: int, seconds: float, home: int, release: float) -> bool:
         """Whether the shift would be over before the pass is done, waiting for it included, and the truck is home."""
-        if r.now - r.began <= 0 or not r.legs:
-            return False
         begin = max(r.now + self._drive_seconds(r, r.place, arc), release)
+        fresh = r.now <= r.began or not r.legs
+        if fresh and begin > release:
+            return False
         return begin + seconds + self._drive_seconds(r, arc, home) + U_TURN - r.began > r.truck.team.max_duty
 
     def _drive_seconds(self, r: _Running, one: int, other: int) -> float:
@@ -223,9 +224,10 @@ class _Ride:
             total += self._turn(before, other)[1]
         return total
 
-    def _rest(self, r: _Running, home: int) -> None:
+    def _rest(self, r: _Running, home: int, arc: int, release: float) -> None:
+        """Rest or hand over at the yard, until the next pass can begin."""
         self._travel(r, home)
-        end = r.now + r.truck.rest
+        end = max(r.now + r.truck.rest, release - self._drive_seconds(r, home, arc))
         r.legs.append(Leg("rest", r.now, end, load=r.load, depot=self.table.depots[r.truck.depot].id))
         r.now = r.began = end
 
