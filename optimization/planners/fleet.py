@@ -256,7 +256,9 @@ class Search:
                 "year_cny": self._year(kind, n, then, hire),
             }  # fmt: skip
             rows.append(row)
-        if not added:
+        untried = late > 0 and self.judge.spent and not in_time
+        if not added or untried:  # that runs were spent is told by ``fleet.unfinished``
+            self.unfinished = self.unfinished or untried
             return rows, []
         gaps = {"lead_s": self.options.hire_lead_h * HOUR, "late_s": max(0.0, late)}
         key = "hire" if hire else "hire_dear" if in_time else "hire_late"
