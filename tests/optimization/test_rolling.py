@@ -277,7 +277,7 @@ def test_an_underpass_is_shut_on_the_forecast() -> None:
 
 @pytest.mark.parametrize("reference", ["tiny/snow", "tiny/flood"])
 def test_less_is_lost_than_under_greedy(reference: str) -> None:
-    """Twelve members, paired: the weighted goal falls, with the whole interval; nothing is refused, no plan is missing."""
+    """Twelve members, paired: the weighted goal falls, with the whole interval; nothing refused, no plan missing."""
     first, played = ([member(reference, name, seed) for seed in range(12)] for name in ("greedy", "rolling"))
     row = beside(reference, "rolling", played, first)
     assert row["high"] < 0 < row["low_pct"] < row["margin_pct"] < row["high_pct"]
