@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,28 +80,76 @@ def run_members(
     Closing the iterator, or an exception in the caller, stops the workers.
     """
     done = {(m.variant, m.seed) for m in kept if not m.error}
-    todo = [(v, s) for s in seeds for v in scenarios if (v, s) not in done]
-    suspects: list[Task] = []
-    while todo:
-        todo, in_flight = yield from _until_a_worker_dies(todo, scenarios, member, jobs)
-        suspects += in_flight
-    for task in suspects:  # any of them may have killed the pool: alone, the guilty one is known
-        _, died = yield from _until_a_worker_dies([task], scenarios, member, 1)
-        if died:
-            yield Member(*task, error="the worker process died (out of memory, or a crash in a library)")
+    todo = {(v, s): scenarios[v] for s in seeds for v in scenarios if (v, s) not in done}
+    with Workers(member, min(jobs, len(todo))) as workers:
+        yield from workers.run(todo)
 
 
-def _until_a_worker_dies(
-    tasks: Sequence[Task], scenarios: Mapping[str, str], member: MemberFunction, jobs: int
-) -> Generator[Member, None, tuple[list[Task], list[Task]]]:
-    """Yields members; returns the tasks not begun and those that were running (none if all went well)."""
-    waiting = list(tasks)
-    running: dict[Future[dict[str, Any]], Task] = {}
-    with _pool(min(jobs, len(waiting)), scenarios, member) as pool:
+class Workers:
+    """Spawned processes that run members, kept for as many questions as are asked: to spawn one costs seconds.
+
+    They are spawned when they are first needed, and end with the block, whichever way it is left.
+    """
+
+    def __init__(self, member: MemberFunction, jobs: int = 1) -> None:
+        self.member, self.jobs = member, jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes, which have nothing to do. What is asked of them later spawns new ones."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown()
+
+    def stop(self) -> None:
+        """End the processes in the midst of their work."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            processes = list((pool._processes or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+
+    def run(self, tasks: Mapping[Task, str]) -> Iterator[Member]:
+        """Run each task's scenario (JSON); yields each member as it finishes, failed ones too.
+
+        Leaving early, by closing the iterator or by an exception, ends the processes.
+        """
+        done = False
+        try:
+            yield from self._run(dict(tasks))
+            done = True
+        finally:
+            if not done:
+                self.stop()
+
+    def _run(self, tasks: dict[Task, str]) -> Iterator[Member]:
+        waiting, suspects = list(tasks), list[Task]()
+        while waiting:
+            waiting, in_flight = yield from self._until_a_worker_dies(waiting, tasks, self.jobs)
+            suspects += in_flight
+        for task in suspects:  # any of them may have killed the pool: alone, the guilty one is known
+            _, died = yield from self._until_a_worker_dies([task], tasks, 1)
+            if died:
+                yield Member(*task, error="the worker process died (out of memory, or a crash in a library)")
+
+    def _until_a_worker_dies(
+        self, waiting: list[Task], tasks: Mapping[Task, str], abreast: int
+    ) -> Generator[Member, None, tuple[list[Task], list[Task]]]:
+        """Yields members; returns the tasks not begun and those that were running (none if all went well)."""
+        running: dict[Future[dict[str, Any]], Task] = {}
+        pool = self._opened()
         while waiting or running:
             try:
-                while waiting and len(running) < jobs:
-                    running[pool.submit(_work, *waiting[0])] = waiting[0]
+                while waiting and len(running) < abreast:
+                    task = waiting[0]
+                    running[pool.submit(self.member, tasks[task], task[1])] = task
                     del waiting[0]
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -110,8 +157,15 @@ def _until_a_worker_dies(
                     del running[future]
                     yield outcome
             except BrokenProcessPool:
+                self.stop()
                 return waiting, list(running.values())
-    return [], []
+        return [], []
+
+    def _opened(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(max(1, self.jobs), mp_context=spawn, initializer=_begin)
+        return self._pool
 
 
 def _outcome(task: Task, future: Future[dict[str, Any]]) -> Member:
@@ -123,32 +177,10 @@ def _outcome(task: Task, future: Future[dict[str, Any]]) -> Member:
         return Member(*task, error=f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def _pool(jobs: int, scenarios: Mapping[str, str], member: MemberFunction) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose workers are stopped, not waited for, when the block is left early."""
-    others = set(multiprocessing.active_children())
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(dict(scenarios), member))
-    try:
-        yield pool
-        pool.shutdown()
-    finally:
-        workers = set(multiprocessing.active_children()) - others
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.terminate()
-
-
-_scenarios: dict[str, str] = {}
-_member: MemberFunction
-
-
-def _begin(scenarios: dict[str, str], member: MemberFunction) -> None:
-    """In a worker: keep what all its members share; Ctrl-C is the parent's to handle, its death ours."""
-    global _scenarios, _member
+def _begin() -> None:
+    """In a worker: Ctrl-C is the parent's to handle, its death ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _scenarios, _member = scenarios, member
 
 
 def _end_with_parent() -> None:
@@ -157,10 +189,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _work(variant: str, seed: int) -> dict[str, Any]:
-    return _member(_scenarios[variant], seed)
 
 
 def _line(value: Any) -> str:

@@ -24,7 +24,7 @@ from results.planning import AFTER, BEFORE, Judgement, Proposal
 from scenarios import load as scenario_files
 from scenarios.problems import BadScenario, Problem, did_you_mean, problem
 from scenarios.said import Told
-from simulation.ensemble import Ledger, Member, run_members
+from simulation.ensemble import Ledger, Member, Workers
 from simulation.model import Name, Scenario
 from stormyard.ensembles import run_member
 from stormyard.front import pasted
@@ -39,25 +39,27 @@ HELD_OUT = 1_000_000
 """Seeds from here on are kept from planners: what they propose is tried with them."""
 
 
-class Stopped(Exception):
-    """Ctrl-C: what was finished is kept in ``path``."""
-
-    def __init__(self, kept: int, path: Path) -> None:
-        super().__init__(kept)
-        self.kept, self.path = kept, path
-
-
 class Runs:
-    """Storms that are run for a plan (``optimization.plan.Trials``): each once, written down when it is finished."""
+    """Storms that are run for a plan (``optimization.plan.Trials``): each once, written down when it is finished.
+
+    Its workers are there for the whole job and end with the block.
+    """
 
     def __init__(
         self, ledger: Ledger, workers: int = 1, watch: Callable[[int, int], None] = lambda done, total: None
     ) -> None:
-        self.ledger, self.workers, self.watch = ledger, workers, watch
+        self.ledger, self.watch = ledger, watch
+        self.workers = Workers(partial(run_member, ""), workers)
         self.figures: dict[tuple[str, int], Figures] = {}
         """By the scenario's digest and the seed."""
         self._begun = False
         self._digests: dict[int, tuple[Scenario, str]] = {}
+
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.workers.close()
 
     def open(self) -> int:
         """Take up what an earlier call was stopped at; how many runs that is. What belongs elsewhere is replaced."""
@@ -83,33 +85,27 @@ class Runs:
         return {label: [next(found) for _ in seeds] for label in scenarios}
 
     def pairs(self, asked: Sequence[tuple[Scenario, int]]) -> list[Figures]:
-        """Figures of each (scenario, seed). Raises RuntimeError where a run failed, Stopped on Ctrl-C."""
+        """Figures of each (scenario, seed). Raises RuntimeError where a run failed."""
         keys = [(self._digest(scenario), seed) for scenario, seed in asked]
         missing = {
             key: scenario for key, (scenario, _) in zip(keys, asked, strict=True) if key not in self.figures
         }
         total = len(self.figures) + len(missing)
         self.watch(len(self.figures), total)
-        try:
-            for member in self._run(missing):
-                if member.error:
-                    raise RuntimeError(f"seed {member.seed}: {member.error}")
-                self._keep(member)
-                self.watch(len(self.figures), total)
-        except KeyboardInterrupt:
-            raise Stopped(len(self.figures), self.ledger.path) from None
+        for member in self._run(missing):
+            if member.error:
+                raise RuntimeError(f"seed {member.seed}: {member.error}")
+            self._keep(member)
+            self.watch(len(self.figures), total)
         return [self.figures[key] for key in keys]
 
     def _run(self, missing: Mapping[tuple[str, int], Scenario]) -> Iterator[Member]:
-        """A pool of workers where there is more than one: spawning costs seconds, which one worker need not pay."""
-        if self.workers == 1 or len(missing) == 1:
+        """By the workers; a single one would only cost the seconds in which it is spawned."""
+        if self.workers.jobs == 1:
             for (digest, seed), scenario in missing.items():
                 yield Member(digest, seed, run_member("", scenario.model_dump_json(), seed))
             return
-        texts = {digest: scenario.model_dump_json() for (digest, _), scenario in missing.items()}
-        seeds = sorted({seed for _, seed in missing})
-        not_asked = [Member(d, s) for d in texts for s in seeds if (d, s) not in missing]
-        yield from run_members(texts, seeds, partial(run_member, ""), self.workers, not_asked)
+        yield from self.workers.run({key: scenario.model_dump_json() for key, scenario in missing.items()})
 
     def _digest(self, scenario: Scenario) -> str:
         """Kept with the scenario, for nouns are frozen and a digest reads all of it."""

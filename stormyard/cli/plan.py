@@ -6,6 +6,7 @@ import inspect
 import os
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
@@ -25,6 +26,7 @@ from stormyard.cli.options import (
     option,
 )
 from stormyard.front import BAD_INPUT, STOPPED, Front, Halt, answered
+from stormyard.words import LANGUAGES
 
 if TYPE_CHECKING:
     from results.planning import Proposal
@@ -44,12 +46,22 @@ class Planners(TyperGroup):
         return super().get_command(ctx, cmd_name) or (_command(cmd_name) if cmd_name in _names() else None)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """As usual, but a name that is none is answered with those that are."""
+        """As usual, but a name that is none is answered with the one that was meant, or those that are."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            front = Front()
-            front.say("cli.no_planner", "bold red", name=args[0], known=", ".join(self.list_commands(ctx)))
+            from scenarios.problems import did_you_mean, problem
+
+            front, hint = Front(_language(args)), did_you_mean(args[0], self.list_commands(ctx))
+            front.say("cli.problems", "bold red", count=1)
+            front.problems([problem(f"plan {args[0]}", "option.no_planner", hint=hint, name=args[0])])
             ctx.exit(BAD_INPUT)
         return super().resolve_command(ctx, args)
+
+
+def _language(args: Sequence[str]) -> str | None:
+    """The language that arguments ask for, before a command has read them; None where they do not."""
+    given = [after for arg, after in pairwise(args) if arg == "--lang"]
+    given += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
+    return given[0] if given and given[0] in LANGUAGES else None
 
 
 plan = typer.Typer(cls=Planners, help=HELP["plan"], no_args_is_help=True, rich_markup_mode=None)
@@ -103,7 +115,7 @@ def _command(name: str) -> Any:
 
 
 def _answer(front: Front, **question: Any) -> None:
-    from stormyard.planning import Planning, Stopped
+    from stormyard.planning import Planning
 
     asked = Planning(**question)
     front.header(
@@ -112,14 +124,18 @@ def _answer(front: Front, **question: Any) -> None:
     if kept := asked.runs.open():
         front.say("cli.taken_up", "yellow", count=kept, path=asked.runs.ledger.path)
     try:
-        with front.progress("plan") as update:
-            asked.runs.watch = update
-            proposed = asked.propose()
-        with front.progress("judge") as update:
-            asked.runs.watch = update
-            proposal = asked.judge(proposed)
-    except Stopped as stopped:
-        front.say("cli.stopped", kept=front.words("cli.kept_runs", count=stopped.kept, path=stopped.path))
+        with asked.runs:
+            with front.progress("plan") as update:
+                asked.runs.watch = update
+                proposed = asked.propose()
+            with front.progress("judge") as update:
+                asked.runs.watch = update
+                proposal = asked.judge(proposed)
+    except KeyboardInterrupt:
+        if not asked.runs.figures:
+            raise
+        kept_runs = {"count": len(asked.runs.figures), "path": asked.runs.ledger.path}
+        front.say("cli.stopped", kept=front.words("cli.kept_runs", **kept_runs))
         raise Halt(STOPPED) from None
     with front.progress("write"):
         made = asked.write(proposed, proposal, front.words.language)

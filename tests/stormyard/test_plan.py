@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,9 @@ def test_what_helps_nothing_is_not_proposed(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("stok", "tiny/snow"), "there is no planner 'stok'"),
+        (("stok", "tiny/snow"), "there is no planner 'stok'\n    did you mean 'stock'?"),
+        (("stok", "tiny/snow", "--lang=zh"), "是否想写“stock”"),
+        (("xyz", "tiny/snow"), "'routes', 'stock'"),
         (("stock", "tiny/snow", "--lead", "3"), "No such option"),
         (("stock", "tiny/snow", "--cvar", "2"), "give a number from 0 to 1"),
         (("stock", "tiny/snoww"), "tiny/snow"),
@@ -141,7 +144,7 @@ def test_a_stop_keeps_what_was_run_and_the_same_command_goes_on(
 
 
 def test_workers_give_the_same_figures_as_one_process(workplace: Path) -> None:
-    """A pool changes nothing, and what was run once is not run again."""
+    """A pool changes nothing, its processes stay for the whole job and no longer, and what was run is not run again."""
     scenario = load("tiny/snow")
     identity = {"scenario": "tiny/snow"}
     alone, pool = (Runs(planning.Ledger(workplace / f"{n}.jsonl", identity), n) for n in (1, 2))
@@ -149,7 +152,14 @@ def test_workers_give_the_same_figures_as_one_process(workplace: Path) -> None:
     pool.open()
     asked = {"here": scenario, "off": scenario.model_copy(update={"respond": False})}
     found = alone(asked, [3, 4])
-    assert pool(asked, [3, 4]) == found
+    with pool:
+        first = pool(asked, [3])["here"][0]
+        workers = set(multiprocessing.active_children())
+        assert len(workers) == 2
+        assert pool(asked, [3, 4]) == found
+        assert set(multiprocessing.active_children()) == workers
+    assert not workers & set(multiprocessing.active_children())
+    assert first == found["here"][0]
     assert found["here"] != found["off"]
     before = (workplace / "1.jsonl").read_text(encoding="utf-8")
     assert alone(asked, [4])["here"] == [found["here"][1]]
