@@ -1,14 +1,14 @@
 """Dispatchers beside each other on the same storms and the same luck: ``python -m benchmarks.dispatchers``.
 
 Member k of every dispatcher meets the same weather, forecast, reports and breakdowns (seed k), so differences are
-paired; the interval is Student's t at 90 % of the mean difference. The weighted goal, lower is better:
+paired; the interval is Student's t at 90 % of the mean difference. The goal, lower is better, is the weighted burden
+that planners work by as well (``optimization.plan.burden``), and its parts are shown beside it.
 
-- snow: km-h of road above its class's goal, class 1-4 weighted 8, 4, 2, 1 (``unclear_km_h.pN``; ``CLASS_WEIGHT``);
-- water: km-h of road under more than 15 cm (``depth_over_15cm_km_h``).
-
-``--json`` prints {"rows": [...], "means": {...}}; a row carries scenario, dispatcher, members, goal, beside (the goal
-of the first dispatcher), difference, low, high, margin_pct, low_pct, high_pct (above 0: better than the first), the
-greatest seconds of a decision, fallbacks and refusals.
+``--json`` prints {"rows": [...], "means": {...}}; a row carries scenario, dispatcher, members, from_seed, goal, beside
+(the goal of the first dispatcher), difference, low, high, margin_pct, low_pct, high_pct (above 0: better than the
+first), parts and parts_beside (the goal's, by name), hours and hours_beside (first passes and bridges; null where a
+member never came to it), the greatest seconds of a decision, fallbacks and refusals. ``--write`` puts the table into
+``docs/benchmarks.md``, a dispatcher beside the first on all storms that were asked for.
 """
 
 from __future__ import annotations
@@ -18,22 +18,31 @@ import json
 import multiprocessing
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
 
+from benchmarks.page import PAGE, put
 from optimization.dispatchers import make
+from optimization.plan import burden, burden_parts
 from results.metrics import Figures, metrics
 from scenarios.load import load
 from simulation.engine import run
-from simulation.hazards.advice import CLASS_WEIGHT
 from simulation.orders import Order
 from simulation.situation import Situation
 
 STORMS = ("tiny/snow", "tiny/flood", "jinshui/blizzard", "jinshui/cloudburst")
 CONFIDENCE = 0.9
+HOURS = ("first_pass_h.p1", "first_pass_h.p2", "bridges_h")
+"""Promises that the goal does not count: hours until all roads of class 1, of class 2 and all bridges were served."""
+HEADING = "Dispatchers"
+TITLES = (
+    "storm", "burden, km h", "better by, %", "unclear", "under water", "cut off", "closed late",
+    "class 1 first pass, h", "class 2, h", "bridges, h",
+)  # fmt: skip
 
 
 class Played(NamedTuple):
@@ -44,12 +53,6 @@ class Played(NamedTuple):
     """s that its slowest decision took."""
     fallbacks: int
     figures: Figures
-
-
-def goal(figures: Figures) -> float:
-    """The weighted goal of a run, km-h; both hazards' where both are simulated."""
-    snow = sum(w * (figures.get(f"unclear_km_h.p{p}") or 0.0) for p, w in enumerate(CLASS_WEIGHT.tolist(), 1))
-    return float(snow + (figures.get("depth_over_15cm_km_h") or 0.0))
 
 
 def member(reference: str, name: str, seed: int) -> Played:
@@ -66,11 +69,13 @@ def member(reference: str, name: str, seed: int) -> Played:
 
     figures = metrics(run(scenario, seed, timed))
     fallbacks = sum(d.fallback for d in getattr(dispatcher, "decisions", ()))
-    return Played(goal(figures), slowest[0], fallbacks, figures)
+    return Played(burden(figures), slowest[0], fallbacks, figures)
 
 
-def beside(reference: str, name: str, played: list[Played], first: list[Played]) -> dict[str, Any]:
-    """One line of the table: a dispatcher's members against the first dispatcher's, seed by seed."""
+def beside(
+    reference: str, name: str, played: list[Played], first: list[Played], seed: int = 0
+) -> dict[str, Any]:
+    """One line of the table: a dispatcher's members against the first dispatcher's, seed by seed from ``seed`` on."""
     goals, peer = np.array([p.goal for p in played]), np.array([p.goal for p in first])
     difference = goals - peer
     mean, spread = float(difference.mean()), 0.0
@@ -79,12 +84,30 @@ def beside(reference: str, name: str, played: list[Played], first: list[Played])
         spread = float(quantile * difference.std(ddof=1) / np.sqrt(len(goals)))
     share = 100 / max(float(peer.mean()), 1e-12)
     return {
-        "scenario": reference, "dispatcher": name, "members": len(goals), "goal": float(goals.mean()),
-        "beside": float(peer.mean()), "difference": mean, "low": mean - spread, "high": mean + spread,
+        "scenario": reference, "dispatcher": name, "members": len(goals), "from_seed": seed,
+        "goal": float(goals.mean()), "beside": float(peer.mean()), "difference": mean, "low": mean - spread, "high": mean + spread,
         "margin_pct": -mean * share, "low_pct": -(mean + spread) * share, "high_pct": -(mean - spread) * share,
+        "parts": _parts(played), "parts_beside": _parts(first), "hours": _hours(played), "hours_beside": _hours(first),
         "slowest_s": max(p.slowest for p in played), "fallbacks": sum(p.fallbacks for p in played),
         "refusals": sum(p.figures["refusals"] or 0.0 for p in played),
     }  # fmt: skip
+
+
+def _parts(played: Sequence[Played]) -> dict[str, float]:
+    """Means of the goal's parts."""
+    parts = [burden_parts(p.figures) for p in played]
+    return {name: float(np.mean([p[name] for p in parts])) for name in parts[0]}
+
+
+def _hours(played: Sequence[Played]) -> dict[str, float | None]:
+    """Means of the promised hours that the runs have; None where a member never came to it."""
+    found: dict[str, float | None] = {}
+    for name in HOURS:
+        if name in played[0].figures:
+            hours = [p.figures[name] for p in played]
+            known = [h for h in hours if h is not None]
+            found[name] = float(np.mean(known)) if len(known) == len(hours) else None
+    return found
 
 
 def show(row: dict[str, Any]) -> None:
@@ -96,10 +119,46 @@ def show(row: dict[str, Any]) -> None:
         f"{row['fallbacks']} fallbacks, {row['refusals']:.0f} refusals",
         file=sys.stderr, flush=True,
     )  # fmt: skip
+    told = [f"{name} {row['parts_beside'][name]:.1f} -> {value:.1f}" for name, value in row["parts"].items()]
+    told += [f"{name} {_cell(row['hours_beside'][name], '.1f')} -> {_cell(value, '.1f')}"
+             for name, value in row["hours"].items()]  # fmt: skip
+    print("    " + ", ".join(told), file=sys.stderr, flush=True)
+
+
+def _cell(value: float | None, pattern: str) -> str:
+    return "never" if value is None else f"{value:{pattern}}"
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Lines of a table in Markdown, a row a storm: the first dispatcher's figures, an arrow, the other's."""
+    lines = ["| " + " | ".join(TITLES) + " |", "|---" * len(TITLES) + "|"]
+    for row in rows:
+        cells = [row["scenario"], f"{row['beside']:,.0f} → {row['goal']:,.0f}",
+                 f"{row['margin_pct']:+.2f} [{row['low_pct']:+.2f}, {row['high_pct']:+.2f}]"]  # fmt: skip
+        cells += [f"{row['parts_beside'][name]:,.0f} → {value:,.0f}" for name, value in row["parts"].items()]
+        for name in HOURS:
+            known = name in row["hours"]
+            hours = (row["hours_beside"][name], row["hours"][name]) if known else ()
+            cells.append(" → ".join(_cell(value, ".1f") for value in hours) or "-")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def write(rows: Sequence[Mapping[str, Any]], command: str) -> None:
+    """Put a table for each dispatcher but the first into the page."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    first = rows[0]["dispatcher"]
+    for name in dict.fromkeys(row["dispatcher"] for row in rows[1:]):
+        if name != first:
+            own = [row for row in rows if row["dispatcher"] == name]
+            low, many = own[0]["from_seed"], own[0]["members"]
+            title = f"{name} beside {first}, members {low} to {low + many - 1}"
+            page = put(page, HEADING, title, [f"`{command}`", "", *table(own)])
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
-    """Command line: ``[STORM …] --dispatchers greedy,rolling --members 20 --jobs 1 --json``."""
+    """Command line: ``[STORM …] --dispatchers greedy,rolling --members 20 --jobs 1 --json --write``."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("storms", nargs="*", metavar="SCENARIO[:VARIANT]", default=list(STORMS))
     parser.add_argument("--dispatchers", default="greedy,assignment,rolling", help="the first is the peer")
@@ -108,6 +167,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--figures", action="store_true", help="mean of every metric, by dispatcher")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
     given = parser.parse_args()
     seeds, rows = range(given.from_seed, given.from_seed + given.members), []
     with multiprocessing.get_context("spawn").Pool(given.jobs) as pool:
@@ -116,7 +176,7 @@ def main() -> None:
             for name in given.dispatchers.split(","):
                 played = pool.map(partial(member, reference, name), seeds, chunksize=1)
                 first = first or played
-                rows.append(beside(reference, name, played, first))
+                rows.append(beside(reference, name, played, first, given.from_seed))
                 show(rows[-1])
                 if given.figures:
                     for metric in played[0].figures:
@@ -129,6 +189,11 @@ def main() -> None:
                         )
     means = {name: float(np.mean([r["margin_pct"] for r in rows if r["dispatcher"] == name]))
              for name in given.dispatchers.split(",")}  # fmt: skip
+    if given.write:
+        command = (
+            f"python -m benchmarks.dispatchers {' '.join(given.storms)} --dispatchers {given.dispatchers}"
+        )
+        write(rows, f"{command} --members {given.members} --from-seed {given.from_seed}")
     if given.json:
         print(json.dumps({"rows": rows, "means": {"margin_pct": means}}))
 

@@ -82,14 +82,27 @@ CUT_OFF = 8.0
 """km h that an hour in which a hospital or fire station is cut off counts for (a setting: a class-1 road)."""
 DEEP = 8.0
 """km h that a km h of road under 15 cm of water counts for, as it bears no traffic (a setting)."""
+LATE = 100.0
+"""km h that an underpass counts for whose water reached the closing depth while it was open to traffic (a setting: a
+km of class 1 that is not clear for half a day). People drown there, for which no exchange rate holds: whoever shows a
+burden shows its parts as well, so that other weights can be tried."""
 
 
-def burden(figures: Figures) -> float:
-    """What planners make as small as they can, in weighted km h: hours of roads that are not clear by the weights of
-    their classes (8, 4, 2, 1), of roads under water, and of critical places cut off."""
+def burden_parts(figures: Figures) -> dict[str, float]:
+    """What a run's burden is made of, each in weighted km h: hours of roads that are not clear by the weights of their
+    classes (8, 4, 2, 1), of roads under water, of critical places cut off, and underpasses that were closed late."""
     snow = sum(
         float(weight) * (figures.get(f"unclear_km_h.p{priority}") or 0.0)
         for priority, weight in enumerate(CLASS_WEIGHT, 1)
     )
-    water = DEEP * (figures.get("depth_over_15cm_km_h") or 0.0)
-    return snow + water + CUT_OFF * (figures.get("critical_unreachable_h") or 0.0)
+    return {
+        "unclear": snow,
+        "under_water": DEEP * (figures.get("depth_over_15cm_km_h") or 0.0),
+        "cut_off": CUT_OFF * (figures.get("critical_unreachable_h") or 0.0),
+        "closed_late": LATE * (figures.get("closed_late") or 0.0),
+    }
+
+
+def burden(figures: Figures) -> float:
+    """What planners and dispatchers make as small as they can, in weighted km h: a choice of weights."""
+    return sum(burden_parts(figures).values())

@@ -204,3 +204,4 @@ def test_the_burden_weighs_classes_water_and_places_cut_off() -> None:
     snow = {"unclear_km_h.p1": 1.0, "unclear_km_h.p2": 1.0, "unclear_km_h.p3": 1.0, "unclear_km_h.p4": 1.0}
     assert burden(snow) == 15
     assert burden({"depth_over_15cm_km_h": 2.0, "critical_unreachable_h": 0.5}) == 20
+    assert burden({"closed_late": 2.0, "depth_over_15cm_km_h": 0.0}) == 200
