@@ -85,7 +85,8 @@ def beside(
     share = 100 / max(float(peer.mean()), 1e-12)
     return {
         "scenario": reference, "dispatcher": name, "members": len(goals), "from_seed": seed,
-        "goal": float(goals.mean()), "beside": float(peer.mean()), "difference": mean, "low": mean - spread, "high": mean + spread,
+        "goal": float(goals.mean()), "beside": float(peer.mean()),
+        "difference": mean, "low": mean - spread, "high": mean + spread,
         "margin_pct": -mean * share, "low_pct": -(mean + spread) * share, "high_pct": -(mean - spread) * share,
         "parts": _parts(played), "parts_beside": _parts(first), "hours": _hours(played), "hours_beside": _hours(first),
         "slowest_s": max(p.slowest for p in played), "fallbacks": sum(p.fallbacks for p in played),
