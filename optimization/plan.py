@@ -36,10 +36,11 @@ class Trials(Protocol):
 
 class CannotPlan(ValueError):
     """A question that a planner cannot answer: the sentence ``refused.<key>`` of the language files, what fills its
-    gaps, and ``refused.<key>_hint`` as what to do about it. Keys begin with the planner's name: ``stock.nothing``."""
+    gaps, and ``refused.<key>_hint`` as what to do about it. Keys begin with the planner's name: ``stock.nothing``.
+    ``why`` is what does not go together (``optimization.explain``), where that is the reason."""
 
-    def __init__(self, key: str, **gaps: Any) -> None:
-        self.key, self.gaps = key, gaps
+    def __init__(self, key: str, why: Sequence[Reason] = (), **gaps: Any) -> None:
+        self.key, self.why, self.gaps = key, tuple(why), gaps
         super().__init__(f"{key} {gaps}" if gaps else key)
 
 
@@ -59,6 +60,18 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Weighted burden that is left against money."""
+
+    steps: tuple[tuple[float, float], ...]
+    """(CNY, km h) of the sets that no cheaper set equals, by rising cost, as reckoned; the first is to spend nothing."""
+    tried: tuple[tuple[float, float, float], ...]
+    """(CNY, km h, half of its 90 % interval) of sets that were run, the one that is proposed first."""
+    budget: float
+    """CNY"""
+
+
+@dataclass(frozen=True)
 class Plan:
     """What to change, why, and what the solver said of it."""
 
@@ -74,6 +87,8 @@ class Plan:
     ``plan_column.<key>`` in the language files; values and units as in ``Reason.gaps``."""
     drains: str | None = None
     """Text of the drain model that goes with the overrides; None where it stays as it is."""
+    curve: Curve | None = None
+    """Where money is what is planned."""
     fewer: bool = False
     """Made to do with less, by the goals: it is proposed though the burden rises, and by how much is told."""
 

@@ -277,10 +277,10 @@ def _outcome(highs: highspy.Highs, model: Model) -> Outcome:
 
 
 def _conflict(highs: highspy.Highs, model: Model) -> tuple[str, ...]:
-    """Names from the irreducible infeasible subsystem. Where only whole numbers clash HiGHS marks it as not
-    proven irreducible; the rows still cannot hold together."""
+    """Names from the irreducible infeasible subsystem, in the order of the model. Where only whole numbers clash
+    HiGHS marks it as not proven irreducible; the rows still cannot hold together."""
     _, found = highs.getIis()
-    rows = tuple(model.row_names[i] for i in found.row_index_)
+    rows = tuple(model.row_names[i] for i in sorted(found.row_index_))
     return rows or tuple(model.names[j] for j in found.col_index_)
 
 

@@ -29,6 +29,7 @@ from results.content import (
 )
 from results.language import LANGUAGES, Both, Words, both
 from results.metrics import NEVER, Figures
+from results.money import Money, money_blocks
 from results.names import known, name_of
 from results.report.html import page
 from results.report.side_by_side import TELLING, TONES
@@ -86,6 +87,8 @@ class Proposal:
     """Options that differ from their defaults, by name."""
     commands: Sequence[str] = ()
     """Lines to type next."""
+    curve: Money | None = None
+    """Burden against money."""
 
 
 def judged(
@@ -126,13 +129,20 @@ UNITS: dict[str, tuple[str, float, int]] = {
     "share": ("pct", 100, 0), "n": ("count", 1, 0),
 }  # fmt: skip
 """Ends of the names of gaps: the unit a figure is shown in, the factor to it, and its digits."""
+MOST_TEAMS = 7
+"""Teams that a sentence names."""
 MEASURES = ("measure", "measures", "enters", "leaves")
 """Gaps and columns that hold measures of an investment plan."""
 
 
 def reason(scenario: Scenario, key: str, gaps: Mapping[str, Any]) -> Both:
-    """A sentence ``why.<key>`` with its gaps filled."""
-    return both(f"why.{key}", **{name: told(scenario, name, value) for name, value in gaps.items()})
+    """A sentence ``why.<key>`` with its gaps filled; of many teams the first are named."""
+    filled = {name: told(scenario, name, value) for name, value in gaps.items()}
+    for name in ("team", "teams"):
+        if isinstance(of := gaps.get(name), tuple) and len(of) > MOST_TEAMS:
+            first = told(scenario, name, of[: MOST_TEAMS - 1])
+            filled[name] = both("planning.and_more", first=first, n=len(of) - MOST_TEAMS + 1)
+    return both(f"why.{key}", **filled)
 
 
 def told(scenario: Scenario, name: str, value: Any) -> Both:
@@ -140,11 +150,16 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
     if isinstance(value, Name):
         return Both.of(value)
     if isinstance(value, str):
-        if name == "verb":
-            return both(f"verb.{value}")
+        if name in ("verb", "verdict"):
+            return both(f"{'plan_' * (name == 'verdict')}{name}.{value}")
         if name in MEASURES:
             return _measure(scenario, value)
         return _goal(value) if name in ("goal", "goals") else name_of(scenario, value)
+    if name == "extent":
+        return both(f"plan_extent.{value[0]}", n=f"{value[1]:,.{0 if value[1] >= 10 else 2}f}".removesuffix(".00"))
+    if name.endswith("_range_kmh"):
+        mean, low, high = (_quantity("", round(v, 1) + 0.0) for v in value)
+        return Both.same(f"{mean.en} ({low.en} – {high.en})")
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
         zh, en = ("；", "; ") if name in MEASURES else ("、", ", ")
@@ -372,7 +387,7 @@ def _plan_blocks(proposal: Proposal) -> list[Block]:
         if all(isinstance(row.get(column, 0.0), int | float) for row in proposal.rows)
     ]  # fmt: skip
     key = "planning.table" if proposal.judgement.verdict in (*KEPT, "none") else "planning.table_rejected"
-    return [Table(both(key), rows[0], rows[1:], numbers)]
+    return [Table(both(key), rows[0], rows[1:], numbers), *money_blocks(proposal.curve)]
 
 
 def _next_blocks(proposal: Proposal) -> list[Block]:

@@ -20,6 +20,7 @@ from optimization.planners._storms import rainfall, snowfall, storms
 from results import planning as shown
 from results.language import Both, both
 from results.metrics import Figures
+from results.money import Money
 from results.planning import AFTER, BEFORE, Judgement, Proposal
 from scenarios import load as scenario_files
 from scenarios.problems import BadScenario, Problem, did_you_mean, problem
@@ -173,7 +174,7 @@ class Planning:
         try:
             plan = self.module.propose(self.scenario, self.runs, self.chosen)
         except CannotPlan as no:
-            raise BadScenario([refusal(self.reference, no)]) from no
+            raise BadScenario([refusal(self.scenario, self.reference, no)]) from no
         assert isinstance(plan, Plan)
         return plan
 
@@ -235,6 +236,7 @@ class Planning:
             storms=list(counted.items()),
             seed=self.seed,
             asked=dict(self.options),
+            curve=None if plan.curve is None else Money(**vars(plan.curve)),
             commands=self._next(plan) if judgement.verdict in shown.KEPT and plan.drains is None else [],
         )
 
@@ -285,6 +287,7 @@ class Planning:
                 "overrides": proposal.overrides if found.verdict in shown.KEPT else {},
                 "tried_overrides": proposal.overrides,
                 "rows": [dict(row) for row in proposal.rows],
+                "curve": None if plan.curve is None else vars(plan.curve),
                 "why": [
                     {"key": key, "gaps": dict(gaps), "zh": said.zh, "en": said.en}
                     for (key, gaps), said in zip(proposal.why, says, strict=True)
@@ -332,10 +335,12 @@ def is_of_kind(scenario: Scenario) -> bool:
     return all(brings[hazard] for hazard in scenario.hazards)
 
 
-def refusal(reference: str, no: CannotPlan) -> Problem:
-    """Why a planner cannot answer, as a problem in both languages."""
+def refusal(scenario: Scenario, reference: str, no: CannotPlan) -> Problem:
+    """Why a planner cannot answer, as a problem in both languages; what does not go together a line each."""
     what, hint = (both(f"refused.{key}", **no.gaps) for key in (no.key, f"{no.key}_hint"))
-    return Problem(reference, InBoth(what), InBoth(hint))
+    why = [shown.reason(scenario, reason.key, reason.gaps) for reason in no.why]
+    lines = Both(*("\n    ".join(said) for said in zip(what, *why, strict=True)))
+    return Problem(reference, InBoth(lines), InBoth(hint))
 
 
 class InBoth(Told):

@@ -6,7 +6,9 @@ done[n,t] = sum_a pace[n,a] use[a,t],  sum_a of a pool use[a,t] <= sum_teams mac
 on[team,t] = sum_{s <= t < s+L} x[team,s] <= 1,  sum_{s <= t < s+L+rest} x[team,s] <= shifts the team has
 
 A team's shifts are alike and of one length, so windows over all of them are exact: taken in turn, a shift comes up
-again only after as many others as there are, and its rest and its week are kept when the windows are.
+again only after as many others as there are, and its rest and its week are kept when the windows are. Work may wait
+without end, so that only teams that must be on duty (``Least``) can leave no roster; rows that then clash say what
+they mean.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pulp
 
+from optimization.explain import conflict
+from optimization.model import Meaning, Model
+from optimization.plan import Reason
 from optimization.planners._roster_demand import Need
 from optimization.solver import Outcome, solve
 from simulation.model import Verb
@@ -49,6 +53,15 @@ class Roll:
 
 
 @dataclass(frozen=True)
+class Least:
+    """Teams that must be on duty at any hour."""
+
+    teams: int
+    when: Sequence[str]
+    """The hours of the run as clocks show them, and the end of the last."""
+
+
+@dataclass(frozen=True)
 class Work:
     """What a roster leaves undone, hour by hour."""
 
@@ -68,62 +81,94 @@ def pools_of(rolls: Sequence[Roll]) -> list[Pool]:
 def cover(needs: Sequence[Need], rolls: Sequence[Roll], on: Mapping[str, np.ndarray]) -> Work:
     """What is done and what waits where these teams are on duty in these hours; on: team -> (hours,) 0 or 1."""
     pools = pools_of(rolls)
-    model = _Model(needs, pools, _each(needs, rolls))
+    waiting = _Waiting(needs, pools, _each(needs, rolls))
     for i, pool in enumerate(pools):
-        for t in range(model.hours):
+        for t in range(waiting.hours):
             held = sum(roll.machines.get(pool, 0) * float(on[roll.team][t]) for roll in rolls)
-            model.at_most(model.of_pool[pool][t], held, f"room_{i}_{t}")
-    outcome = solve(model.finished(), time_limit=60.0)
+            waiting.room(i, t, [], [], held)
+    outcome = solve(waiting.model, time_limit=60.0)
     price = {
-        pool: np.array([-outcome.duals.get(f"room_{i}_{t}", 0.0) for t in range(model.hours)])
+        pool: np.array([-outcome.duals.get(f"room_{i}_{t}", 0.0) for t in range(waiting.hours)])
         for i, pool in enumerate(pools)
     }
-    return Work(model.cost_of(outcome), model.late_of(outcome), price)
+    return Work(waiting.cost_of(outcome), waiting.late_of(outcome), price)
 
 
 def rostered(
-    needs: Sequence[Need], rolls: Sequence[Roll], step: int, price: float, nodes: int
-) -> tuple[dict[str, list[int]], Outcome]:
-    """Hours at which each team's shifts begin, and what the solver said of it.
+    needs: Sequence[Need],
+    rolls: Sequence[Roll],
+    step: int,
+    price: float,
+    nodes: int,
+    least: Least | None = None,
+) -> tuple[dict[str, list[int]], Outcome, tuple[Reason, ...]]:
+    """Hours at which each team's shifts begin, what the solver said of it, and where there is no roster, why.
 
     ``step`` h lie between two possible starts, ``price`` is the cost of a person's hour on duty. Without any
-    need the roster is empty.
+    need the roster is empty. Raises RuntimeError where the solver ran out of its nodes before it found a roster.
     """
-    pools = pools_of(rolls)
-    model = _Model(needs, pools, _each(needs, rolls))
-    begin: dict[str, dict[int, pulp.LpVariable]] = {}
+    waiting = _Waiting(needs, pools_of(rolls), _each(needs, rolls))
+    model, hours = waiting.model, waiting.hours
+    begin: dict[str, dict[int, int]] = {}
     for r, roll in enumerate(rolls):
-        starts = range(roll.ready, model.hours, step)
         begin[roll.team] = {
-            s: model.problem.add_variable(f"begin_{r}_{s}", 0, 1, cat=pulp.LpInteger) for s in starts
+            s: model.variable(
+                f"begin_{r}_{s}", price * roll.people * min(roll.length, hours - s), 0, 1, whole=True
+            )
+            for s in range(roll.ready, hours, step)
         }
-        for s, x in begin[roll.team].items():
-            model.cost.append((x, price * roll.people * min(roll.length, model.hours - s)))
-            # a window that ends with a start is as full as any between two starts
-            for span, most, name in (
-                (roll.length, 1, "on"),
-                (roll.length + roll.rest, roll.shifts, "rest"),
-                (WEEK, roll.shifts * roll.week, "week"),
-            ):
-                within = [y for at, y in begin[roll.team].items() if s - span < at <= s]
-                if len(within) > most:
-                    model.at_most([(y, 1.0) for y in within], most, f"{name}_{r}_{s}")
-    for i, pool in enumerate(pools):
-        for t in range(model.hours):
+        _turns(model, r, roll, begin[roll.team], len(rolls))
+    for i, pool in enumerate(waiting.pools):
+        for t in range(hours):
             manned = [
                 (x, -float(roll.machines[pool]))
                 for roll in rolls
                 if pool in roll.machines
-                for s, x in begin[roll.team].items()
-                if s <= t < s + roll.length
+                for x in _there(begin[roll.team], roll, t)
             ]
-            model.at_most([*model.of_pool[pool][t], *manned], 0.0, f"room_{i}_{t}")
-    outcome = solve(model.finished(), time_limit=60.0, gap=1e-3, nodes=nodes)
-    chosen = {
-        team: [s for s, x in some.items() if outcome.values.get(x.name, 0.0) > 0.5]
-        for team, some in begin.items()
-    }
-    return chosen, outcome
+            waiting.room(i, t, [x for x, _ in manned], [c for _, c in manned], 0.0)
+    if least is not None:
+        for t in range(max((roll.ready for roll in rolls), default=0), hours):
+            there = [x for roll in rolls for x in _there(begin[roll.team], roll, t)]
+            says = {"least_n": least.teams, "from": least.when[t], "to": least.when[t + 1]}
+            model.row(
+                f"least_{t}", there, [1.0] * len(there), low=least.teams, meaning=("conflict.on_duty", says)
+            )
+    outcome = solve(model, time_limit=60.0, gap=1e-3, nodes=nodes)
+    if not outcome.has_plan and outcome.status != "infeasible":
+        raise RuntimeError(f"the roster model ended without a plan: {outcome.status} {outcome.why}")
+    value = [outcome.values.get(name, 0.0) for name in model.names]
+    chosen = {team: [s for s, x in some.items() if value[x] > 0.5] for team, some in begin.items()}
+    return chosen, outcome, conflict(outcome, model.meanings)
+
+
+def _turns(model: Model, r: int, roll: Roll, begin: Mapping[int, int], teams: int) -> None:
+    """Rows that keep a team to one shift at a time, each shift to its rest and its hours in a week."""
+    turn: Meaning = (
+        "conflict.turns",
+        {
+            "team": roll.team,
+            "shifts_n": roll.shifts,
+            "turn_s": 3600 * roll.length,
+            "rest_s": 3600 * roll.rest,
+        },
+    )
+    week: Meaning = ("conflict.week", {"team": roll.team, "week_s": 3600 * roll.week * roll.length})
+    for s in begin:
+        # a window that ends with a start is as full as any between two starts
+        for span, most, name, meaning in (
+            (roll.length, 1, "on", ("conflict.teams", {"teams_n": teams})),
+            (roll.length + roll.rest, roll.shifts, "rest", turn),
+            (WEEK, roll.shifts * roll.week, "week", week),
+        ):
+            within = [x for at, x in begin.items() if s - span < at <= s]
+            if len(within) > most:
+                model.row(f"{name}_{r}_{s}", within, [1.0] * len(within), high=most, meaning=meaning)
+
+
+def _there(begin: Mapping[int, int], roll: Roll, t: int) -> list[int]:
+    """Shifts during which it is hour ``t``."""
+    return [x for s, x in begin.items() if s <= t < s + roll.length]
 
 
 def on_duty(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]], hours: int) -> dict[str, np.ndarray]:
@@ -150,46 +195,39 @@ def _each(needs: Sequence[Need], rolls: Sequence[Roll]) -> dict[str, float]:
     return hours
 
 
-class _Model:
+class _Waiting:
     """Needs, what waits of them, and how the pools' machine hours are used."""
 
     def __init__(self, needs: Sequence[Need], pools: Sequence[Pool], each: Mapping[str, float]) -> None:
-        self.problem = pulp.LpProblem("roster", pulp.LpMinimize)
-        self.needs, self.each = needs, each
+        self.model = Model("roster")
+        self.needs, self.pools, self.each = needs, pools, each
         self.hours = len(needs[0].amount) if needs else 0
-        self.cost: list[tuple[pulp.LpVariable, float]] = []
-        self.of_pool: dict[Pool, list[list[tuple[pulp.LpVariable, float]]]] = {
-            pool: [[] for _ in range(self.hours)] for pool in pools
-        }
-        done: dict[str, list[list[tuple[pulp.LpVariable, float]]]] = {
+        self._used: list[list[list[int]]] = [[[] for _ in range(self.hours)] for _ in pools]
+        done: dict[str, list[list[tuple[int, float]]]] = {
             need.key: [[] for _ in range(self.hours)] for need in needs
         }
         for i, pool in enumerate(pools):
             for j, together in enumerate(_uses(needs, pool)):
                 for t in range(self.hours):
-                    use = self.problem.add_variable(f"use_{i}_{j}_{t}", 0)
-                    self.of_pool[pool][t].append((use, 1.0))
+                    use = self.model.variable(f"use_{i}_{j}_{t}")
+                    self._used[i][t].append(use)
                     for need in together:  # a pass that does both goes at the pace of the slower
                         done[need.key][t].append((use, min(n.pace[pool[0]] for n in together)))
         for n, need in enumerate(needs):
             self._wait(n, need, done[need.key])
 
-    def _wait(self, n: int, need: Need, done: list[list[tuple[pulp.LpVariable, float]]]) -> None:
-        before: list[tuple[pulp.LpVariable, float]] = []
+    def _wait(self, n: int, need: Need, done: list[list[tuple[int, float]]]) -> None:
+        before: list[tuple[int, float]] = []
         for t, asked in enumerate(need.amount):
-            late = self.problem.add_variable(f"late_{n}_{t}", 0)
-            self.cost.append((late, need.weight * self.each[need.key]))
-            left = [(v, -c) for v, c in (*done[t], (late, 1.0), *before)]
-            self.at_most(left, -float(asked), f"asked_{n}_{t}")
+            late = self.model.variable(f"late_{n}_{t}", need.weight * self.each[need.key])
+            terms = [*done[t], (late, 1.0), *before]
+            self.model.row(f"asked_{n}_{t}", [x for x, _ in terms], [c for _, c in terms], low=float(asked))
             before = [(late, -1.0)] if need.waits else []
 
-    def at_most(self, terms: Sequence[tuple[pulp.LpVariable, float]], bound: float, name: str) -> None:
-        whole = pulp.LpAffineExpression(terms)
-        self.problem.addConstraint(pulp.LpConstraint(whole, pulp.LpConstraintLE, name, bound))
-
-    def finished(self) -> pulp.LpProblem:
-        self.problem += pulp.LpAffineExpression(self.cost)
-        return self.problem
+    def room(self, i: int, t: int, columns: list[int], coefficients: list[float], high: float) -> None:
+        """A pool's machine hours in an hour: what is used, with these terms, is no more than ``high``."""
+        used = self._used[i][t]
+        self.model.row(f"room_{i}_{t}", used + columns, [1.0] * len(used) + coefficients, high=high)
 
     def cost_of(self, outcome: Outcome) -> float:
         """The cost of what waits alone."""

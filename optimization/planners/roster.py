@@ -2,7 +2,8 @@
 
 The demand is reckoned from the storm (``_roster_demand``), the shifts by a programme (``_roster_model``). What of
 them a run can follow is proposed: how many shifts a team takes turns in, its longest duty, its duty hours and the
-level that calls it out. A run knows no hours off between two shifts: where the table leaves a gap, relief goes on.
+level that calls it out. A run knows no hours off between two shifts: where the table leaves a gap, relief goes on,
+and the plan says so. Nobody has a shift in two parts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._changes import changed, check
 from optimization.planners._roster_demand import HOUR, Need, needs
-from optimization.planners._roster_model import Pool, Roll, Work, cover, on_duty, rostered
+from optimization.planners._roster_model import Least, Pool, Roll, Work, cover, on_duty, rostered
 from simulation.command import level_schedule
 from simulation.model import LEVELS, Name, Scenario, Team, Verb
 from simulation.orders import level_rank
@@ -34,8 +35,8 @@ CANDIDATES = 3
 
 
 LIMITS = {
-    "shift_h": (1, 24), "week_h": (1, 168), "start_every_h": (1, 24), "person_hour": (0, 100), "runs": (1, 100),
-    "nodes": (1, 1_000_000),
+    "shift_h": (1, 24), "rest_h": (0, 48), "week_h": (1, 168), "on_duty": (0, 10_000), "start_every_h": (1, 24),
+    "person_hour": (0, 100), "runs": (1, 100), "nodes": (1, 1_000_000),
 }  # fmt: skip
 """From and to which options make sense."""
 
@@ -46,9 +47,14 @@ class Options:
 
     shift_h: float = 12.0
     """Longest shift; a team's own longest duty goes before where it is shorter."""
+    rest_h: float = 10.0
+    """Least rest between two turns of a shift; a team's own goes before where it is longer (10: US drivers, 49 CFR
+    395.3)."""
     week_h: float = 60.0
-    """Most hours on duty in any seven days (60: US drivers, 49 CFR 395.3; China's labour law has 44 and frees the
-    relief of disasters from it, Art. 36 and 42)."""
+    """Most hours on duty in any seven days (60: US drivers, 49 CFR 395.3(b); China's labour law has 44 and little
+    overtime, and frees the relief of disasters from that limit, Art. 36, 41 and 42)."""
+    on_duty: int = 0
+    """Teams that must be on duty at any hour from the first call-out to the end of the run."""
     start_every_h: int = 2
     """Shifts begin at full hours of the run, so many apart."""
     person_hour: float = 0.01
@@ -70,17 +76,31 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     if not rolls:
         raise CannotPlan("roster.nobody")
     hours = len(asked[0].amount)
-    begins, outcome = rostered(asked, rolls, options.start_every_h, options.person_hour, options.nodes)
+    if options.on_duty > len(rolls):
+        raise CannotPlan(
+            "roster.out_of_bounds", option="on-duty", value=options.on_duty, low=0, high=len(rolls)
+        )
+    least = (
+        Least(options.on_duty, [_when(scenario, t) for t in range(hours + 1)]) if options.on_duty else None
+    )
+    begins, outcome, clash = rostered(
+        asked, rolls, options.start_every_h, options.person_hour, options.nodes, least
+    )
+    if clash:
+        raise CannotPlan("roster.clash", clash)
     on = on_duty(rolls, begins, hours)
     work, today = cover(asked, rolls, on), cover(asked, rolls, _as_now(scenario, rolls, hours))
     overrides, tried = _chosen(scenario, trials, options, _overrides(scenario, rolls, begins))
+    change = {"now_n": today.cost, "then_n": work.cost, "less_share": 1 - work.cost / max(today.cost, 1e-9)}
     why = (
+        tried,
         _hours_short(scenario, asked, work),
-        Reason("roster.now", {"now": round(today.cost, 1), "then": round(work.cost, 1)}),
+        Reason("roster.now", change),
         *_one_more(scenario, asked, rolls, on, work),
+        *_earlier(scenario, asked, rolls, options, work),
         *_people_short(scenario, rolls),
         _limits(rolls, begins),
-        tried,
+        *_off_between(rolls, on),
     )
     return Plan(overrides, why, outcome, tuple(_rows(scenario, rolls, begins)))
 
@@ -106,7 +126,7 @@ def _rolls(scenario: Scenario, options: Options) -> list[Roll]:
             if not asked.isdisjoint(verbs):
                 machines[kind.id, verbs] = machines.get((kind.id, verbs), 0) + row.count
         if machines and people:
-            length = max(1, int(min(team.max_duty / HOUR, options.shift_h)))
+            length = max(1, int(min(team.max_duty / HOUR, options.shift_h, options.week_h)))
             rolls.append(
                 Roll(
                     team=team.id,
@@ -114,7 +134,7 @@ def _rolls(scenario: Scenario, options: Options) -> list[Roll]:
                     shifts=max(1, min(MOST_SHIFTS, team.people // people)),
                     people=min(people, team.people),
                     length=length,
-                    rest=math.ceil(team.rest / HOUR),
+                    rest=math.ceil(max(team.rest / HOUR, options.rest_h)),
                     week=max(1, int(options.week_h // length)),
                     ready=_ready(first or 0, team.muster),
                 )
@@ -177,9 +197,11 @@ def _overrides(
         team, starts, path = teams[roll.team], sorted(begins[roll.team]), f"fleet.teams.{roll.team}"
         if not starts:
             continue
-        turns = min(roll.shifts, len(starts))
+        turns = shifts_taken(roll, starts)
         if turns > team.relief:
             shifts[f"{path}.relief"] = turns
+        if max(turns, team.relief) == 1 < len(starts) and roll.rest * HOUR > team.rest:
+            shifts[f"{path}.rest_h"] = roll.rest
         if roll.length * HOUR < team.max_duty:
             shifts[f"{path}.max_duty_h"] = roll.length
         second, level = _level_for(scenario, team, starts[0])
@@ -188,7 +210,7 @@ def _overrides(
         if not _in_hours(scenario, team, second):
             begin = int(_clock(scenario, second) // 3600)
             hours[f"{path}.duty_from_h"] = begin
-            hours[f"{path}.duty_to_h"] = begin + min(24, max(turns, 1) * roll.length)
+            hours[f"{path}.duty_to_h"] = begin + min(24, turns * roll.length)
     return {"shifts": shifts, "hours": hours, "calls": calls}
 
 
@@ -226,26 +248,43 @@ def _chosen(
     return tries[best], Reason(f"roster.tried_{best}", gaps)
 
 
+def shifts_taken(roll: Roll, starts: Sequence[int]) -> int:
+    """The fewest shifts that keep rest and week where they take these turns one after the other."""
+    for count in range(1, roll.shifts):
+        own = [starts[first::count] for first in range(count)]
+        rested = all(b - a >= roll.length + roll.rest for turns in own for a, b in pairwise(turns))
+        if rested and all(
+            len([t for t in turns if s <= t < s + 168]) <= roll.week for turns in own for s in turns
+        ):
+            return count
+    return roll.shifts
+
+
 def _rows(
     scenario: Scenario, rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]
 ) -> list[dict[str, Any]]:
-    """The roster, a row a shift."""
+    """The roster, a row a shift; teams whose shifts are alike share their rows."""
     teams = {t.id: t for t in scenario.fleet.teams}
-    rows = []
+    alike: dict[tuple[Any, ...], list[str]] = {}
     for roll in rolls:
-        starts = sorted(begins[roll.team])
-        for i, start in enumerate(starts):
-            rows.append(
-                {
-                    "team": roll.team,
-                    "shift": i % roll.shifts + 1,
-                    "from": _when(scenario, start),
-                    "to": _when(scenario, start + roll.length),
-                    "people": roll.people,
-                    "callout": _level_for(scenario, teams[roll.team], starts[0])[1],
-                }
-            )
-    return rows
+        if starts := tuple(sorted(begins[roll.team])):
+            level = _level_for(scenario, teams[roll.team], starts[0])[1]
+            alike.setdefault(
+                (starts, shifts_taken(roll, starts), roll.length, roll.people, level), []
+            ).append(roll.team)
+    return [
+        {
+            "teams": tuple(names),
+            "shift": first + 1,
+            "turns": "; ".join(
+                f"{_when(scenario, s)} – {_when(scenario, s + length)}" for s in starts[first::count]
+            ),
+            "people": people,
+            "callout": level,
+        }
+        for (starts, count, length, people, level), names in alike.items()
+        for first in range(count)
+    ]
 
 
 def _when(scenario: Scenario, hour: int) -> str:
@@ -268,7 +307,7 @@ def _hours_short(scenario: Scenario, asked: Sequence[Need], work: Work) -> Reaso
     end = peak + int(after[0]) if len(after) else len(late)
     gaps = {
         "verb": worst.verb, "from": _when(scenario, start), "to": _when(scenario, end),
-        "peak": _when(scenario, peak), "machine_hours": round(float(late[peak]), 1),
+        "peak": _when(scenario, peak), "late_n": float(late[peak]),
     }  # fmt: skip
     return Reason("roster.short" if worst.waits else "roster.unmanned", gaps)
 
@@ -290,8 +329,8 @@ def _one_more(
     gaps = {
         "team": team,
         "kind": _kind(scenario, kind),
-        "now": round(work.cost, 1),
-        "less": round(saved[team, kind], 1),
+        "now_n": work.cost,
+        "less_n": saved[team, kind],
     }
     return [Reason("roster.one_more", gaps)]
 
@@ -317,13 +356,44 @@ def _people_short(scenario: Scenario, rolls: Sequence[Roll]) -> list[Reason]:
     ]
 
 
+def _earlier(
+    scenario: Scenario, asked: Sequence[Need], rolls: Sequence[Roll], options: Options, work: Work
+) -> list[Reason]:
+    """What a call-out before the first work would bring, where the first level is declared after it."""
+    first = min(int(np.flatnonzero(need.amount)[0]) for need in asked)
+    ready = min(roll.ready for roll in rolls)
+    if first >= ready:
+        return []
+    there = [Roll(**{**vars(roll), "ready": first}) for roll in rolls]
+    begins, _, _ = rostered(asked, there, options.start_every_h, options.person_hour, options.nodes)
+    then = cover(asked, there, on_duty(there, begins, len(asked[0].amount)))
+    if work.cost - then.cost < SOME:
+        return []
+    gaps = {"first": _when(scenario, first), "ready": _when(scenario, ready), "late_s": (ready - first) * HOUR,
+            "less_n": work.cost - then.cost, "less_share": 1 - then.cost / max(work.cost, 1e-9)}  # fmt: skip
+    return [Reason("roster.earlier", gaps)]
+
+
+def _off_between(rolls: Sequence[Roll], on: Mapping[str, np.ndarray]) -> list[Reason]:
+    """Teams that the table leaves off between two shifts, though runs have their relief go on."""
+    off = {}
+    for roll in rolls:
+        there = np.flatnonzero(on[roll.team])
+        if roll.shifts > 1 and len(there) and (gap := int(there[-1] - there[0]) + 1 - len(there)):
+            off[roll.team] = gap
+    if not off:
+        return []
+    return [Reason("roster.off_between", {"teams": tuple(off), "off_s": max(off.values()) * HOUR})]
+
+
 def _limits(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]) -> Reason:
     """The fullest week and the shortest rest of any shift."""
     week, rest = 0, math.inf
     for roll in rolls:
         starts = sorted(begins[roll.team])
-        for group in range(roll.shifts):
-            own = starts[group :: roll.shifts]
+        count = shifts_taken(roll, starts)
+        for group in range(count):
+            own = starts[group::count]
             for i, start in enumerate(own):
                 week = max(week, sum(roll.length for s in own[i:] if s < start + 168))
             rest = min([rest, *(b - a - roll.length for a, b in pairwise(own))])

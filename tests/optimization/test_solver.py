@@ -220,6 +220,23 @@ def test_a_conflict_is_told_in_sentences() -> None:
     assert conflict(solve(knapsacks(3, 1), time_limit=5), {}) == ()
 
 
+def test_rows_that_say_the_same_are_told_once() -> None:
+    """Of several teams and of several hours, first to last; a team that differs in another gap keeps its own line."""
+    turns = {"shifts_n": 1, "turn_s": 3600.0, "rest_s": 7200.0}
+    says = {
+        "a": ("conflict.turns", {"team": "day", **turns}),
+        "b": ("conflict.turns", {"team": "night", **turns}),
+        "c": ("conflict.turns", {"team": "third", **turns, "shifts_n": 2}),
+        "d": ("conflict.on_duty", {"least_n": 2, "from": "23:00", "to": "00:00"}),
+        "e": ("conflict.on_duty", {"least_n": 2, "from": "00:00", "to": "01:00"}),
+    }
+    found = conflict(Outcome("infeasible", conflict=tuple("abcde")), says)
+    assert [r.key for r in found] == ["conflict.together", *["conflict.turns"] * 2, "conflict.on_duty"]
+    assert found[0].gaps == {"n": 3}
+    assert [r.gaps["team"] for r in found[1:3]] == [("day", "night"), ("third",)]
+    assert (found[3].gaps["from"], found[3].gaps["to"]) == ("23:00", "01:00")
+
+
 def _last(reasons: tuple[Reason, ...]) -> tuple[str, Mapping[str, Any]]:
     return reasons[-1].key, reasons[-1].gaps
 

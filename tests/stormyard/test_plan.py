@@ -96,6 +96,19 @@ def test_what_helps_nothing_is_not_proposed(monkeypatch: pytest.MonkeyPatch) -> 
         (("stock", "tiny/snow", "--cvar", "2"), "give a number from 0 to 1"),
         (("stock", "tiny/snoww"), "tiny/snow"),
         (("placement", "tiny/snow", "--set", "hours=-1"), "hours"),
+        (
+            ("roster", "tiny/snow", "--on-duty", "4"),
+            "--on-duty 4 makes no sense\n    give a number from 0 to 3",
+        ),
+        (
+            ("roster", "tiny/snow", "--on-duty", "3", "--shift-h", "4"),
+            "    - South Street hand team: people for 1 shift(s) of 4.0 h, with 10.0 h of rest before the next turn\n"
+            "    - at least 3 teams must be on duty at any hour between 01-15 01:00 and",
+        ),
+        (
+            ("roster", "tiny/snow", "--on-duty", "3", "--shift-h", "4", "--lang", "zh"),
+            "南街人工队：人手可编 1 班，每班 4.0 小时，再次上岗前须休息 10.0 小时",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_refused_in_words(

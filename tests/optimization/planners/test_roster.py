@@ -11,7 +11,7 @@ from optimization.plan import CannotPlan
 from optimization.planners import roster
 from optimization.planners._changes import changed
 from optimization.planners._roster_demand import Need, needs
-from optimization.planners._roster_model import Pool, Roll, cover, on_duty, rostered
+from optimization.planners._roster_model import Least, Pool, Roll, cover, on_duty, rostered
 from scenarios.load import load
 from tests import cities
 from tests.optimization.planners.real import Made, Real, speaks
@@ -32,6 +32,7 @@ ASKED = [
     need("plough.p1", "plough", [0, 3, 2, 0, 4, 0, 1, 0], True, truck=0.5),
     need("guard", "guard", [0, 1, 1, 0, 0, 1, 1, 1], False, car=1.0),
 ]
+CLOCK = [f"{t:02}:00" for t in range(9)]
 ROLLS = [roll("a", {PLOUGH: 2}), roll("b", {PLOUGH: 1, GUARD: 1}, shifts=1), roll("c", {GUARD: 1}, people=1)]
 
 
@@ -45,8 +46,10 @@ def legal(of: Roll, starts: tuple[int, ...]) -> bool:
     return False
 
 
-def test_the_programme_finds_the_best_of_all_legal_rosters() -> None:
-    """Every set of starts of three teams is tried; the cost is what waits and the people's hours."""
+@pytest.mark.parametrize("least", [0, 1])
+def test_the_programme_finds_the_best_of_all_legal_rosters(least: int) -> None:
+    """Every set of starts of three teams is tried, also where one team must always be on duty; the cost is what waits
+    and the people's hours."""
     price, hours, cost = 0.3, 8, {}
     possible = {
         r.team: [c for n in range(5) for c in combinations(range(r.ready, hours), n) if legal(r, c)]
@@ -56,16 +59,41 @@ def test_the_programme_finds_the_best_of_all_legal_rosters() -> None:
     for chosen in product(*possible.values()):
         begins = dict(zip(possible, chosen, strict=True))
         on = on_duty(ROLLS, begins, hours)
+        if sum(on.values())[1:].min() < least:
+            continue
         manned = tuple(on[r.team].tobytes() for r in ROLLS)
         if manned not in cost:
             cost[manned] = by_hand(on)
         people = sum(r.people * min(r.length, hours - s) for r in ROLLS for s in begins[r.team])
         costs[chosen] = cost[manned] + price * people
-    found, outcome = rostered(ASKED, ROLLS, 1, price, 1000)
-    assert outcome.status == "optimal"
+    found, outcome, clash = rostered(ASKED, ROLLS, 1, price, 1000, Least(least, CLOCK) if least else None)
+    assert outcome.status == "optimal" and not clash
     assert outcome.objective == pytest.approx(min(costs.values()), rel=1e-3)
     assert all(legal(r, tuple(found[r.team])) for r in ROLLS)
     assert any(len(starts) > 1 for starts in found.values())
+
+
+def test_teams_that_cannot_all_be_there_are_told_with_their_hours() -> None:
+    """Two teams of one or two shifts at every hour: their turns and rests clash, and the third team has no part."""
+    rolls = [roll("a", {PLOUGH: 2}), roll("b", {PLOUGH: 1, GUARD: 1}, shifts=1)]
+    begins, outcome, clash = rostered(ASKED, rolls, 1, 0.3, 1000, Least(2, CLOCK))
+    assert outcome.status == "infeasible" and begins == {"a": [], "b": []}
+    assert clash[0].key == "conflict.together"
+    told = {reason.key: reason.gaps for reason in clash[1:]}
+    assert told["conflict.on_duty"]["least_n"] == 2
+    assert CLOCK[1] <= told["conflict.on_duty"]["from"] < told["conflict.on_duty"]["to"] <= CLOCK[8]
+    turns = [r.gaps for r in clash if r.key == "conflict.turns"]
+    assert {"team": ("b",), "shifts_n": 1, "turn_s": 7200, "rest_s": 10800} in turns
+    assert "conflict.unnamed" not in told
+
+
+def test_no_more_shifts_are_asked_for_than_rest_needs() -> None:
+    """Two shifts of 2 h with 3 h of rest cannot take turns without a pause; with 2 h of rest they can."""
+    four = roll("a", {PLOUGH: 1}, shifts=4)
+    assert roster.shifts_taken(four, [1, 3, 5, 7]) == 3
+    assert roster.shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=2), [1, 3, 5, 7]) == 2
+    assert roster.shifts_taken(four, [1, 6]) == 1
+    assert roster.shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=0), [1, 3, 5]) == 2
 
 
 def by_hand(on: dict[str, np.ndarray]) -> float:
@@ -115,6 +143,7 @@ def test_a_team_with_people_for_two_shifts_gets_relief() -> None:
     )
     assert plan.overrides["fleet.teams.day.relief"] >= 2
     assert [r["shift"] for r in plan.rows][:2] == [1, 2]
+    assert plan.rows[0]["teams"] == ("day",) and "; " in plan.rows[0]["turns"]
     assert changed(long, plan.overrides).fleet.teams[0].relief == plan.overrides["fleet.teams.day.relief"]
     tried = next(r for r in plan.why if r.key == "roster.tried_all")
     assert any("Runs bear it out" in said for said in speaks(long, plan))
@@ -129,7 +158,7 @@ def test_what_the_runs_do_not_bear_out_is_not_proposed() -> None:
     )
     assert plan.overrides == {}
     assert "roster.tried_now" in [r.key for r in plan.why]
-    assert {r["team"] for r in plan.rows} == {"snow-north", "snow-south", "footways"}
+    assert {team for r in plan.rows for team in r["teams"]} == {"snow-north", "snow-south", "footways"}
 
 
 def test_people_that_make_no_second_shift_are_named() -> None:
@@ -137,6 +166,18 @@ def test_people_that_make_no_second_shift_are_named() -> None:
     plan = roster.propose(load("tiny/snow"), Real(), roster.Options(runs=1))
     short = next(r for r in plan.why if r.key == "roster.one_shift")
     assert short.gaps == {"teams": ("footways",), "team": "footways", "people": 8}
+
+
+def test_a_late_call_out_is_told_with_what_an_earlier_one_brings() -> None:
+    """Snow from the first hour, ready at the fourth: three hours that would take work away."""
+    late = cities.scenario(
+        hours=24, wet_hours=20, precipitation=0.5, command__timeline=[{"t": 10000, "level": "IV"}]
+    )
+    plan = roster.propose(late, Made(lambda *_: {}), roster.Options())
+    told = next(r for r in plan.why if r.key == "roster.earlier")
+    assert told.gaps["late_s"] == 3 * 3600
+    assert 0 < told.gaps["less_share"] <= 1
+    assert any("What would change the answer" in said for said in speaks(late, plan))
 
 
 def test_refusals() -> None:
