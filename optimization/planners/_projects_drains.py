@@ -77,17 +77,17 @@ def widened(text: str, conduits: Collection[str]) -> str:
     return _edited(text, "XSECTIONS", lambda words: words[0].upper() in names, wider)
 
 
-def strengthened(text: str, pump: str) -> str:
-    """The model with this pump's curve ``STRONGER`` times as high; pumps that share the curve gain as well."""
-    row = next(r for r in read_inp(text).rows("PUMPS") if r.words[0].upper() == pump.upper())
-    curve = row.words[3].upper()
+def strengthened(text: str, pumps: Collection[str]) -> str:
+    """The model with the curves of these pumps ``STRONGER`` times as high; others that share a curve gain as well."""
+    names = {pump.upper() for pump in pumps}
+    curves = {r.words[3].upper() for r in read_inp(text).rows("PUMPS") if r.words[0].upper() in names}
 
     def stronger(words: list[str]) -> list[str]:
         head = len(words) - len(_numbers(tuple(words)))
         points = words[head:]
         return [*words[:head], *(_times(w, STRONGER) if i % 2 else w for i, w in enumerate(points))]
 
-    return _edited(text, "CURVES", lambda words: words[0].upper() == curve, stronger)
+    return _edited(text, "CURVES", lambda words: words[0].upper() in curves, stronger)
 
 
 def _numbers(words: tuple[str, ...]) -> list[float]:

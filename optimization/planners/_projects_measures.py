@@ -7,7 +7,7 @@ shown, and any of them can be given anew (``--costs``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,8 @@ class Measure:
     """What it makes of the drain model's text."""
     after: str = ""
     """Measure that it builds on."""
+    extent: float = 0.0
+    """How much is bought: t of salt, machines, inlets, m of pipe, m3/s of pumping, km of road watched, people."""
 
     @property
     def sort(self) -> str:
@@ -108,10 +110,7 @@ def measures(scenario: Scenario, seen: Run | None, given: Mapping[str, float]) -
         if seen is not None and scenario.city.drains is not None:
             found += [*_pipes(scenario, seen), *_stations(scenario)]
     found += [*_sensors(scenario), *_training(scenario)]
-    return [
-        Measure(m.key, given.get(m.key, given.get(m.sort, m.cost)), m.change, m.drains, m.after)
-        for m in found
-    ]
+    return [replace(m, cost=given.get(m.key, given.get(m.sort, m.cost))) for m in found]
 
 
 def _salt(scenario: Scenario) -> list[Measure]:
@@ -130,8 +129,10 @@ def _salt(scenario: Scenario) -> list[Measure]:
         }
 
     cost = sum(MORE * s.amount * (prices[s.material] + COSTS["salt"] / 1000) for s in held)
+    tonnes = MORE * sum(s.amount for s in held) / 1000
     return [
-        Measure(f"salt.{n}", cost, more, after=f"salt.{n - 1}" if n > 1 else "") for n in range(1, STEPS + 1)
+        Measure(f"salt.{n}", cost, more, after=f"salt.{n - 1}" if n > 1 else "", extent=tonnes)
+        for n in range(1, STEPS + 1)
     ]
 
 
@@ -151,7 +152,7 @@ def _machines(scenario: Scenario, sort: str, verbs: Iterable[str]) -> list[Measu
         cost = step * COSTS[sort] * kind.kind.cost * 3600
         for n in range(1, STEPS + 1):
             after = f"{sort}:{kind.kind.id}.{n - 1}" if n > 1 else ""
-            found.append(Measure(f"{sort}:{kind.kind.id}.{n}", cost, more, after=after))
+            found.append(Measure(f"{sort}:{kind.kind.id}.{n}", cost, more, after=after, extent=step))
     return found
 
 
@@ -161,7 +162,7 @@ def _inlets(scenario: Scenario) -> list[Measure]:
         return []
     count = sum(max(2.0, 2 * s.length / INLET_SPACING) for s in scenario.city.segments)
     clean = {"physics.water.clog_start_pct": round(100 * water.clog_cleared, 6)}
-    return [Measure("inlets", count * COSTS["inlets"], lambda _: clean)]
+    return [Measure("inlets", count * COSTS["inlets"], lambda _: clean, extent=round(count))]
 
 
 def _sensors(scenario: Scenario) -> list[Measure]:
@@ -172,7 +173,7 @@ def _sensors(scenario: Scenario) -> list[Measure]:
         round(t * (FASTER if i < 2 else 1) / 60, 6) for i, t in enumerate(scenario.command.report_period)
     ]
     path = "command.report_period_min"
-    return [Measure("sensors", km * COSTS["sensors"], lambda _: {path: periods})]
+    return [Measure("sensors", km * COSTS["sensors"], lambda _: {path: periods}, extent=km)]
 
 
 def _training(scenario: Scenario) -> list[Measure]:
@@ -188,7 +189,8 @@ def _training(scenario: Scenario) -> list[Measure]:
         for k in scenario.fleet.kinds
         if k.id in kinds
     }
-    return [Measure("training", COSTS["training"] * sum(t.people for t in teams), lambda _: made)]
+    people = sum(t.people for t in teams)
+    return [Measure("training", COSTS["training"] * people, lambda _: made, extent=people)]
 
 
 def _pipes(scenario: Scenario, seen: Run) -> list[Measure]:
@@ -207,7 +209,8 @@ def _pipes(scenario: Scenario, seen: Run) -> list[Measure]:
         def wider(text: str, names: Sequence[str] = names) -> str:
             return widened(text, names)
 
-        found.append(Measure(f"pipes:{node}", cost, lambda _: {}, wider))
+        metres = sum(p.length for p in pipes)
+        found.append(Measure(f"pipes:{node}", cost, lambda _: {}, wider, extent=metres))
         if len(found) == WORST:
             break
     return found
@@ -221,15 +224,21 @@ def flooded(run: Run) -> list[str]:
 
 
 def _stations(scenario: Scenario) -> list[Measure]:
-    """The largest pumping stations, half as strong again."""
+    """The largest pumping stations, half as strong again: all pumps that draw from one node."""
     inp = read_inp(scenario.city.drains or "")
     flows = pump_flows(inp)
+    stations: dict[str, list[str]] = {}
+    for row in inp.rows("PUMPS"):
+        if row.words[0] in flows:
+            stations.setdefault(row.words[1], []).append(row.words[0])
+    total = {node: sum(flows[p] for p in pumps) for node, pumps in stations.items()}
     found = []
-    for pump in sorted(flows, key=lambda p: (-flows[p], p))[:WORST]:
-        added = (STRONGER - 1) * flows[pump] * FLOW_UNITS[inp.flow_units]
+    for node in sorted(stations, key=lambda n: (-total[n], n))[:WORST]:
+        added = (STRONGER - 1) * total[node] * FLOW_UNITS[inp.flow_units]
 
-        def stronger(text: str, pump: str = pump) -> str:
-            return strengthened(text, pump)
+        def stronger(text: str, pumps: Sequence[str] = tuple(stations[node])) -> str:
+            return strengthened(text, pumps)
 
-        found.append(Measure(f"station:{pump}", COSTS["station"] * added, lambda _: {}, stronger))
+        cost = COSTS["station"] * added
+        found.append(Measure(f"station:{node}", cost, lambda _: {}, stronger, extent=added))
     return found

@@ -6,12 +6,17 @@ y_ij <= x_i, y_ij <= x_j, y_ij >= x_i + x_j - 1,   x binary (y is then 0 or 1 by
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pulp
 
 from optimization.solver import Outcome, solve
+
+CHEAPER = 1e-4
+"""Share by which a set has to be cheaper to be another point of the frontier: more than the solver's tolerance."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +85,48 @@ def worth_of(items: Sequence[Item], pairs: Pairs, funded: frozenset[str]) -> flo
     """Burden that a set takes away by the model."""
     own = sum(item.gain for item in items if item.key in funded)
     return own + sum(more for (a, b), more in pairs.items() if a in funded and b in funded)
+
+
+class Step(NamedTuple):
+    """One of the best sets for its money."""
+
+    cost: float
+    """CNY"""
+    worth: float
+    """Burden that it takes away by the model."""
+    keys: frozenset[str]
+
+
+def frontier(items: Sequence[Item], pairs: Pairs, most: int = 40) -> list[Step]:
+    """The sets that no cheaper set equals, by rising cost, from all that can be had downwards, ``most`` of them."""
+    budget, found = sum(item.cost for item in items), list[Step]()
+    while len(found) < most and budget > 0:
+        keys = chosen(items, fund(items, pairs, budget))
+        if not keys:
+            break
+        cost = sum(item.cost for item in items if item.key in keys)
+        worth = worth_of(items, pairs, keys)
+        if found and worth >= found[-1].worth - 1e-9:
+            found.pop()
+        found.append(Step(cost, worth, keys))
+        budget = cost * (1 - CHEAPER)
+    return found[::-1]
+
+
+def turning_cost(items: Sequence[Item], pairs: Pairs, budget: float, key: str) -> float:
+    """CNY up to which a measure is in the best set, the others at their costs; 0 where it never is, inf where it is
+    at any cost that the budget bears. Found by halving, to a thousandth."""
+
+    def funds(cost: float) -> bool:
+        asked = [replace(item, cost=cost) if item.key == key else item for item in items]
+        return key in chosen(asked, fund(asked, pairs, budget))
+
+    low, high = 0.0, budget
+    if not funds(1e-3):
+        return 0.0
+    if funds(high):
+        return math.inf
+    while high - low > 1e-3 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if funds(middle) else (low, middle)
+    return low

@@ -1,37 +1,41 @@
 """Which measures to fund under a budget: each is tried by runs, pairs of the best as well, and a knapsack chooses.
 
-Values are differences of the weighted burden (``optimization.plan.burden``) over the same storm and luck. All measures
-are tried on a few members first; those that help are tried on more, and the best of them two by two.
+Values are differences of the weighted burden (``optimization.plan.burden``) over the same storms and luck, with their
+90 % intervals: what is not told from luck is not funded, and that is said.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from optimization.dispatchers import greedy
-from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
+from optimization.plan import CannotPlan, Curve, Plan, Reason, Trials
 from optimization.planners._changes import check
-from optimization.planners._projects_measures import Measure, costs_given, measures, with_measures
-from optimization.planners._projects_model import Item, Pairs, chosen, fund, worth_of
+from optimization.planners._projects_measures import WORST, costs_given, measures, with_measures
+from optimization.planners._projects_model import (
+    Item,
+    Pairs,
+    Step,
+    chosen,
+    frontier,
+    fund,
+    turning_cost,
+    worth_of,
+)
+from optimization.planners._projects_values import Gain, Set, Values
 from optimization.solver import Outcome
 from simulation.engine import run
 from simulation.model import Scenario
 
 LIMITS = {
-    "budget": (0, 1e12), "first_members": (1, 100), "value_members": (1, 1000), "keep": (1, 100), "pairs_of": (0, 20),
+    "budget": (0, 1e12), "first_members": (2, 100), "value_members": (2, 1000), "keep": (1, 100), "pairs_of": (0, 20),
 }  # fmt: skip
 """From and to which options make sense."""
-POINTS = 6
-"""Budgets for which the curve of burden against money is drawn, from nothing to all."""
-MILLION = 1e6
-NOTHING = 1e-6
-"""Weighted km h below which a difference is none."""
+PRICED = 1e4
+"""CNY: the money that a price is told for (Chinese budgets are written in units of ten thousand yuan)."""
 SEEN = 900_000
 """Seed of the run by which the worst drain nodes are found; no member's."""
 
@@ -46,13 +50,27 @@ class Options:
     """Costs in place of the built-in ones: ``inlets=200000,salt=90000``."""
     first_members: int = 2
     """Members on which every measure is tried."""
-    value_members: int = 4
-    """Members on which those that help are tried."""
+    value_members: int = 8
+    """Members at most on which those that help are tried."""
     keep: int = 6
-    """Measures at most that are tried on all of these, the best for their money."""
-    pairs_of: int = 3
+    """Measures at the least that stay in the race to the end."""
+    pairs_of: int = 4
     """Measures that are tried two by two."""
     seed: int = 0
+
+
+def most_runs(scenario: Scenario, options: Options) -> int:
+    """Runs that ``propose`` asks for at the most, about."""
+    there = len(measures(scenario, None, {})) + (2 * WORST if scenario.city.drains is not None else 0)
+    count, number, done, total = there, options.first_members, 0, 0
+    while True:
+        total += (count + 1) * (number - done)
+        if number >= options.value_members:
+            break
+        done, number = number, min(options.value_members, 2 * number)
+        count = min(count, max(options.keep, math.ceil(count / 2)))
+    twos = min(options.pairs_of, count) * (min(options.pairs_of, count) - 1) // 2
+    return total + twos * _of_pairs(options) + (options.keep + 2) * options.value_members
 
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
@@ -69,236 +87,223 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     offered = measures(scenario, seen, given)
     if not offered:
         raise CannotPlan("projects.nothing")
-    values = Values(scenario, trials, offered, options)
-    items = values.items()
-    if not items:
-        return Plan(
-            {}, (Reason("projects.none_helps", {"measures_n": len(offered)}),), rows=values.rows(frozenset())
-        )
-    pairs = values.pairs(items)
-    budget = options.budget or sum(item.cost for item in items) / 2
-    items, funded, outcome = values.funded(items, pairs, budget)
-    if not funded:
-        cheapest = min(item.cost for item in items if not item.after)
-        return Plan(
-            {}, (Reason("projects.too_dear", {"budget_cny": budget, "cheapest_cny": cheapest}),), outcome,
-            values.rows(frozenset()),
-        )  # fmt: skip
-    return _plan(values, items, pairs, budget, funded, outcome)
+    members = max(options.first_members, options.value_members)
+    values = Values(scenario, trials, offered, members, options.seed)
+    return Programme(values, options, members).plan()
 
 
-class Values:
-    """What measures take away, by runs; each run is asked for once."""
+def _of_pairs(options: Options) -> int:
+    """Members on which pairs are tried."""
+    return max(options.first_members, options.value_members // 2)
 
-    def __init__(
-        self, scenario: Scenario, trials: Trials, offered: Sequence[Measure], options: Options
-    ) -> None:
-        self.scenario, self.trials, self.options = scenario, trials, options
-        self.offered = {m.key: m for m in offered}
-        self.burdens: dict[frozenset[str], list[float]] = {}
-        self.gain: dict[str, float] = {}
-        """By measure: burden that it takes away on top of what it builds on."""
 
-    def ordered(self, keys: frozenset[str]) -> list[Measure]:
-        """Measures in the order in which they were offered, which is that in which they build on each other."""
-        return [m for key, m in self.offered.items() if key in keys]
+class Programme:
+    """The measures that help, their pairs, and the set that a budget funds."""
 
-    def of(self, sets: Sequence[frozenset[str]], members: int) -> list[list[float]]:
-        """Burdens of so many members with each of these sets."""
-        lacking: dict[int, list[frozenset[str]]] = {}
-        for keys in dict.fromkeys((frozenset[str](), *sets)):
-            if (run := len(self.burdens.setdefault(keys, []))) < members:
-                lacking.setdefault(run, []).append(keys)
-        for run, some in lacking.items():  # all at once, for whoever runs them side by side
-            seeds = range(self.options.seed + run, self.options.seed + members)
-            scenarios = {"+".join(sorted(keys)): self._with(keys) for keys in some}
-            for keys, figures in zip(some, self.trials(scenarios, seeds).values(), strict=True):
-                self.burdens[keys] += [burden(f) for f in figures]
-        return [self.burdens[keys][:members] for keys in sets]
+    def __init__(self, values: Values, options: Options, members: int) -> None:
+        self.values, self.options, self.members = values, options, members
+        alive = values.race(options.first_members, members, options.keep)
+        gains = values.pairs(alive, options.pairs_of, _of_pairs(options))
+        self.pairs: Pairs = {two: gain.mean for two, gain in gains.items() if gain.told}
+        helpful = [k for k in alive if values.own(k).told > 0]
+        helpful += [k for two, more in self.pairs.items() for k in two if more > 0]
+        wanted = Set(k for key in helpful for k in values.whole(key))
+        self.items = [Item(m.key, m.cost, values.own(m.key).mean, m.after) for m in values.ordered(wanted)]
+        self.beside: Mapping[str, Gain] = {}
 
-    def _with(self, keys: frozenset[str]) -> Scenario:
-        return with_measures(self.scenario, self.ordered(keys))[0]
+    def plan(self) -> Plan:
+        """The programme for the budget that was asked for."""
+        if not self.items:
+            return self._nothing()
+        budget = self.options.budget or sum(item.cost for item in self.items) / 2
+        funded, outcome = self._funded(budget)
+        if not funded:
+            cheapest = min(item.cost for item in self.items if not item.after)
+            gaps = {"budget_cny": budget, "cheapest_cny": cheapest}
+            return Plan({}, (Reason("projects.too_dear", gaps), *self._idle()), outcome, self.rows(Set()))
+        everything = Set(item.key for item in self.items)
+        self.values.run((everything,), self.members)
+        made, overrides = with_measures(self.values.scenario, self.values.ordered(funded))
+        drains = made.city.drains if made.city.drains != self.values.scenario.city.drains else None
+        steps = frontier(self.items, self.pairs)
+        why = [
+            *self._told(funded, budget), *self._margin(funded, budget), *self._together(), *self._idle(),
+            *_knee(steps), Reason("projects.settings", {"runs_n": self.values.runs}),
+        ]  # fmt: skip
+        if drains is not None:
+            why.append(Reason("projects.drains"))
+        curve = self._curve(steps, budget, funded, everything)
+        return Plan(overrides, tuple(why), outcome, self.rows(funded), drains, curve=curve)
 
-    def taken(self, keys: frozenset[str], members: int) -> float:
-        """Mean burden that a set takes away, member by member."""
-        none, some = self.of([frozenset(), keys], members)
-        return float(np.mean(np.array(none) - np.array(some)))
+    def _nothing(self) -> Plan:
+        own = {key: self.values.own(key) for key in self.values.offered}
+        best = max(own, key=lambda k: own[k].mean)
+        gaps = {"measures_n": len(own), **_gain(own[best]), "measure": best}
+        key = "projects.none_helps" if own[best].mean <= 0 or own[best].idle else "projects.none_told"
+        return Plan({}, (Reason(key, gaps), *self._idle()), rows=self.rows(Set()))
 
-    def whole(self, key: str) -> frozenset[str]:
-        """A measure and all that it builds on."""
-        keys, at = {key}, self.offered[key].after
-        while at:
-            keys.add(at)
-            at = self.offered[at].after
-        return frozenset(keys)
-
-    def items(self) -> list[Item]:
-        """Measures that help, with what they gain: all tried on a few members, the best for their money on more."""
-        few = self.options.first_members
-        self.of([some for key in self.offered for some in (self.whole(key), self.whole(key) - {key})], few)
-        first = {key: self._own(key, few) for key in self.offered}
-        self.gain = dict(first)
-        helping = sorted(
-            (k for k in first if first[k] > 0), key=lambda k: (-first[k] / self.offered[k].cost, k)
-        )
-        kept: set[str] = set()
-        for key in helping:
-            if len(kept | self.whole(key)) <= max(self.options.keep, len(self.whole(key))):
-                kept |= self.whole(key)
-        again = [key for key in self.offered if key in kept]
-        self.of([some for key in again for some in (self.whole(key), self.whole(key) - {key})], self.many)
-        self.gain |= {key: self._own(key, self.many) for key in again}
-        return [
-            Item(m.key, m.cost, self.gain[m.key], m.after) for m in self.ordered(frozenset(kept))
-        ] if any(self.gain[k] > 0 for k in kept) else []  # fmt: skip
-
-    def _own(self, key: str, members: int) -> float:
-        whole = self.whole(key)
-        rest = whole - {key}
-        return self.taken(whole, members) - (self.taken(rest, members) if rest else 0.0)
-
-    def pairs(self, items: Sequence[Item]) -> Pairs:
-        """What the best measures gain two by two beyond their sum."""
-        best = sorted((i for i in items if not i.after and i.gain > 0), key=lambda i: (-i.gain, i.key))
-        few = self.options.first_members
-        found = {}
-        twos = list(combinations(sorted(i.key for i in best[: self.options.pairs_of]), 2))
-        self.of([frozenset(two) for two in twos], few)
-        for a, b in twos:
-            together = self.taken(frozenset({a, b}), few)
-            more = together - self.taken(frozenset({a}), few) - self.taken(frozenset({b}), few)
-            found[a, b] = more if abs(more) > NOTHING else 0.0
-        return found
-
-    def funded(
-        self, items: Sequence[Item], pairs: Pairs, budget: float
-    ) -> tuple[list[Item], frozenset[str], Outcome]:
-        """The best set, again and again without what runs show to be idle in it, and the items as they then are."""
+    def _funded(self, budget: float) -> tuple[Set, Outcome]:
+        """The best set, again and again without what runs show to be idle in it."""
         while True:
-            outcome = fund(items, pairs, budget)
-            funded = chosen(items, outcome)
-            kept = self.pruned(funded)
-            if kept == funded:
-                base = {i.after for i in items if i.gain > NOTHING}
-                return [i for i in items if i.gain > NOTHING or i.key in base | funded], funded, outcome
-            items = [i if i.key in kept or i.key not in funded else replace(i, gain=0.0) for i in items]
+            outcome = fund(self.items, self.pairs, budget)
+            funded = chosen(self.items, outcome)
+            if not funded:
+                return funded, outcome
+            needed, self.beside = self.values.needed(funded, self.members)
+            if needed == funded:
+                return funded, outcome
+            self.items = [item for item in self.items if item.key in needed or item.key not in funded]
 
-    def pruned(self, funded: frozenset[str]) -> frozenset[str]:
-        """The set without measures that take nothing away beside the others of it: pairs tell only of two."""
-        for key in sorted(funded, key=lambda k: self.gain[k] / self.offered[k].cost):
-            rest = funded - {key}
-            built_on = any(self.offered[k].after == key for k in rest)
-            if (
-                rest
-                and not built_on
-                and self.taken(funded, self.many) <= self.taken(rest, self.many) + NOTHING
-            ):
-                self.gain[key], funded = 0.0, rest
-        return funded
+    # ------------------------------------------------------------------ what is said
 
-    @property
-    def many(self) -> int:
-        """Members on which what helps is tried."""
-        return max(self.options.first_members, self.options.value_members)
+    def rows(self, funded: Set) -> tuple[dict[str, Any], ...]:
+        """All measures, the funded ones first, then by what they take away for their money."""
+        own = {key: self.values.own(key) for key in self.values.offered}
+        items = {item.key for item in self.items}
 
-    def rows(self, funded: frozenset[str]) -> tuple[dict[str, Any], ...]:
-        """All measures, the funded ones first, then by what they gain for their money."""
-        order = sorted(
-            self.offered.values(), key=lambda m: (m.key not in funded, -self.gain.get(m.key, 0.0) / m.cost)
-        )
+        def verdict(key: str) -> str:
+            if key in funded:
+                return "funded"
+            if own[key].told > 0:
+                return "helps" if key in items else "beside"
+            return "idle" if own[key].idle else "harms" if own[key].told < 0 else "unsure"
+
+        rank = ("funded", "helps", "beside", "unsure", "harms", "idle")
+        rows = [
+            {"measure": m.key, "extent": (m.sort, m.extent), "cost_cny": m.cost, "gain_range_kmh": own[m.key].ends,
+             "per_10k_kmh": PRICED * own[m.key].mean / m.cost, "verdict": verdict(m.key)}
+            for m in self.values.offered.values()
+        ]  # fmt: skip
         return tuple(
-            {"measure": m.key, "cost_cny": m.cost, "gain_kmh": self.gain.get(m.key, 0.0),
-             "per_million_kmh": MILLION * self.gain.get(m.key, 0.0) / m.cost, "funded": m.key in funded}
-            for m in order
-        )  # fmt: skip
+            sorted(rows, key=lambda r: (rank.index(str(r["verdict"])), -float(str(r["per_10k_kmh"]))))
+        )
 
+    def _told(self, funded: Set, budget: float) -> list[Reason]:
+        """What is funded, and what runs say of it as a whole."""
+        taken = self.values.taken(funded)
+        now = self.values.left(Set())
+        gaps = {"measures": self._keys(funded), "spent_cny": self._cost(funded), "budget_cny": budget}
+        tried = {
+            **_gain(taken), "now_kmh": now, "share_share": taken.mean / now if now > 0 else 0.0,
+            "reckoned_kmh": worth_of(self.items, self.pairs, funded), "runs_n": len(taken.each),
+        }  # fmt: skip
+        return [Reason("projects.funded", gaps), Reason("projects.tried", tried)]
 
-def _plan(
-    values: Values,
-    items: Sequence[Item],
-    pairs: Pairs,
-    budget: float,
-    funded: frozenset[str],
-    outcome: Outcome,
-) -> Plan:
-    members = values.many
-    spent = sum(i.cost for i in items if i.key in funded)
-    reckoned, tried = worth_of(items, pairs, funded), values.taken(funded, members)
-    gaps = {"measures": _keys(values, funded), "spent_cny": spent, "budget_cny": budget}
-    why = [
-        Reason("projects.funded", gaps),
-        Reason("projects.tried", {"reckoned_kmh": reckoned, "tried_kmh": tried, "runs_n": members}),
-        *_shadow(items, pairs, budget),
-        *_next(values, items, pairs, budget, funded),
-        *_runner_up(values, items, pairs, budget, funded, reckoned),
-        *_together(pairs),
-        _curve(items, pairs),
-    ]
-    made, overrides = with_measures(values.scenario, values.ordered(funded))
-    drains = made.city.drains if made.city.drains != values.scenario.city.drains else None
-    if drains is not None:
-        why.append(Reason("projects.drains"))
-    return Plan(overrides, tuple(why), outcome, values.rows(funded), drains)
+    def _margin(self, funded: Set, budget: float) -> list[Reason]:
+        """What binds and its price, what would come next, the runner-up, and the costs at which another set is best."""
+        if all(item.key in funded for item in self.items):
+            said = [Reason("projects.all_that_helps", {"spent_cny": self._cost(funded)})]
+        else:
+            price = -fund(self.items, self.pairs, budget, whole=False).duals.get("budget", 0.0)
+            said = [Reason("projects.price", {"gain_kmh": price * PRICED})] if price > 1e-12 else []
+            said += self._next(budget, funded)
+        return [*said, *self._runner_up(budget, funded), *self._turns(budget, funded)]
 
-
-def _keys(values: Values, keys: frozenset[str]) -> tuple[str, ...]:
-    return tuple(m.key for m in values.ordered(keys))
-
-
-def _shadow(items: Sequence[Item], pairs: Pairs, budget: float) -> list[Reason]:
-    """What a further million would bring if measures could be funded in part."""
-    price = -fund(items, pairs, budget, whole=False).duals.get("budget", 0.0)
-    return [Reason("projects.price", {"gain_kmh": price * MILLION})] if price > 1e-12 else []
-
-
-def _next(
-    values: Values, items: Sequence[Item], pairs: Pairs, budget: float, funded: frozenset[str]
-) -> list[Reason]:
-    """The least more money with which another set is best, and what enters and leaves then."""
-    spent = sum(i.cost for i in items if i.key in funded)
-    left = budget - spent
-    steps = sorted({i.cost - left for i in items if i.key not in funded and i.cost > left})
-    for more in steps:
-        then = chosen(items, fund(items, pairs, budget + more + 1e-6))
-        if then != funded:
-            gaps = {"more_cny": more, "enters": _keys(values, then - funded)}
-            gone = _keys(values, funded - then)
-            if gone:
-                return [Reason("projects.next_swap", {**gaps, "leaves": gone})]
-            return [Reason("projects.next", gaps)]
-    return [Reason("projects.all_that_helps")] if not steps else []
-
-
-def _runner_up(
-    values: Values, items: Sequence[Item], pairs: Pairs, budget: float, funded: frozenset[str], best: float
-) -> list[Reason]:
-    other = fund(items, pairs, budget, not_these=[funded])
-    if not other.has_plan:
+    def _next(self, budget: float, funded: Set) -> list[Reason]:
+        """The least more money with which another set is best, and what enters and leaves then."""
+        left = budget - self._cost(funded)
+        for more in sorted({i.cost - left for i in self.items if i.key not in funded and i.cost > left}):
+            then = chosen(self.items, fund(self.items, self.pairs, budget + more + 1))
+            if then != funded:
+                gain = worth_of(self.items, self.pairs, then) - worth_of(self.items, self.pairs, funded)
+                gaps = {"more_cny": more, "enters": self._keys(then - funded), "gain_kmh": gain}
+                if gone := self._keys(funded - then):
+                    return [Reason("projects.next_swap", {**gaps, "leaves": gone})]
+                return [Reason("projects.next", gaps)]
         return []
-    second = chosen(items, other)
-    gaps = {"measures": _keys(values, second), "less_kmh": best - worth_of(items, pairs, second)}
-    return [Reason("projects.runner_up", gaps)] if second else []
+
+    def _runner_up(self, budget: float, funded: Set) -> list[Reason]:
+        other = fund(self.items, self.pairs, budget, not_these=[funded])
+        second = chosen(self.items, other) if other.has_plan else Set()
+        if not second:
+            return []
+        less = worth_of(self.items, self.pairs, funded) - worth_of(self.items, self.pairs, second)
+        gaps = {"measures": self._keys(second), "less_kmh": less, "cost_cny": self._cost(second)}
+        return [Reason("projects.runner_up", gaps)]
+
+    def _turns(self, budget: float, funded: Set) -> list[Reason]:
+        """Costs at which the answer changes: where the weakest of the funded measures leaves, the best of the others
+        enters."""
+        rate = {i.key: i.gain / i.cost for i in self.items}
+        cost = {i.key: i.cost for i in self.items}
+        said = []
+        tops = [k for k in funded if not any(i.after == k for i in self.items)]
+        if tops:
+            weakest = min(tops, key=lambda k: (rate[k], k))
+            most = turning_cost(self.items, self.pairs, budget, weakest)
+            if cost[weakest] < most < math.inf:
+                said.append(
+                    Reason(
+                        "projects.leaves_at", {"measure": weakest, "at_cny": most, "now_cny": cost[weakest]}
+                    )
+                )
+        others = [k for k in rate if k not in funded]
+        if others:
+            best = max(others, key=lambda k: (rate[k], k))
+            most = turning_cost(self.items, self.pairs, budget, best)
+            if 0 < most < cost[best]:
+                said.append(
+                    Reason("projects.enters_at", {"measure": best, "at_cny": most, "now_cny": cost[best]})
+                )
+        return said
+
+    def _together(self) -> list[Reason]:
+        """The pair that helps each other most, and the one that hinders most; none where pairs are only sums."""
+        said = []
+        if self.options.pairs_of > 1 and not self.pairs:
+            said.append(Reason("projects.apart", {}))
+        for key, sign in (("help", 1), ("hinder", -1)):
+            told = {two: sign * more for two, more in self.pairs.items() if sign * more > 0}
+            if told:
+                two = max(told, key=lambda t: (told[t], t))
+                said.append(Reason(f"projects.{key}", {"measures": two, "by_kmh": told[two]}))
+        return said
+
+    def _idle(self) -> list[Reason]:
+        """What is not worth its money here, said plainly."""
+        said = []
+        by: dict[str, list[str]] = {}
+        for row in self.rows(Set()):
+            by.setdefault(str(row["verdict"]), []).append(str(row["measure"]))
+        for verdict in ("idle", "unsure", "harms", "beside"):
+            if verdict in by:
+                said.append(Reason(f"projects.{verdict}", {"measures": self._keys(Set(by[verdict]))}))
+        return said
+
+    def _curve(self, steps: Sequence[Step], budget: float, funded: Set, everything: Set) -> Curve:
+        """Burden left against money: the best sets by single values and pairs, and what runs say of some sets."""
+        now = self.values.left(Set())
+        singles = [Set((i.key,)) for i in self.items if not i.after]
+        sets = dict.fromkeys((funded, everything, *singles))
+        tried = []
+        for keys in sets:
+            taken = self.values.taken(keys)
+            tried.append((self._cost(keys), now - taken.mean, taken.half))
+        return Curve(((0.0, now), *((s.cost, now - s.worth) for s in steps)), tuple(tried), budget)
+
+    def _cost(self, keys: Set) -> float:
+        return math.fsum(m.cost for m in self.values.ordered(keys))
+
+    def _keys(self, keys: Set) -> tuple[str, ...]:
+        return tuple(m.key for m in self.values.ordered(keys))
 
 
-def _together(pairs: Pairs) -> list[Reason]:
-    """The pair that helps each other most, and the one that hinders most."""
-    said = []
-    if pairs:
-        a, b = max(pairs, key=lambda p: pairs[p])
-        if pairs[a, b] > 0:
-            said.append(Reason("projects.help", {"measures": (a, b), "more_kmh": pairs[a, b]}))
-        a, b = min(pairs, key=lambda p: pairs[p])
-        if pairs[a, b] < 0:
-            said.append(Reason("projects.hinder", {"measures": (a, b), "less_kmh": -pairs[a, b]}))
-    return said
+def _gain(gain: Gain) -> dict[str, float]:
+    return dict(zip(("tried_kmh", "low_kmh", "high_kmh"), gain.ends, strict=True))
 
 
-def _curve(items: Sequence[Item], pairs: Pairs) -> Reason:
-    """Burden taken away against money."""
-    total = math.fsum(i.cost for i in items)
-    points = []
-    for n in range(1, POINTS + 1):
-        budget = total * n / POINTS
-        points += [budget, worth_of(items, pairs, chosen(items, fund(items, pairs, budget)))]
-    gaps = {f"budget{n}_cny": points[2 * n] for n in range(POINTS)}
-    return Reason("projects.curve", gaps | {f"gain{n}_kmh": points[2 * n + 1] for n in range(POINTS)})
+def _knee(steps: Sequence[Step]) -> list[Reason]:
+    """How much of all that can be had a part of the money brings."""
+    if len(steps) < 3:
+        return []
+    top = steps[-1]
+    early = next(s for s in steps if s.worth >= top.worth / 2)
+    if early.cost > 0.6 * top.cost:
+        return []
+    gaps = {
+        "some_cny": early.cost,
+        "some_share": early.worth / top.worth,
+        "all_cny": top.cost,
+        "all_kmh": top.worth,
+    }
+    return [Reason("projects.knee", gaps)]

@@ -22,7 +22,7 @@ CITIES = ("tiny/snow", "tiny/flood")
 TRIES = Real()
 """Shared by all tests of this file, so that what one has run the next need not."""
 SMALL = {
-    "storms": 2, "runs": 4, "test_members": 3, "nodes": 20, "first_members": 1, "value_members": 1, "keep": 3,
+    "storms": 2, "runs": 4, "test_members": 3, "nodes": 20, "first_members": 2, "value_members": 2, "keep": 3,
     "pairs_of": 2,
 }  # fmt: skip
 """Options that make a planner quick, where it has them."""

@@ -104,7 +104,7 @@ def test_pipes_and_pumps_change_where_they_stand_and_nowhere_else() -> None:
     wider = widened(text, ["C33-34", "C34-24"])
     differing = [(a, b) for a, b in zip(text.splitlines(), wider.splitlines(), strict=True) if a != b]
     assert [b.split()[2] for _, b in differing] == [f"{1.2 * WIDER:.6g}"] * 2
-    strong = read_inp(strengthened(text, "P1"))
+    strong = read_inp(strengthened(text, ["P1"]))
     assert pump_flows(inp) == {"P1": 0.15}
     assert pump_flows(strong)["P1"] == pytest.approx(0.15 * STRONGER)
     assert [r.words[1] for r in strong.rows("CURVES")][-1] == "3.5"
@@ -122,16 +122,16 @@ def by_measures(scenario: Scenario, seed: int) -> Figures:
 def test_the_programme_funds_what_takes_most_away() -> None:
     """Inlets and training fit into the budget, and their overlap is found and told."""
     plan = projects.propose(load(FLOOD), Made(by_measures), projects.Options(budget=100_000.0))
-    funded = {r["measure"] for r in plan.rows if r["funded"]}
+    funded = {r["measure"] for r in plan.rows if r["verdict"] == "funded"}
     assert funded == {"inlets", "training"}
     assert plan.overrides["physics.water.clog_start_pct"] == 5.0 and plan.drains is None
     why = {r.key: r.gaps for r in plan.why}
     assert why["projects.tried"]["tried_kmh"] == pytest.approx(5.0)
     assert why["projects.tried"]["reckoned_kmh"] == pytest.approx(5.0)
-    assert why["projects.hinder"]["less_kmh"] == pytest.approx(1.0)
+    assert why["projects.hinder"]["by_kmh"] == pytest.approx(1.0)
     assert set(why["projects.hinder"]["measures"]) == {"inlets", "training"}
     assert why["projects.next"]["enters"] == ("pumps:pump-truck-1500.1",)
-    assert any("more of: pump truck, 1,500 m3/h (step 1)" in said for said in speaks(load(FLOOD), plan))
+    assert any("more pumps: pump truck, 1,500 m3/h (step 1)" in said for said in speaks(load(FLOOD), plan))
 
 
 def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
@@ -143,7 +143,7 @@ def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
         return {"depth_over_15cm_km_h": (10.0 - 4.0 * (clean or quick)) / 8.0}
 
     plan = projects.propose(load(FLOOD), Made(either), projects.Options(budget=1e6, pairs_of=0))
-    assert {r["measure"] for r in plan.rows if r["funded"]} == {"training"}
+    assert {r["measure"] for r in plan.rows if r["verdict"] == "funded"} == {"training"}
     why = {r.key: r.gaps for r in plan.why}
     assert why["projects.tried"]["tried_kmh"] == why["projects.tried"]["reckoned_kmh"] == pytest.approx(4.0)
     assert "projects.runner_up" not in why
@@ -153,23 +153,28 @@ def test_little_money_and_no_help_are_told() -> None:
     """A budget below the cheapest measure, and measures that do nothing."""
     poor = projects.propose(load(FLOOD), Made(by_measures), projects.Options(budget=100.0))
     assert "No measure that helps fits" in speaks(load(FLOOD), poor)[0]
-    assert poor.overrides == {} and [r.key for r in poor.why] == ["projects.too_dear"]
+    assert poor.overrides == {} and [r.key for r in poor.why] == ["projects.too_dear", "projects.idle"]
     nothing = projects.propose(
         load(FLOOD), Made(lambda *_: {"depth_over_15cm_km_h": 1.0}), projects.Options()
     )
     assert "none takes burden away" in speaks(load(FLOOD), nothing)[0]
-    assert nothing.overrides == {} and [r.key for r in nothing.why] == ["projects.none_helps"]
+    assert nothing.overrides == {} and [r.key for r in nothing.why] == [
+        "projects.none_helps",
+        "projects.idle",
+    ]
 
 
 def test_wider_pipes_are_funded_where_runs_bear_them_out() -> None:
     """With plenty of money the pipes below the waterlogging point are renewed, and the model's text says so."""
-    options = projects.Options(budget=1e9, first_members=1, value_members=1, keep=3, pairs_of=2)
-    plan = projects.propose(load(FLOOD), Real(), options)
-    assert "pipes:N33" in {r["measure"] for r in plan.rows if r["funded"]}
-    assert (
-        plan.drains is not None
-        and read_inp(plan.drains).nodes == read_inp(load(FLOOD).city.drains or "").nodes
-    )
+    flood = load(FLOOD, sets=["hours=3"])
+    options = projects.Options(budget=1e9, first_members=2, value_members=4, keep=3, pairs_of=2)
+    plan = projects.propose(flood, Real(), options)
+    assert "pipes:N33" in {r["measure"] for r in plan.rows if r["verdict"] == "funded"}
+    assert plan.drains is not None
+    assert read_inp(plan.drains).nodes == read_inp(flood.city.drains or "").nodes
     tried = next(r for r in plan.why if r.key == "projects.tried")
-    assert tried.gaps["tried_kmh"] > 5
-    assert any("drains.inp" in said for said in speaks(load(FLOOD), plan))
+    assert tried.gaps["tried_kmh"] > 5 and tried.gaps["low_kmh"] > 0
+    assert any("drains.inp" in said for said in speaks(flood, plan))
+    assert plan.curve is not None and plan.curve.steps[0] == (0.0, tried.gaps["now_kmh"])
+    spent, left, _ = plan.curve.tried[0]
+    assert left == pytest.approx(tried.gaps["now_kmh"] - tried.gaps["tried_kmh"]) and spent > 0

@@ -1,0 +1,194 @@
+"""What measures are worth, by runs: all raced on a few members, those that may be worth their money on more.
+
+Members alternate between the scenario's own storm and storms drawn about it, each with luck of its own; every set of
+measures meets the same members, so what is compared are differences. The race is successive halving (Karnin, Koren and
+Somekh 2013): members double while the measures in the race halve, by what they take away for their money.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from optimization.plan import Trials, burden
+from optimization.planners._projects_measures import Measure, with_measures
+from optimization.planners._storms import storms
+from simulation.model import Scenario
+
+NOTHING = 1e-6
+"""Weighted km h below which a difference is none."""
+CONFIDENCE = 0.9
+"""Of the intervals of what is taken away."""
+SHARP = 0.2
+"""Half of an interval's width over its mean below which a measure needs no more members."""
+ENOUGH = 4
+"""Members below which no interval is trusted for that."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Weighted burden that something takes away, member by member."""
+
+    each: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """km h"""
+        return float(np.mean(self.each))
+
+    @property
+    def half(self) -> float:
+        """Half the width of the mean's 90 % confidence interval (Student's t); inf for a single member."""
+        from scipy.special import stdtrit
+
+        if (n := len(self.each)) < 2:
+            return math.inf
+        return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(np.std(self.each, ddof=1)) / math.sqrt(n)
+
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Mean, and both ends of its interval."""
+        return self.mean, self.mean - self.half, self.mean + self.half
+
+    @property
+    def idle(self) -> bool:
+        """Whether it changed nothing in any member."""
+        return all(abs(g) <= NOTHING for g in self.each)
+
+    @property
+    def told(self) -> int:
+        """1 where it helps, -1 where it harms, with 90 % confidence; else 0."""
+        return int(self.mean - self.half > NOTHING) - int(self.mean + self.half < -NOTHING)
+
+    @property
+    def sharp(self) -> bool:
+        """Whether it is known well enough."""
+        return len(self.each) >= ENOUGH and self.half <= SHARP * abs(self.mean)
+
+
+Set = frozenset[str]
+"""Measures by their keys."""
+
+
+class Values:
+    """What sets of measures take away, by runs; each run is asked for once."""
+
+    def __init__(
+        self, scenario: Scenario, trials: Trials, offered: Sequence[Measure], members: int, seed: int
+    ) -> None:
+        self.scenario, self.trials, self.seed = scenario, trials, seed
+        self.offered = {m.key: m for m in offered}
+        drawn = storms(scenario, members // 2, seed)
+        self.storms = [drawn[i // 2].storm if i % 2 else scenario.storm for i in range(members)]
+        self.burdens: dict[Set, list[float]] = {}
+        self._made: dict[Set, Scenario] = {}
+
+    @property
+    def runs(self) -> int:
+        """Runs asked for so far."""
+        return sum(map(len, self.burdens.values()))
+
+    def ordered(self, keys: Iterable[str]) -> list[Measure]:
+        """Measures in the order in which they were offered, which is that in which they build on each other."""
+        wanted = set(keys)
+        return [m for key, m in self.offered.items() if key in wanted]
+
+    def run(self, sets: Iterable[Set], members: int) -> None:
+        """Have the first so many members run with each of these sets, and with none; a member's runs at once."""
+        wanted = list(dict.fromkeys((Set(), *sets)))
+        for member in range(members):
+            lacking = [s for s in wanted if len(self.burdens.setdefault(s, [])) <= member]
+            if lacking:
+                asked = {"+".join(sorted(s)): self._with(s, member) for s in lacking}
+                for keys, figures in zip(
+                    lacking, self.trials(asked, [self.seed + member]).values(), strict=True
+                ):
+                    self.burdens[keys].append(burden(figures[0]))
+
+    def _with(self, keys: Set, member: int) -> Scenario:
+        if keys not in self._made:
+            self._made[keys] = with_measures(self.scenario, self.ordered(keys))[0]
+        return self._made[keys].model_copy(update={"storm": self.storms[member]})
+
+    def taken(self, keys: Set, without: Set = frozenset(), members: int = 0) -> Gain:
+        """What a set takes away beyond another, over so many members, or over those that both were run with."""
+        if members:
+            self.run((keys, without), members)
+        pairs = zip(self.burdens[without], self.burdens[keys], strict=False)
+        return Gain(tuple(a - b for a, b in list(pairs)[: members or None]))
+
+    def left(self, keys: Set) -> float:
+        """Mean burden that is left with a set over the members that it was run with."""
+        return float(np.mean(self.burdens[keys]))
+
+    # ------------------------------------------------------------------ one by one
+
+    def whole(self, key: str) -> Set:
+        """A measure and all that it builds on."""
+        keys, at = {key}, self.offered[key].after
+        while at:
+            keys.add(at)
+            at = self.offered[at].after
+        return Set(keys)
+
+    def own(self, key: str) -> Gain:
+        """What a measure takes away on top of what it builds on."""
+        whole = self.whole(key)
+        return self.taken(whole, whole - {key})
+
+    def race(self, first: int, members: int, keep: int) -> list[str]:
+        """Try all measures, the promising ones on up to ``members``; the keys of those that came through."""
+        alive, number = list(self.offered), first
+        while True:
+            slow = [k for k in alive if k not in self._known(alive)]
+            self.run((s for k in slow for s in (self.whole(k), self.whole(k) - {k})), number)
+            alive = [k for k in alive if not self.own(k).idle and self.own(k).told >= 0]
+            if number >= members or not alive:
+                return self._chains(alive)
+            alive = self._chains(self._best(alive, max(keep, math.ceil(len(alive) / 2))))
+            number = min(members, 2 * number)
+
+    def _known(self, keys: Iterable[str]) -> Set:
+        return Set(k for k in keys if self.whole(k) in self.burdens and self.own(k).sharp)
+
+    def _best(self, keys: Iterable[str], count: int) -> list[str]:
+        return sorted(keys, key=lambda k: (-self.own(k).mean / self.offered[k].cost, k))[:count]
+
+    def _chains(self, keys: Iterable[str]) -> list[str]:
+        """With all that they build on, in the order in which they were offered."""
+        return [m.key for m in self.ordered(k for key in keys for k in self.whole(key))]
+
+    # ------------------------------------------------------------------ together
+
+    def pairs(self, keys: Iterable[str], count: int, members: int) -> dict[tuple[str, str], Gain]:
+        """What the best of some measures gain two by two beyond the sum of their own gains."""
+        alone = [k for k in keys if not self.offered[k].after]
+        best = sorted(
+            alone, key=lambda k: (-(self.own(k).mean + min(self.own(k).half, abs(self.own(k).mean))), k)
+        )
+        twos = list(combinations(sorted(best[:count]), 2))
+        self.run((s for a, b in twos for s in (Set((a, b)), Set((a,)), Set((b,)))), members)
+        found = {}
+        for a, b in twos:
+            both, one, other = (
+                self.taken(s, members=members).each for s in (Set((a, b)), Set((a,)), Set((b,)))
+            )
+            found[a, b] = Gain(tuple(x - y - z for x, y, z in zip(both, one, other, strict=True)))
+        return found
+
+    def needed(self, funded: Set, members: int) -> tuple[Set, Mapping[str, Gain]]:
+        """A set without the measures that take nothing away beside the others of it (pairs tell only of two), and
+        what each of the others takes away there."""
+        beside: dict[str, Gain] = {}
+        while True:
+            last = [k for k in sorted(funded) if not any(self.offered[o].after == k for o in funded)]
+            self.run((funded, *(funded - {k} for k in last)), members)
+            beside = {k: self.taken(funded, funded - {k}, members) for k in last}
+            idle = [k for k in last if beside[k].mean <= NOTHING]
+            if not idle or len(funded) == 1:
+                return funded, beside
+            funded = funded - {min(idle, key=lambda k: (self.own(k).mean / self.offered[k].cost, k))}
