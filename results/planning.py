@@ -43,6 +43,8 @@ KEPT: tuple[Worth, ...] = ("worth", "fewer")
 """Verdicts under which the overrides are proposed."""
 BEFORE, AFTER = "before", "after"
 CONFIDENCE = 0.9
+SMALL = 0.02
+"""Share of the burden below which a gain is called small (a setting)."""
 
 
 class Judgement(NamedTuple):
@@ -64,6 +66,8 @@ class Judgement(NamedTuple):
     """Share of members in which it falls."""
     lost: int = 0
     """Members in which a goal is lost by a plan that is made to do with less."""
+    base: float = 0.0
+    """Mean burden before."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def judged(
     return Judgement(
         verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
         spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)), lost or 0,
+        float(np.mean(before)),
     )  # fmt: skip
 
 
@@ -156,7 +161,9 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
             return _measure(scenario, value)
         return _goal(value) if name in ("goal", "goals") else name_of(scenario, value)
     if name == "extent":
-        return both(f"plan_extent.{value[0]}", n=f"{value[1]:,.{0 if value[1] >= 10 else 2}f}".removesuffix(".00"))
+        return both(
+            f"plan_extent.{value[0]}", n=f"{value[1]:,.{0 if value[1] >= 10 else 2}f}".removesuffix(".00")
+        )
     if name.endswith("_range_kmh"):
         mean, low, high = (_quantity("", round(v, 1) + 0.0) for v in value)
         return Both.same(f"{mean.en} ({low.en} – {high.en})")
@@ -204,7 +211,10 @@ def _quantity(name: str, value: float) -> Both:
         return Both.same(f"{value:{sign},.6g}")
     unit, factor, digits = UNITS[end]
     value *= factor
-    digits = digits if digits == 0 or abs(value) >= 10 else digits + 1
+    if unit == "km_h" and abs(value) >= 1000:
+        digits = 0
+    elif digits and unit != "t" and abs(value) < 10:
+        digits += 1
     value = 0.0 if round(value, digits) == 0 else value
     text = f"{value:{sign},.{digits}f}"
     said = both(f"unit.{unit}")
@@ -213,20 +223,29 @@ def _quantity(name: str, value: float) -> Both:
 
 
 def verdict(found: Judgement) -> Both:
-    """The verdict in a sentence, with the mean difference and its interval."""
-    figures = (f"{abs(found.mean):,.1f}", f"{found.low:+,.1f}", f"{found.high:+,.1f}")
-    change, low, high = figures
-    base = float(found.before.median)
-    share = f"{100 * abs(found.mean) / base:.1f}" if base > 0 else "0"
+    """The verdict in a sentence, with the mean difference, its interval, and both beside the burden there is."""
+    key = "small" if found.verdict == "worth" and found.mean > -SMALL * found.base else found.verdict
+
+    def share(change: float) -> str:
+        return f"{100 * change / found.base:+.1f}" if found.base > 0 and math.isfinite(change) else "–"
+
     return both(
-        f"planning.verdict_{found.verdict}",
-        change=change,
-        low=low,
-        high=high,
+        f"planning.verdict_{key}",
+        change=figure(abs(found.mean)),
+        low=figure(found.low, "+"),
+        high=figure(found.high, "+"),
+        base=figure(found.base),
+        share=share(abs(found.mean)).lstrip("+"),
+        low_share=share(found.low),
+        high_share=share(found.high),
         members=found.members,
-        share=share,
         lost=found.lost,
     )
+
+
+def figure(value: float, sign: str = "") -> str:
+    """A burden: tenths of a km h below a thousand."""
+    return f"{value + 0.0:{sign},.{0 if abs(value) >= 1000 else 1}f}"
 
 
 def plan_rows(proposal: Proposal) -> list[list[Both]]:
@@ -262,9 +281,11 @@ def figure_rows(proposal: Proposal, briefly: bool = False) -> list[list[Both | C
 def _burden_row(found: Judgement) -> list[Both | Cell]:
     change, tone = found.difference, {"worth": "good", "worse": "bad"}.get(found.verdict, "")
     before, after = (
-        Both.same(f"{s.median:,.1f} ({s.low:,.1f} – {s.high:,.1f})") for s in (found.before, found.after)
+        Both.same(f"{figure(s.median)} ({figure(s.low)} – {figure(s.high)})")
+        for s in (found.before, found.after)
     )
-    said = Both.same(f"{change.median:+,.1f} ({change.low:+,.1f} – {change.high:+,.1f})")
+    median, low, high = (figure(value, "+") for value in change)
+    said = Both.same(f"{median} ({low} – {high})")
     return [both("planning.burden"), before, after, Cell(said, tone), Both.same(f"{found.better:.0%}")]  # type: ignore[arg-type]
 
 
@@ -358,8 +379,8 @@ def _verdict_blocks(proposal: Proposal) -> list[Block]:
     blocks: list[Block] = [Paragraph(verdict(found))]
     if found.verdict != "none":
         cards = [
-            Card(both("planning.burden"), Both.same(f"{found.mean:+,.1f}"),
-                 both("planning.card_mean", low=f"{found.low:+,.1f}", high=f"{found.high:+,.1f}"),
+            Card(both("planning.burden"), Both.same(figure(found.mean, "+")),
+                 both("planning.card_mean", low=figure(found.low, "+"), high=figure(found.high, "+")),
                  both("unit.km_h"), "good" if found.verdict == "worth" else "bad"),
             Card(both("planning.card_better"), Both.same(f"{found.better:.0%}"),
                  both("planning.card_better_detail", members=found.members)),

@@ -1,9 +1,9 @@
 """The two-stage stockpile: stock by yard and material now, and what each storm makes of it, as a linear programme.
 
 Rawls and Turnquist 2010, without the choice of sites (the yards stand): the first stage moves and buys; in each storm
-and period material goes from yards to points of demand, more may be bought at a premium after a lead time, and what
-is short is weighed. The goal is the expected burden and that of the worst storms (conditional value at risk,
-Rockafellar and Uryasev 2000). Tonnes, hours, CNY, weighted km h.
+and period material goes from yards to points of demand, and what is short is weighed. Nothing is delivered in the
+midst of a storm, for runs know no deliveries either. The goal is the expected burden and that of the worst storms
+(conditional value at risk, Rockafellar and Uryasev 2000). Tonnes, hours, CNY, weighted km h.
 """
 
 from __future__ import annotations
@@ -50,10 +50,6 @@ class Rules:
     """Weight of the worst storms beside the mean."""
     tail: float
     """Share of storms that count as the worst."""
-    premium: float
-    """Price of what is bought in the storm over that before it."""
-    lead: float
-    """Periods until it arrives."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +143,7 @@ class _Model:
             if moved:
                 self._row(moved, pulp.LpConstraintEQ, 0.0, f"moved_{k}")
         if fixed is None:
+            self._row(self.spent, pulp.LpConstraintLE, self.rules.budget, "budget")
             for i in self.yards:
                 terms = [(self.stock[i, k], 1.0) for k in self.materials if depots.bulk[k]]
                 if terms:
@@ -155,7 +152,6 @@ class _Model:
     def _second_stage(self, w: int) -> list[tuple[pulp.LpVariable, float]]:
         """What a storm makes of the stock; the terms of its cost."""
         cost: list[tuple[pulp.LpVariable, float]] = []
-        bought: list[tuple[pulp.LpVariable, float]] = []
         loading: dict[tuple[int, int], list[tuple[pulp.LpVariable, float]]] = {}
         for k, of in enumerate(self.points):
             left = {i: self.stock[i, k] for i in self.yards}
@@ -181,17 +177,11 @@ class _Model:
                 for i in self.yards:
                     after = self._new(f"left_{w}_{k}_{t}_{i}")
                     terms = [*drawn[i], (after, 1.0), (left[i], -1.0)]
-                    if t >= self.rules.lead and self.rules.budget > 0:
-                        arrives = self._new(f"rush_{w}_{k}_{t}_{i}")
-                        bought.append((arrives, self.rules.premium * float(self.depots.price[k])))
-                        terms.append((arrives, -1.0))
                     self._row(terms, pulp.LpConstraintEQ, 0.0, f"yard_{w}_{k}_{t}_{i}")
                     left[i] = after
             self.short[w, k] = shorts
         for (i, t), terms in loading.items():
             self._row(terms, pulp.LpConstraintLE, float(self.depots.bay_hours[i]), f"bays_{w}_{t}_{i}")
-        if self.spent or bought:
-            self._row([*self.spent, *bought], pulp.LpConstraintLE, self.rules.budget, f"budget_{w}")
         return cost
 
     def _goal(self) -> None:

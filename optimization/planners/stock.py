@@ -3,7 +3,7 @@
 Storms that a season may bring are drawn about the scenario's own. Each is run with what there is and with plenty of
 everything: that tells what it would use and what the shortage costs. A two-stage programme (``_stock_model``) then
 buys within the budget and moves between yards; its answer and simpler ones are run in the same storms, and the best
-is proposed.
+is proposed. What more would bring is told by runs: the programme knows no queues, closed roads and breakdowns.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ SMALLEST = 0.1
 """t to which yards are stocked."""
 ENOUGH_TO_TELL = 0.15
 """Share of a stock that is added to see what more of it brings: less drowns in luck (a setting)."""
+NEAR = 0.05
+"""Share of what plenty would bring below which the rest is not worth telling (a setting)."""
 FRESH = 7919
 """Added to the seed for the storms that the programme's answer is reckoned on out of sample."""
 
@@ -53,15 +55,12 @@ class Options:
     """Times what it holds today, or what its machines carry if that is more, that a yard takes of de-icer; yards with
     less take the mean."""
     lead_h: float = 24.0
-    """Hours until what is ordered in the storm arrives."""
-    premium: float = 2.0
-    """Its price over that before the season."""
+    """Hours until what is ordered arrives: whether ordering at the first warning would do."""
     seed: int = 0
 
 
 TAIL = 0.2
-LIMITS = {"budget": (0, 1e12), "storms": (2, 30), "cvar": (0, 1), "capacity": (1, 100), "lead_h": (0, 720),
-          "premium": (1, 100)}  # fmt: skip
+LIMITS = {"budget": (0, 1e12), "storms": (2, 30), "cvar": (0, 1), "capacity": (1, 100), "lead_h": (0, 720)}
 
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
@@ -104,6 +103,10 @@ class _Question:
         """The stock for these storms (the season's), or what they make of a stock that is given."""
         return stockpile(self.depots, self.points, asked or self.asked, self.rules, fixed)
 
+    def has_room(self, stock: np.ndarray) -> bool:
+        """Whether the yards take so much of what takes room."""
+        return bool((stock[:, self.depots.bulk].sum(axis=1) <= self.depots.room + SMALLEST).all())
+
 
 def _question(scenario: Scenario, options: Options, season: Season) -> _Question:
     ground, fleet = Ground(scenario), scenario.fleet
@@ -125,7 +128,7 @@ def _question(scenario: Scenario, options: Options, season: Season) -> _Question
             for w, storm in enumerate(season.scenarios)
         ]
     )
-    rules = Rules(options.budget, options.cvar, TAIL, options.premium, options.lead_h * 3600 / period)
+    rules = Rules(options.budget, options.cvar, TAIL)
     of = [points(scenario, ground, m) for m in season.materials]
     question = _Question(depots, of, Asked(demand, np.ones(demand.shape[:2])), rules)
     return replace(question, asked=Asked(demand, _worth(question, season, now, season.gain)))
@@ -141,21 +144,6 @@ def _worth(question: _Question, season: Season, stock: np.ndarray, gain: np.ndar
     return np.repeat(each[:, np.newaxis], len(question.points), axis=1)
 
 
-def _from_here(question: _Question, season: Season, chosen: np.ndarray, change: np.ndarray) -> _Question:
-    """The question that is left once the stock is there: what one more of anything brings is less than what the first
-    brought, and the runs with that stock tell by how much."""
-    spent = float(
-        np.maximum(chosen.sum(axis=0) - question.depots.held.sum(axis=0), 0) @ question.depots.price
-    )
-    worth = _worth(question, season, chosen, season.gain + change)
-    return replace(
-        question,
-        depots=replace(question.depots, held=chosen),
-        asked=Asked(question.asked.demand, worth),
-        rules=replace(question.rules, budget=max(0.0, question.rules.budget - spent)),
-    )
-
-
 def _planned(scenario: Scenario, trials: Trials, options: Options, season: Season) -> Plan:
     question = _question(scenario, options, season)
     best = question.solved()
@@ -163,33 +151,30 @@ def _planned(scenario: Scenario, trials: Trials, options: Options, season: Seaso
     now = question.depots.held
     ideas = {"programme": rounded(best.stock), "mean": rounded(mean.stock),
              "loads": rounded(_by_loads(scenario, season.materials, best.stock))}  # fmt: skip
-    ideas = _unlike(ideas, now)
+    ideas = _unlike({name: stock for name, stock in ideas.items() if question.has_room(stock)}, now)
     tried = _tried(trials, options, season, ideas)
-    mean_change = {name: float(change.mean()) for name, change in tried.items()}
-    order = sorted(ideas, key=lambda name: (mean_change[name], name))
-    value = _value_of_the_model(scenario, options, question, season, best, mean)
-    if not order or mean_change[order[0]] >= 0:
-        why = [Reason("stock.none_better", {"ideas_n": len(ideas), "storms_n": len(season.scenarios)})]
-        return Plan({}, (*why, *_binding(question, best, question.rules.budget > 0), *value), best.outcome)
-    chosen = ideas[order[0]]
-    left = _from_here(question, season, chosen, tried[order[0]])
-    why = [
+    change = {name: float(each.mean()) for name, each in tried.items()}
+    order = sorted(ideas, key=lambda name: (change[name], name))
+    value = _value_of_the_model(scenario, options, question, season, best, mean, change)
+    if not order or change[order[0]] >= 0:
+        none = Reason("stock.none_better", {"ideas_n": len(ideas), "storms_n": len(season.scenarios)})
+        each = [Reason(f"stock.tried_{name}", {"change_signed_kmh": change[name]}) for name in order]
+        why = (none, *each, *_ceiling(season, 0.0, question.rules.budget > 0), *value)
+        return Plan({}, why, best.outcome)
+    chosen, gain = ideas[order[0]], -change[order[0]]
+    why = (
         *_spent(question, now, chosen),
-        *_binding(left, left.solved(), question.rules.budget > 0),
-        *_one_more(trials, options, left, season, chosen),
-        Reason(
-            f"stock.best_{order[0]}",
-            {"change_signed_kmh": mean_change[order[0]], "storms_n": len(season.scenarios)},
-        ),
-        *(Reason(f"stock.next_{name}", {"change_signed_kmh": mean_change[name]}) for name in order[1:2]),
+        *_ordered(scenario, options, now, chosen),
+        Reason(f"stock.best_{order[0]}", {**_fall(season, gain), "storms_n": len(season.scenarios)}),
+        *(Reason(f"stock.next_{name}", _fall(season, -change[name])) for name in order[1:2]),
+        *_ceiling(season, gain, question.rules.budget > 0),
         *_still_short(question, season, chosen),
+        *_one_more(trials, options, question, season, chosen),
+        *_binding(question, best),
         *value,
-    ]
+    )
     return Plan(
-        _overrides(scenario, season, now, chosen),
-        tuple(why),
-        best.outcome,
-        _rows(scenario, season, now, chosen),
+        _overrides(scenario, season, now, chosen), why, best.outcome, _rows(scenario, season, now, chosen)
     )
 
 
@@ -260,22 +245,44 @@ def _spent(question: _Question, now: np.ndarray, chosen: np.ndarray) -> list[Rea
     return [Reason("stock.bought", gaps)]
 
 
-def _binding(question: _Question, best: Stage, may_buy: bool) -> list[Reason]:
-    """What holds the plan back most: money, the material there is, a yard's room, a yard's bays."""
+def _fall(season: Season, gain: float) -> dict[str, float]:
+    """A fall of the mean burden in the season's storms, and its share of what that is today."""
+    return {
+        "gain_kmh": gain,
+        "gain_share": gain / max(float(np.mean([burden(f) for f in season.base])), 1e-9),
+    }
+
+
+def _ordered(scenario: Scenario, options: Options, now: np.ndarray, chosen: np.ndarray) -> list[Reason]:
+    """Whether what is bought could be ordered as late as at the first warning."""
+    if chosen.sum() <= now.sum() + SMALLEST / 2 or not scenario.storm.warnings:
+        return []
+    first = next((row.t for row in scenario.storm.weather if row.precipitation > 0), 0.0)
+    late = min(w.t for w in scenario.storm.warnings) + 3600 * options.lead_h - first
+    gaps = {"lead_s": 3600 * options.lead_h, "late_s": abs(late)}
+    return [Reason("stock.order_late" if late > 0 else "stock.order_in_time", gaps)]
+
+
+def _ceiling(season: Season, gain: float, may_buy: bool) -> list[Reason]:
+    """What plenty of everything would bring, by the runs: no stock can bring more, but for luck."""
+    most = float(season.gain.mean())
+    left = max(0.0, most - gain)
+    key = "none_left" if left < NEAR * most else "budget_left" if may_buy else "amount_left"
+    if not gain:
+        key = "ceiling_bought" if may_buy else "ceiling"
+    gaps = {**_fall(season, most), "left_kmh": left, "reached_share": gain / most}
+    return [Reason(f"stock.{key}", gaps)]
+
+
+def _binding(question: _Question, best: Stage) -> list[Reason]:
+    """What else holds the programme's stock back: a yard's room, a yard's bays."""
     prices, names = best.prices, question.depots.names
-    money = sum(price for row, price in prices.items() if row.startswith("budget_"))
     rooms = {int(row.split("_")[1]): price for row, price in prices.items() if row.startswith("room_")}
     bays: dict[int, float] = {}
     for row, price in prices.items():
         if row.startswith("bays_"):
             bays[int(row.split("_")[3])] = bays.get(int(row.split("_")[3]), 0.0) + price
     found = []
-    if may_buy and money > 0:
-        found.append(Reason("stock.budget_binds", {"gain_kmh": 1000 * money, "money_cny": 1000.0}))
-    elif stock := {r: p for r, p in prices.items() if r.startswith("held_") and p > 0}:
-        row = max(stock, key=lambda r: (stock[r], r))
-        material = question.points[int(row.split("_")[2])].material.id
-        found.append(Reason("stock.amount_binds", {"material": material, "gain_kmh": stock[row]}))
     for key, by_yard in (("stock.room_binds", rooms), ("stock.bays_bind", bays)):
         if by_yard:
             yard = max(by_yard, key=lambda i: (by_yard[i], -i))
@@ -287,8 +294,8 @@ def _binding(question: _Question, best: Stage, may_buy: bool) -> list[Reason]:
 def _one_more(
     trials: Trials, options: Options, question: _Question, season: Season, chosen: np.ndarray
 ) -> list[Reason]:
-    """What one more tonne is worth in the heaviest storm, at the yard where it is worth most: by the programme, and by
-    running the storm with so much more that luck does not drown it."""
+    """What one more tonne brings in the thirstiest storm, at the yard where the programme prices it highest: by runs
+    with so much more that luck does not drown it, and beside them by the programme."""
     w, seeds = season.heaviest, [options.seed + i for i in range(3)]
     prices = question.solved(question.asked.only(w), chosen).prices
     worths = {row: price for row, price in prices.items() if row.startswith("held_") and price > 0}
@@ -307,10 +314,10 @@ def _one_more(
         "more": stocked(storm, season.materials, more),
     }
     found = trials(asked, seeds)
-    fell = [burden(a) - burden(b) for a, b in zip(found["as planned"], found["more"], strict=True)]
+    each = [(burden(b) - burden(a)) / extra for a, b in zip(found["as planned"], found["more"], strict=True)]
     gaps = {"depot": question.depots.names[i], "material": season.materials[k].id, "storm": storm.storm.name,
-            "gain_kmh": worths[row], "more_kg": 1000 * extra,
-            "tried_signed_kmh": -float(np.mean(fell)) / extra, "runs_n": len(seeds)}  # fmt: skip
+            "gain_kmh": worths[row], "more_kg": 1000 * extra, "tried_signed_kmh": float(np.mean(each)),
+            "least_signed_kmh": min(each), "most_signed_kmh": max(each), "runs_n": len(seeds)}  # fmt: skip
     return [Reason("stock.one_more", gaps)]
 
 
@@ -329,8 +336,9 @@ def _still_short(question: _Question, season: Season, chosen: np.ndarray) -> lis
 
 
 def _value_of_the_model(
-    scenario: Scenario, options: Options, question: _Question, season: Season, best: Stage, mean: Stage
-) -> list[Reason]:
+    scenario: Scenario, options: Options, question: _Question, season: Season, best: Stage, mean: Stage,
+    change: Mapping[str, float],
+) -> list[Reason]:  # fmt: skip
     """What reckoning with many storms is worth beside their mean (VSS), what knowing the storm would be (EVPI), and
     what the stock comes to on storms that the programme was not given."""
     rules, now = question.rules, question.depots.held
@@ -338,13 +346,17 @@ def _value_of_the_model(
     blind = risked(question.solved(fixed=mean.stock).costs, rules)
     alone = [question.solved(question.asked.only(w)).costs[0] for w in range(len(season.scenarios))]
     seeing = risked(np.array(alone), rules)
+    gaps = {"vss_kmh": max(0.0, blind - goal), "evpi_kmh": max(0.0, goal - seeing)}
+    by_runs = change["mean"] - change["programme"] if {"mean", "programme"} <= change.keys() else None
+    if by_runs is not None:
+        gaps["runs_signed_kmh"] = by_runs
     fresh = _fresh(scenario, options, question, season)
     out = {
         name: float(question.solved(fresh, stock).costs.mean())
         for name, stock in (("now", now), ("best", best.stock))
     }
     return [
-        Reason("stock.vss", {"vss_kmh": max(0.0, blind - goal), "evpi_kmh": max(0.0, goal - seeing)}),
+        Reason("stock.vss" if by_runs is None else "stock.vss_runs", gaps),
         Reason("stock.fresh", {"storms_n": len(fresh.demand), "before_kmh": out["now"], "after_kmh": out["best"]}),
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from results.planning import (
     planning_page,
     reason,
     told,
+    verdict,
 )
 from scenarios.load import load
 from simulation.model import Name
@@ -44,8 +45,9 @@ def proposal(before: list[float], after: list[float]) -> Proposal:
     ("name", "value", "zh", "en"),
     [
         ("amount_kg", 45_300.0, "45.3 吨", "45.3 t"),
-        ("change_signed_kg", -1800.0, "-1.80 吨", "-1.80 t"),
+        ("change_signed_kg", -1800.0, "-1.8 吨", "-1.8 t"),
         ("gain_kmh", 109.44, "109.4 公里·小时", "109.4 km·h"),
+        ("gain_kmh", 8414.2, "8,414 公里·小时", "8,414 km·h"),
         ("way_s", 198.0, "3.3 分钟", "3.3 min"),
         ("wait_s", 9000.0, "2.5 小时", "2.5 h"),
         ("money_cny", 1500.0, "1,500 元", "1,500 CNY"),
@@ -65,8 +67,8 @@ def test_a_gap_is_told_by_the_end_of_its_name(name: str, value: Any, zh: str, en
 def test_a_reason_is_a_sentence_with_its_figures() -> None:
     """In both languages."""
     said = reason(SCENARIO, *WHY[0])
-    assert "2.50 t is moved" in said.en
-    assert "2.50 吨" in said.zh
+    assert "2.5 t is moved" in said.en
+    assert "2.5 吨" in said.zh
 
 
 def test_the_page_of_a_plan_that_is_worth_it_tells_the_command_to_run_it() -> None:
@@ -85,6 +87,18 @@ def test_the_page_of_a_plan_that_does_not_hold_up_proposes_nothing() -> None:
     blocks = [b for s in made.sections for b in s.blocks]
     assert [b.text.en.startswith("So nothing is proposed") for b in blocks if isinstance(b, Note)] == [True]
     assert "What was tried, and is not proposed" in [b.caption.en for b in blocks if isinstance(b, Table)]
+
+
+def test_a_small_gain_is_called_small_and_stands_beside_what_there_is() -> None:
+    """1.05 of 100.5 are 1.0 %, in the sentence of both languages and in its interval; 20 of 100 is no small gain."""
+    said = verdict(judged([100.0, 101.0], [99.0, 99.9]))
+    assert said.en.startswith(
+        "Worth it, but a small gain: the weighted burden falls by 1.0 km·h on average, 1.0 % of 100.5"
+    )
+    assert "(-1.4 to -0.7 %; 2 members)" in said.en
+    assert said.zh.startswith("值得，但改善很小")
+    assert verdict(judged([100.0, 101.0], [80.0, 80.5])).en.startswith("Worth it: ")
+    assert "changes by -24.3 to +26.3 km·h" in verdict(judged([1000.0, 1000.0], [997.0, 1005.0])).en
 
 
 def test_figures_that_are_always_nought_are_left_out() -> None:

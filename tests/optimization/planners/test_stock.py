@@ -14,10 +14,10 @@ from optimization.planners._stock_model import Asked, Depots, Rules, risked, sto
 from optimization.planners._storms import likenesses, snowfall, storms
 from scenarios.load import load
 from simulation.model import Material, Scenario
-from tests.optimization.planners.real import Made, Real
+from tests.optimization.planners.real import Made, Real, speaks
 
 SALT = Material.model_validate({"id": "salt", "name": "salt", "use": "deicer", "cost": 0.6})
-EVEN = Rules(budget=0.0, risk=0.0, tail=0.2, premium=2.0, lead=PERIODS)
+EVEN = Rules(budget=0.0, risk=0.0, tail=0.2)
 
 
 def yards(held: list[float], room: list[float] | None = None) -> Depots:
@@ -53,7 +53,7 @@ def test_stock_goes_where_it_is_near() -> None:
 def test_the_programme_is_as_good_as_trying_every_split() -> None:
     """Three storms, two yards, a budget and room: no split in half tonnes does better."""
     depots, of = yards([4, 2], [6, 9]), [sectors([[0.0, 0.4], [0.3, 0.1]], [1.5, 0.5])]
-    asked, rules = storm(5, 9, 14), Rules(3000.0, 0.5, 0.4, 2.0, PERIODS)
+    asked, rules = storm(5, 9, 14), Rules(3000.0, 0.5, 0.4)
     found = stockpile(depots, of, asked, rules)
     goals = []
     for first, second in product(np.arange(0, 6.5, 0.5), np.arange(0, 9.5, 0.5)):
@@ -72,22 +72,9 @@ def test_a_price_is_what_one_more_tonne_brings() -> None:
     assert less.prices["held_0_0"] == pytest.approx(less.costs.mean() - more.costs.mean(), rel=1e-6)
 
 
-def test_what_is_ordered_in_the_storm_waits_and_costs_more() -> None:
-    """Money that is left buys at the premium after the lead time, and only then."""
-    late = np.zeros((1, 1, PERIODS))
-    late[0, 0, PERIODS - 1] = 10.0
-    asked = Asked(late, np.full((1, 1), 10.0))
-    of, none = [sectors([[0.0]], [1.0])], np.array([[0.0]])
-    soon, never = (
-        stockpile(yards([0]), of, asked, Rules(6000.0, 0, 0.2, 2.0, lead), none) for lead in (2, PERIODS)
-    )
-    assert soon.short.sum() == pytest.approx(5.0)
-    assert never.short.sum() == pytest.approx(10.0)
-
-
 def test_the_worst_storms_weigh_by_their_share() -> None:
     """The mean, and the mean of the worst two in five, by hand."""
-    rules = Rules(0, 0.5, 0.4, 1, 1)
+    rules = Rules(0, 0.5, 0.4)
     assert risked(np.array([1.0, 2.0, 3.0, 4.0, 10.0]), rules) == pytest.approx(0.5 * 4 + 0.5 * 7)
 
 
@@ -126,7 +113,12 @@ def test_a_budget_buys_salt_that_is_short_and_no_more_than_it_pays() -> None:
         0.5 for d in scenario.fleet.depots if f"fleet.stock.{d.id}:salt.amount_t" not in plan.overrides
     )
     assert 1.0 < total <= 6.0 + 1e-6
-    assert {"stock.bought", "stock.vss", "stock.fresh"} <= {reason.key for reason in plan.why}
+    keys = {reason.key for reason in plan.why}
+    assert {"stock.bought", "stock.order_late", "stock.budget_left", "stock.still_short", "stock.fresh"} <= keys
+    assert keys & {"stock.vss", "stock.vss_runs"}
+    more = next(r for r in plan.why if r.key == "stock.one_more").gaps
+    assert more["least_signed_kmh"] <= more["tried_signed_kmh"] <= more["most_signed_kmh"]
+    assert any("trust the runs" in said for said in speaks(scenario, plan))
     assert any(reason.key.startswith("stock.best_") for reason in plan.why)
     assert all("salt" in path for path in plan.overrides)
 
@@ -148,6 +140,38 @@ def test_a_shortage_that_costs_nothing_is_not_bought_away() -> None:
     plan = stock.propose(poor(load("tiny/snow"), 1), Made(formula), stock.Options(budget=9000, storms=2))
     assert not plan.overrides
     assert "stock.no_gain" in [reason.key for reason in plan.why]
+
+
+def test_where_nothing_helps_it_says_what_was_tried_and_what_plenty_would_bring() -> None:
+    """Salt helps where it lies in plenty only: each idea is told with its figure, and the most that there is to gain."""
+
+    def formula(scenario: Scenario, seed: int) -> dict[str, float | None]:
+        salt = sum(s.amount for s in scenario.fleet.stock if s.material == "salt") / 1000
+        return {"unclear_km_h.p1": 10.0 if salt < 30 else 8.0, "material_used_t.salt": min(salt, 40.0)}
+
+    scenario = poor(load("tiny/snow"), 4)
+    plan = stock.propose(scenario, Made(formula), stock.Options(budget=3000, storms=2))
+    assert not plan.overrides
+    keys = [reason.key for reason in plan.why]
+    assert keys[0] == "stock.none_better" and any(key.startswith("stock.tried_") for key in keys)
+    most = next(r for r in plan.why if r.key == "stock.ceiling_bought").gaps
+    assert most["gain_kmh"] == 16.0 and most["gain_share"] == pytest.approx(0.2)
+    assert any("16.0 km·h (20%)" in said for said in speaks(scenario, plan))
+
+
+@pytest.mark.parametrize(("lead_h", "key"), [(1.0, "stock.order_in_time"), (24.0, "stock.order_late")])
+def test_ordering_at_the_first_warning_is_held_against_the_first_snow(lead_h: float, key: str) -> None:
+    """A warning at the start, snow after two hours: an hour of delivery would do, a day would not."""
+    scenario = load("tiny/snow")
+    first = next(row.t for row in scenario.storm.weather if row.precipitation > 0)
+    warning = scenario.storm.warnings[0].model_copy(update={"t": first - 7200})
+    storm = scenario.storm.model_copy(update={"warnings": (warning,)})
+    scenario = scenario.model_copy(update={"storm": storm})
+    now, more = np.array([[1.0]]), np.array([[2.0]])
+    found = stock._ordered(scenario, stock.Options(lead_h=lead_h), now, more)
+    assert [r.key for r in found] == [key]
+    assert found[0].gaps["late_s"] == 3600 * abs(lead_h - 2)
+    assert stock._ordered(scenario, stock.Options(lead_h=lead_h), now, now) == []
 
 
 def test_options_that_make_no_sense_are_refused() -> None:
