@@ -21,7 +21,7 @@ from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._changes import changed, check, key_of
 from optimization.planners._places import Asked, Group, asked, wet_places, with_posts
 from optimization.planners._storms import storms
-from optimization.solver import Outcome, solve
+from optimization.solver import Outcome, prices, solve, solve_or
 from simulation.model import Depot, Fleet, Scenario
 from simulation.units import unit_of
 
@@ -70,20 +70,27 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     solved = [of.solved() for of in placing]
     ideas = _ideas(scenario, placing, solved)
     drawn = storms(scenario, options.storms, options.seed)
-    change = _tried(scenario, trials, options, drawn, ideas)
+    today, change = _tried(scenario, trials, options, drawn, ideas)
     order = sorted(ideas, key=lambda name: (change[name], name))
-    reasons = [r for part, found in zip(work, solved, strict=True) for r in found.reasons(scenario, part)]
     first = solved[0].outcome
     if not order or change[order[0]] >= 0:
-        tried = {"ideas_n": len(ideas), "storms_n": len(drawn)}
+        tried = {"ideas_n": len(ideas), "storms_n": len(drawn), "before_kmh": today}
         none = Reason("placement.none_better", tried) if ideas else Reason("placement.as_is")
-        runner = [Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[:1]]
-        return Plan({}, (none, *runner, *reasons), first)
+        each = [Reason(f"placement.tried_{n}", {"change_signed_kmh": change[n]}) for n in order]
+        ways = [
+            r for of, found in zip(placing, solved, strict=True) for r in of.reasons(scenario, found.rows)
+        ]
+        return Plan({}, (none, *each, *ways, *([Reason("placement.way_is_not_all")] if ideas else [])), first)
     places = ideas[order[0]]
-    best = {"change_signed_kmh": change[order[0]], "storms_n": len(drawn), "rows_n": len(places)}
-    runner_up = [Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]]
-    why = [Reason(f"placement.best_{order[0]}", best), *runner_up, *reasons,
-           *_one_more(scenario, trials, options, drawn, places, work, solved)]  # fmt: skip
+    best = {"gain_kmh": -change[order[0]], "gain_share": -change[order[0]] / max(today, 1e-9), "storms_n": len(drawn),
+            "rows_n": len(places)}  # fmt: skip
+    why = [
+        Reason(f"placement.best_{order[0]}", best),
+        *(Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]),
+        *(r for of in placing for r in of.reasons(scenario, of.moved(scenario, places))),
+        *_room(scenario, solved),
+        *_one_more(scenario, trials, options, drawn, places, work, solved),
+    ]
     return Plan(as_overrides(scenario, places, yards), tuple(why), first, _rows(scenario, places, work))
 
 
@@ -124,24 +131,10 @@ class Placed:
     outcome: Outcome
     rows: np.ndarray
     """(groups, yards) rows of each group at each yard."""
-    before: float
-    """s of mean way to the work as the rows stand today."""
-    after: float
     prices: dict[tuple[int, int], float]
     """(group, yard) -> s by which one more row there would shorten the mean way."""
     full: dict[int, float]
     """Yard -> s by which room for one more machine would shorten it."""
-
-    def reasons(self, scenario: Scenario, work: Asked) -> list[Reason]:
-        """What the programme finds of the way, and what holds it back."""
-        depots = scenario.fleet.depots
-        found = [Reason(f"placement.way_{work.hazard}", {"before_s": self.before, "after_s": self.after})]
-        if self.full:
-            yard = max(self.full, key=lambda i: (self.full[i], -i))
-            found.append(
-                Reason("placement.room_binds", {"depot": depots[yard].name, "shorter_s": self.full[yard]})
-            )
-        return found
 
 
 class Placing:
@@ -160,23 +153,41 @@ class Placing:
         self.reach = 60 * options.within_min
 
     def solved(self, covering: bool = False) -> Placed:
-        """Where rows should stand for the shortest mean way, or for the most work within reach.
-
-        Raises RuntimeError where the solver finds nothing: today's places are always an answer.
-        """
+        """Where rows should stand for the shortest mean way, or for the most work within reach: today's places where
+        the solver finds nothing better in its time."""
         seconds = (self.work.seconds > self.reach) * 1.0 if covering else self.work.seconds
-        outcome, model = self._solve(seconds, None)
+        model = _Model(self, seconds)
+        stay = solve(_Model(self, seconds, self.today).problem, time_limit=SECONDS).values
+        outcome = solve_or(model.problem, stay, time_limit=SECONDS, gap=1e-3, nodes=NODES)
         chosen = np.array([[round(outcome.values[v.name]) for v in of] for of in model.at])
-        today, _ = self._solve(self.work.seconds, self.today)
-        final, _ = self._solve(self.work.seconds, chosen)
-        prices = {
+        worth = {
             (int(g), int(i)): -dual * self.work.groups[int(g)].strength * SPREAD
-            for name, dual in final.duals.items()
+            for name, dual in prices(model.problem, outcome.values).items()
             if name.startswith("power_") and dual < -1e-9
             for _, g, i in [name.split("_")]
         }
         full = self._room_prices(seconds, outcome, chosen) if not covering else {}
-        return Placed(outcome, chosen, today.objective, final.objective, prices, full)
+        return Placed(outcome, chosen, worth, full)
+
+    def way(self, rows: np.ndarray) -> float:
+        """s of mean way to the work where rows stand so."""
+        model = _Model(self, self.work.seconds, rows)
+        found = solve(model.problem, time_limit=SECONDS)
+        return sum(seconds * found.values[x.name] for x, seconds in model.ways)
+
+    def moved(self, scenario: Scenario, places: Places) -> np.ndarray:
+        """(groups, yards) rows of each group at each yard once these have moved."""
+        index = {d.id: i for i, d in enumerate(scenario.fleet.depots)}
+        rows = np.zeros(self.today.shape)
+        for g, group in enumerate(self.work.groups):
+            for row, yard in zip(group.rows, group.at, strict=True):
+                rows[g, index[places[row]] if row in places else yard] += 1
+        return rows
+
+    def reasons(self, scenario: Scenario, rows: np.ndarray) -> list[Reason]:
+        """What these places make of the way."""
+        ways = {"before_s": self.way(self.today), "after_s": self.way(rows)}
+        return [Reason(f"placement.way_{self.work.hazard}", ways)]
 
     def _room_prices(self, seconds: np.ndarray, outcome: Outcome, chosen: np.ndarray) -> dict[int, float]:
         """What room for one more machine brings at the yards that are full, by solving again."""
@@ -184,29 +195,31 @@ class Placing:
         found = {}
         for yard in np.flatnonzero(machines >= self.room - 0.5):
             self.room[yard] += 1
-            wider, _ = self._solve(seconds, None)
+            wider = solve(_Model(self, seconds).problem, time_limit=SECONDS, gap=1e-3, nodes=NODES)
             self.room[yard] -= 1
             if outcome.objective - wider.objective > 0.5:
                 found[int(yard)] = outcome.objective - wider.objective
         return found
 
-    def _solve(self, seconds: np.ndarray, fixed: np.ndarray | None) -> tuple[Outcome, _Model]:
-        model = _Model(self, seconds, fixed)
-        outcome = solve(model.problem, time_limit=SECONDS, gap=1e-3, nodes=NODES)
-        if not outcome.has_plan:
-            raise RuntimeError(f"the placement model ended without a plan: {outcome.status} {outcome.why}")
-        return outcome, model
-
 
 class _Model:
-    def __init__(self, of: Placing, seconds: np.ndarray, fixed: np.ndarray | None) -> None:
+    """Where rows stand and who does which work; ``fixed`` (groups, yards): the rows stand so, whatever the room."""
+
+    def __init__(self, of: Placing, seconds: np.ndarray, fixed: np.ndarray | None = None) -> None:
         self.problem = pulp.LpProblem("placement", pulp.LpMinimize)
         groups, yards = of.work.groups, of.yards
-        whole = pulp.LpInteger if fixed is None else pulp.LpContinuous
         cost: list[tuple[pulp.LpVariable, float]] = []
+        self.ways: list[tuple[pulp.LpVariable, float]] = []
         stay = STAY * float(of.work.share @ of.work.seconds.min(axis=0))
         self.at = [
-            [self.problem.add_variable(f"at_{g}_{i}", 0, len(group.rows), cat=whole) for i in yards]
+            [
+                self.problem.add_variable(
+                    f"at_{g}_{i}",
+                    *((0, len(group.rows)) if fixed is None else 2 * (fixed[g, i],)),
+                    cat=pulp.LpInteger,
+                )
+                for i in yards
+            ]
             for g, group in enumerate(groups)
         ]
         served: list[list[tuple[pulp.LpVariable, float]]] = [[] for _ in of.work.share]
@@ -214,23 +227,16 @@ class _Model:
             self._row([(x, 1.0) for x in self.at[g]], pulp.LpConstraintEQ, len(group.rows), f"all_{g}")
             done: list[tuple[pulp.LpVariable, float]] = []
             for i in yards:
-                if fixed is not None:
-                    self._row(
-                        [(self.at[g][i], 1.0)], pulp.LpConstraintEQ, float(fixed[g, i]), f"fixed_{g}_{i}"
-                    )
-                else:
-                    new = self.problem.add_variable(f"new_{g}_{i}", 0)
-                    stays = float(of.today[g, i])
-                    self._row(
-                        [(self.at[g][i], 1.0), (new, -1.0)], pulp.LpConstraintLE, stays, f"stays_{g}_{i}"
-                    )
-                    cost.append((new, stay * group.strength))
+                new = self.problem.add_variable(f"new_{g}_{i}", 0)
+                stays = float(of.today[g, i])
+                self._row([(self.at[g][i], 1.0), (new, -1.0)], pulp.LpConstraintLE, stays, f"stays_{g}_{i}")
+                cost.append((new, stay * group.strength))
                 here = []
                 for j in range(len(of.work.share)):
                     x = self.problem.add_variable(f"x_{g}_{i}_{j}", 0)
                     here.append((x, 1.0))
                     served[j].append((x, 1.0))
-                    cost.append((x, float(seconds[i, j])))
+                    self.ways.append((x, float(seconds[i, j])))
                 # one row near all the work may not do all of it, and together a group does its share
                 terms = [*here, (self.at[g][i], -SPREAD * group.strength)]
                 self._row(terms, pulp.LpConstraintLE, 0.0, f"power_{g}_{i}")
@@ -243,7 +249,7 @@ class _Model:
             if fixed is None:
                 terms = [(self.at[g][i], float(group.count)) for g, group in enumerate(groups)]
                 self._row(terms, pulp.LpConstraintLE, float(of.room[i]), f"room_{i}")
-        self.problem += pulp.LpAffineExpression(cost)
+        self.problem += pulp.LpAffineExpression(cost + self.ways)
 
     def _row(self, terms: list[tuple[pulp.LpVariable, float]], sense: int, right: float, name: str) -> None:
         self.problem.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, name, right))
@@ -309,20 +315,31 @@ def _tried(
     options: Options,
     drawn: Sequence[Scenario],
     ideas: Mapping[str, Places],
-) -> dict[str, float]:
-    """Mean change of the burden in the season's storms, by idea."""
+) -> tuple[float, dict[str, float]]:
+    """Mean burden in the season's storms today, and its mean change by idea."""
     if not ideas:
-        return {}
+        return 0.0, {}
     labels = {f"today {w}": storm for w, storm in enumerate(drawn)}
     for name, places in ideas.items():
         fleet = placed(scenario, places)
         labels |= {f"{name} {w}": storm.model_copy(update={"fleet": fleet}) for w, storm in enumerate(drawn)}
     found = trials(labels, [options.seed])
     today = [burden(found[f"today {w}"][0]) for w in range(len(drawn))]
-    return {
+    return float(np.mean(today)), {
         name: float(np.mean([burden(found[f"{name} {w}"][0]) - today[w] for w in range(len(drawn))]))
         for name in ideas
     }
+
+
+def _room(scenario: Scenario, solved: Sequence[Placed]) -> list[Reason]:
+    """The fullest yard of each hazard's machines."""
+    found = []
+    for of in solved:
+        if of.full:
+            yard = max(of.full, key=lambda i: (of.full[i], -i))
+            gaps = {"depot": scenario.fleet.depots[yard].name, "shorter_s": of.full[yard]}
+            found.append(Reason("placement.room_binds", gaps))
+    return found
 
 
 def _one_more(
@@ -330,15 +347,17 @@ def _one_more(
     work: Sequence[Asked], solved: Sequence[Placed],
 ) -> list[Reason]:  # fmt: skip
     """What one more machine is worth where the programme prices it highest, in seconds of way and as run."""
-    priced = [(price, p, g, i) for p, found in enumerate(solved) for (g, i), price in found.prices.items()]
+    moved = scenario.model_copy(update={"fleet": placed(scenario, places)})
+    priced = [
+        (-round(price, 6), p, g, i, row)
+        for p, found in enumerate(solved)
+        for (g, i), price in found.prices.items()
+        if (row := _row_at(moved, work[p].groups[g], scenario.fleet.depots[i].id)) is not None
+    ]
     if not priced:
         return []
-    price, p, g, i = max(priced, key=lambda item: (round(item[0], 6), -item[1], -item[2], -item[3]))
-    group, depot = work[p].groups[g], scenario.fleet.depots[i].id
-    moved = scenario.model_copy(update={"fleet": placed(scenario, places)})
-    row = _row_at(moved, group, depot)
-    if row is None:
-        return []
+    price, p, g, i, row = min(priced)
+    group = work[p].groups[g]
     more = changed(moved, {f"fleet.equipment.{row}.count": group.count + 1})
     labels: dict[str, Scenario] = {}
     for w, storm in enumerate(drawn):
@@ -346,7 +365,7 @@ def _one_more(
         labels[f"more {w}"] = storm.model_copy(update={"fleet": more.fleet})
     found = trials(labels, [options.seed])
     change = [burden(found[f"more {w}"][0]) - burden(found[f"placed {w}"][0]) for w in range(len(drawn))]
-    gaps = {"kind": group.kind.name, "depot": scenario.fleet.depots[i].name, "shorter_s": price, "runs_n": len(drawn),
+    gaps = {"kind": group.kind.name, "depot": scenario.fleet.depots[i].name, "shorter_s": -price, "runs_n": len(drawn),
             "tried_signed_kmh": float(np.mean(change))}  # fmt: skip
     return [Reason("placement.one_more", gaps)]
 
