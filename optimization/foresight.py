@@ -23,6 +23,8 @@ from simulation.situation import Outlook, Situation
 HOUR = 3600
 SNOW_BELOW = 1.0
 """degC of air below which what is forecast is taken for snow, as in ``worth``."""
+SETTLED = 0.5
+"""kg/m2 on some road from which snow counts as settled, as the goals' hours are counted."""
 STEP = 900
 """s of a step of the projection (the hazard's is 300)."""
 FOLLOWS = 0.8
@@ -258,6 +260,8 @@ class Foresight:
         self._seen, self._touched = np.full(count, -1), np.full(count, -1)
         self._tasks: dict[str, Task] = {}
         self._t, self._air = -1, 0.0
+        self.settled = math.inf
+        """Second since which snow lies on some road; inf before."""
 
     @property
     def unserved(self) -> np.ndarray:
@@ -278,6 +282,8 @@ class Foresight:
             self._pass(situation.t - self._t, situation.forecast, air)
         self._work(situation)
         self._report(situation)
+        if math.isinf(self.settled) and ((self.state[SNOW] + self.state[ICE]) > SETTLED).any():
+            self.settled = situation.t
         self._t, self._air = situation.t, air
 
     def given(self, crew: str, verbs: Sequence[str], targets: tuple[str, ...], rate: float) -> None:

@@ -5,7 +5,8 @@ within crews' hours, shifts, loading bays and stock. What comes of it are prices
 leaving a road alone for now. The crews that are idle now are then given tours of an hour by the programme of
 ``assignment``, which counts each pass at what it brings at these prices. So salt waits for where and when it is worth
 most, roads that a blade alone can keep in hand are ploughed before traffic packs the snow, and no pass is made that is
-worth more later. Orders that were given stand: crews at work are left to it.
+worth more later. Orders that were given stand: crews at work are left to it. Beside what it brings by the plan, the
+first pass over a bridge or a road of class 1 or 2 is worth the more the nearer its promised hour is.
 
 On water, ``optimization.outposts`` sends pumps ahead of a downpour to where water gathers, and shuts underpasses on
 the forecast.
@@ -32,6 +33,7 @@ from optimization.solver import Outcome, solve
 from optimization.tandem import Given
 from optimization.tours import Roads, RoadWork, Tour, Tours, treatment_seconds
 from optimization.worth import by_weight
+from simulation.hazards.advice import CLASS_WEIGHT
 from simulation.model import Scenario, Verb
 from simulation.network import Network
 from simulation.orders import Assign, Order
@@ -45,9 +47,16 @@ TIME_LIMIT = 4.0
 LEAST = 1e-3
 """Worth of a pass of the blade that the plan has no use for, beside the weight of its kilometres: better than to
 stand."""
-FIRST = 12.0
-"""Worth of a bridge's first treatment, beside its kilometres (setting: an hour of class 1 and a half): bridges freeze
-first and are promised first, which hours of clear road alone do not tell."""
+FIRST = 2.5
+"""Worth of a lane-km's first pass at its promised hour, times its class's weight (setting). Hours of clear road alone
+leave a third of class 1 without a pass for a day, which no district accepts."""
+AT_ONCE = 0.2
+"""Share of that worth that it has from the first flake on; the rest grows evenly until the promised hour (setting).
+In the blizzard the promises cost 3 % of the goal so, 4 with the whole worth at once or with twice of it."""
+PROMISED = 2
+"""Classes whose first pass is worth more than its hours of clear road."""
+BRIDGES = 100.0
+"""Worth of a bridge's first pass for each km (setting): bridges freeze first and are promised first."""
 TREATMENTS: dict[int, tuple[Verb, ...]] = {
     PLOUGH: ("plough",),
     SPREAD: ("spread",),
@@ -59,10 +68,11 @@ class Priced(Tours):
     """Tours whose passes are worth what the plan of the hours ahead says, salt paid for."""
 
     def __init__(
-        self, ground: Ground, situation: Situation, ahead: Ahead, kilometres: np.ndarray, unserved: np.ndarray
+        self, ground: Ground, situation: Situation, ahead: Ahead, kilometres: np.ndarray, first: np.ndarray
     ) -> None:
+        """``first`` (segments,): worth of being the first pass over a road, 0 where one was made."""
         super().__init__(ground, situation, by_weight)
-        self._ahead, self._kilometres, self._unserved = ahead, kilometres, unserved
+        self._ahead, self._kilometres, self._first = ahead, kilometres, first
         self._treated: dict[int, Roads] = {}
 
     def work_for(self, crew: CrewReport) -> list[RoadWork]:
@@ -90,9 +100,8 @@ class Priced(Tours):
             return super().worth(verbs, rows)
         segment = self.situation.jobs.segment[rows]
         act = PLOUGH * ("plough" in verbs) + SPREAD * ("spread" in verbs)
-        due = self._unserved[segment] & self.situation.network.bridge[segment]
-        value = self._ahead.advantage[segment, act]
-        value = np.where(due, np.maximum(value, FIRST * self._kilometres[segment]), value)
+        value, first = self._ahead.advantage[segment, act], self._first[segment]
+        value = np.where(first > 0, np.maximum(value, 0.0) + first, value)
         return np.maximum(value, LEAST * self._kilometres[segment]) if act == PLOUGH else value
 
     def _passes(self, act: int) -> Roads:
@@ -136,6 +145,7 @@ class Rolling:
         self._horizon = Horizon(scenario, self._ground, self._foresight)
         self._ahead: Ahead | None = None
         self._looked = 0
+        self._promised = scenario.goals.first_pass
 
     def __call__(self, situation: Situation) -> list[Order]:
         self._ground.check(situation)
@@ -181,7 +191,17 @@ class Rolling:
             self._horizon.begin()
         if self._ahead is None or not 0 <= age < EVERY:
             self._ahead, self._looked = self._horizon.look(situation), situation.t
-        return Priced(self._ground, situation, self._ahead, self._kilometres, self._foresight.unserved)
+        return Priced(self._ground, situation, self._ahead, self._kilometres, self._first(situation))
+
+    def _first(self, situation: Situation) -> np.ndarray:
+        """(segments,) worth of a first pass: it grows until the hour that the goals promise it for."""
+        network, age = situation.network, situation.t - self._foresight.settled
+        due = np.clip(age / np.array(self._promised), 0.0, 1.0)
+        worth = FIRST * CLASS_WEIGHT * (AT_ONCE + (1 - AT_ONCE) * due)
+        worth[PROMISED:] = 0.0
+        worth = worth[network.priority - 1] * network.lane_length / 1000
+        worth += np.where(network.bridge, BRIDGES * self._kilometres, 0.0)
+        return np.where(self._foresight.unserved, worth, 0.0)
 
     def _order(self, situation: Situation, crew: CrewReport, tour: Tour) -> Assign:
         """The order for a tour, with its mean dose."""

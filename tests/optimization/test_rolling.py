@@ -218,6 +218,32 @@ def test_a_session_that_goes_back_in_time_begins_anew() -> None:
     assert list(undone(early)) == first == list(fresh(early))
 
 
+def test_a_first_pass_gains_worth_until_its_promised_hour() -> None:
+    """Of classes 1 and 2 and of bridges while nobody has been there: a fifth at the first settled snow, all of it after
+    four and eight hours, twice as much for class 1; nothing on other roads and where a crew has been."""
+    roads = town(priority={"h0-0": 1, "h1-1": 1, "h2-0": 3, "v0-0": 3})
+    roads = tuple(s.model_copy(update={"structure": "bridge"}) if s.id == "v0-0" else s for s in roads)
+    world = scenario(roads, crews=(("plough", 1),))
+    dispatcher = rolling.make(world)
+    at = Network(world.city.segments).segment_index
+    rows = [job(s.id) for s in world.city.segments]
+
+    def worth(t: int, **more: Any) -> np.ndarray:
+        now = situation(world, [crew(world, "plough/1", **more)], rows, t=t)
+        dispatcher._foresight.look(now)
+        return dispatcher._first(now)
+
+    early = worth(3600)
+    lane_km = 2 * 0.2
+    assert early[at["h0-0"]] == pytest.approx(rolling.FIRST * 8 * rolling.AT_ONCE * lane_km)
+    assert early[at["h0-1"]] == early[at["h0-0"]] / 2 and early[at["h2-0"]] == 0
+    assert early[at["v0-0"]] == pytest.approx(rolling.BRIDGES * 0.2)
+    dispatcher._foresight.given("plough/1", ("plough",), ("h0-0",), 0.0)
+    late = worth(3600 + 4 * 3600)
+    assert late[at["h0-0"]] == 0 and late[at["h1-1"]] == pytest.approx(rolling.FIRST * 8 * lane_km)
+    assert late[at["h0-1"]] == pytest.approx(rolling.FIRST * 4 * lane_km * (0.2 + 0.8 / 2))
+
+
 def test_the_dose_is_in_the_order() -> None:
     """Whoever spreads is told how much: more than the advice of a road after the storm, never above the ceiling."""
     world = scenario(crews=(("spreader", 2),))
