@@ -213,7 +213,7 @@ def _quantity(name: str, value: float) -> Both:
     value *= factor
     if unit == "km_h" and abs(value) >= 1000:
         digits = 0
-    elif digits and unit != "t" and abs(value) < 10:
+    elif ((digits and unit != "t") or unit == "pct") and abs(value) < 10:
         digits += 1
     value = 0.0 if round(value, digits) == 0 else value
     text = f"{value:{sign},.{digits}f}"

@@ -89,7 +89,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         *(Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]),
         *(r for of in placing for r in of.reasons(scenario, of.moved(scenario, places))),
         *_room(scenario, solved),
-        *_one_more(scenario, trials, options, drawn, places, work, solved),
+        *_one_more(scenario, trials, options, drawn, places, placing),
     ]
     return Plan(as_overrides(scenario, places, yards), tuple(why), first, _rows(scenario, places, work))
 
@@ -131,8 +131,6 @@ class Placed:
     outcome: Outcome
     rows: np.ndarray
     """(groups, yards) rows of each group at each yard."""
-    prices: dict[tuple[int, int], float]
-    """(group, yard) -> s by which one more row there would shorten the mean way."""
     full: dict[int, float]
     """Yard -> s by which room for one more machine would shorten it."""
 
@@ -160,20 +158,24 @@ class Placing:
         stay = solve(_Model(self, seconds, self.today).problem, time_limit=SECONDS).values
         outcome = solve_or(model.problem, stay, time_limit=SECONDS, gap=1e-3, nodes=NODES)
         chosen = np.array([[round(outcome.values[v.name]) for v in of] for of in model.at])
-        worth = {
-            (int(g), int(i)): -dual * self.work.groups[int(g)].strength * SPREAD
-            for name, dual in prices(model.problem, outcome.values).items()
-            if name.startswith("power_") and dual < -1e-9
-            for _, g, i in [name.split("_")]
-        }
         full = self._room_prices(seconds, outcome, chosen) if not covering else {}
-        return Placed(outcome, chosen, worth, full)
+        return Placed(outcome, chosen, full)
 
     def way(self, rows: np.ndarray) -> float:
         """s of mean way to the work where rows stand so."""
         model = _Model(self, self.work.seconds, rows)
         found = solve(model.problem, time_limit=SECONDS)
         return sum(seconds * found.values[x.name] for x, seconds in model.ways)
+
+    def worth(self, rows: np.ndarray) -> dict[tuple[int, int], float]:
+        """(group, yard) -> s by which one more row there would shorten the mean way."""
+        problem = _Model(self, self.work.seconds, rows).problem
+        return {
+            (int(g), int(i)): -dual * self.work.groups[int(g)].strength * SPREAD
+            for name, dual in prices(problem, solve(problem, time_limit=SECONDS).values).items()
+            if name.startswith("power_") and dual < -1e-9
+            for _, g, i in [name.split("_")]
+        }
 
     def moved(self, scenario: Scenario, places: Places) -> np.ndarray:
         """(groups, yards) rows of each group at each yard once these have moved."""
@@ -344,20 +346,20 @@ def _room(scenario: Scenario, solved: Sequence[Placed]) -> list[Reason]:
 
 def _one_more(
     scenario: Scenario, trials: Trials, options: Options, drawn: Sequence[Scenario], places: Places,
-    work: Sequence[Asked], solved: Sequence[Placed],
+    placing: Sequence[Placing],
 ) -> list[Reason]:  # fmt: skip
     """What one more machine is worth where the programme prices it highest, in seconds of way and as run."""
     moved = scenario.model_copy(update={"fleet": placed(scenario, places)})
     priced = [
         (-round(price, 6), p, g, i, row)
-        for p, found in enumerate(solved)
-        for (g, i), price in found.prices.items()
-        if (row := _row_at(moved, work[p].groups[g], scenario.fleet.depots[i].id)) is not None
+        for p, of in enumerate(placing)
+        for (g, i), price in of.worth(of.moved(scenario, places)).items()
+        if (row := _row_at(moved, of.work.groups[g], scenario.fleet.depots[i].id)) is not None
     ]
     if not priced:
         return []
     price, p, g, i, row = min(priced)
-    group = work[p].groups[g]
+    group = placing[p].work.groups[g]
     more = changed(moved, {f"fleet.equipment.{row}.count": group.count + 1})
     labels: dict[str, Scenario] = {}
     for w, storm in enumerate(drawn):

@@ -347,7 +347,7 @@ def _value_of_the_model(
     alone = [question.solved(question.asked.only(w)).costs[0] for w in range(len(season.scenarios))]
     seeing = risked(np.array(alone), rules)
     gaps = {"vss_kmh": max(0.0, blind - goal), "evpi_kmh": max(0.0, goal - seeing)}
-    by_runs = change["mean"] - change["programme"] if {"mean", "programme"} <= change.keys() else None
+    by_runs = change["programme"] - change["mean"] if {"mean", "programme"} <= change.keys() else None
     if by_runs is not None:
         gaps["runs_signed_kmh"] = by_runs
     fresh = _fresh(scenario, options, question, season)
