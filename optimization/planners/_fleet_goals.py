@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from optimization.plan import Figures, Trials, burden
 from simulation.model import Scenario
 from simulation.weather import WeatherSeries, grade, hourly_snowfall
@@ -85,7 +87,8 @@ class Judge:
 
     A fleet is good enough if it meets the goals in ``confidence`` of the members, and not if in ``poor`` of them;
     ``error`` is the chance of either mistake at these shares. Where the test has not decided by the last seed the
-    share itself does.
+    share itself does. Members in which most fleets failed so far come first: a fleet that is too small shows it there,
+    and one that is not has passed the hardest.
     """
 
     trials: Trials
@@ -98,7 +101,8 @@ class Judge:
     most_runs: int
     at_once: int = 2
     """Runs between two looks."""
-    figures: dict[Fleet, list[Figures]] = field(default_factory=dict)
+    figures: dict[Fleet, dict[int, Figures]] = field(default_factory=dict)
+    """By fleet and member (index of its seed), in the order in which they were run."""
     verdicts: dict[tuple[Fleet, frozenset[str]], bool] = field(default_factory=dict)
 
     @property
@@ -117,25 +121,41 @@ class Judge:
             self.verdicts[fleet, goals] = self._test(fleet, goals)
         return self.verdicts[fleet, goals]
 
+    def implied(self, fleet: Fleet, goals: frozenset[str]) -> bool | None:
+        """What fleets that were tried tell of this one, as more machines do no harm; None where they tell nothing."""
+        if (fleet, goals) in self.verdicts:
+            return self.verdicts[fleet, goals]
+        for (other, asked), met in self.verdicts.items():
+            less, more = (other, fleet) if met else (fleet, other)
+            if asked == goals and all(a <= b for a, b in zip(less, more, strict=True)):
+                return met
+        return None
+
     def _test(self, fleet: Fleet, goals: frozenset[str]) -> bool:
         good, bad = math.log(self.confidence / self.poor), math.log((1 - self.confidence) / (1 - self.poor))
         accept, reject = math.log((1 - self.error) / self.error), math.log(self.error / (1 - self.error))
         score = 0.0
-        for member in range(len(self.seeds)):
-            if member % self.at_once == 0:
-                self.run(fleet, min(len(self.seeds), member + self.at_once))
-            score += bad if self.missed(fleet, member) & goals else good
+        for looked in range(len(self.seeds)):
+            if looked == len(self.figures.get(fleet, ())):
+                self.run(fleet, self.hardest(goals))
+            score += bad if self.missed(fleet, list(self.figures[fleet])[looked]) & goals else good
             if score >= accept or score <= reject:
                 return score >= accept
-        return self.share(fleet, goals) >= self.confidence
+        return self.met(fleet, goals) >= self.confidence
 
-    def run(self, fleet: Fleet, members: int) -> None:
-        """Have so many members of a fleet run."""
-        kept = self.figures.setdefault(fleet, [])
-        if len(kept) < members:
+    def hardest(self, goals: frozenset[str]) -> list[int]:
+        """Members by the fleets that missed one of these goals in them, most first."""
+        failed = Counter(i for f, by in self.figures.items() for i in by if self.missed(f, i) & goals)
+        return sorted(range(len(self.seeds)), key=lambda i: (-failed[i], i))
+
+    def run(self, fleet: Fleet, members: Sequence[int], count: int = 0) -> None:
+        """Have the first of these members run that a fleet was not run with yet: so many, or ``at_once``."""
+        kept = self.figures.setdefault(fleet, {})
+        wanted = [i for i in members if i not in kept][: count or self.at_once]
+        if wanted:
             label = "-".join(map(str, fleet))
-            made = self.trials({label: self.build(fleet)}, self.seeds[len(kept) : members])[label]
-            kept += [{**figures, BURDEN: burden(figures)} for figures in made]
+            made = self.trials({label: self.build(fleet)}, [self.seeds[i] for i in wanted])[label]
+            kept |= {i: {**f, BURDEN: burden(f)} for i, f in zip(wanted, made, strict=True)}
 
     def missed(self, fleet: Fleet, member: int) -> frozenset[str]:
         """Goals that a member missed."""
@@ -143,17 +163,20 @@ class Judge:
         end = self.build(fleet).duration
         return frozenset(limit.key for limit in self.limits if limit.missed(figures, end))
 
-    def share(self, fleet: Fleet, goals: frozenset[str]) -> float:
+    def failed(self, fleet: Fleet, goals: frozenset[str]) -> int:
+        """Members run so far that miss one of these goals."""
+        return sum(bool(self.missed(fleet, i) & goals) for i in self.figures[fleet])
+
+    def met(self, fleet: Fleet, goals: frozenset[str]) -> float:
         """Share of the members run so far that meet all of these goals."""
-        members = len(self.figures[fleet])
-        return sum(not self.missed(fleet, i) & goals for i in range(members)) / members
+        return 1 - self.failed(fleet, goals) / len(self.figures[fleet])
 
     def hold(self, fleet: Fleet, out_of_reach: frozenset[str]) -> frozenset[str]:
         """Put what a fleet reached in place of goals that none reaches: no other may do worse, nor leave a burden
         that is a tenth heavier. Names of the limits that are held so; none where every goal is in reach."""
         if not out_of_reach:
             return frozenset()
-        known = self.figures[fleet]
+        known = self.figures[fleet].values()
         held = {}
         for key in sorted((*out_of_reach, BURDEN)):
             values = [v for f in known if (v := f.get(key)) is not None]
@@ -163,17 +186,22 @@ class Judge:
         self.limits = (*kept, *(Limit(key, most) for key, most in held.items()))
         return frozenset(held)
 
-    def mean(self, fleet: Fleet, key: str) -> float:
-        """Mean of a figure over a fleet's members that reached it."""
-        values = [v for f in self.figures[fleet] if (v := f.get(key)) is not None]
-        return sum(values) / len(values) if values else math.nan
+    def means(self, key: str, *fleets: Fleet) -> tuple[float, ...]:
+        """Means of a figure of several fleets over the members that all were run with; NaN where there are none."""
+        common = set.intersection(*(set(self.figures[f]) for f in fleets))
+        rows = [[self.figures[f][i].get(key) for f in fleets] for i in sorted(common)]
+        whole = [row for row in rows if None not in row]
+        return tuple(np.mean(np.array(whole, float), axis=0).tolist()) if whole else (math.nan,) * len(fleets)
+
+    def reached(self, fleet: Fleet, key: str) -> float:
+        """What a fleet reaches of a figure in ``confidence`` of the members that it was run with; inf for never."""
+        values = sorted(math.inf if (v := f.get(key)) is None else v for f in self.figures[fleet].values())
+        return values[max(0, math.ceil(self.confidence * len(values) - 1e-9) - 1)]
 
     def binding(self, fleet: Fleet, goals: frozenset[str]) -> str:
         """The goal that a fleet misses most often; empty where it misses none."""
-        count = Counter(
-            key for i in range(len(self.figures[fleet])) for key in sorted(self.missed(fleet, i) & goals)
-        )
-        return count.most_common(1)[0][0] if count else ""
+        count = Counter(key for i in self.figures[fleet] for key in sorted(self.missed(fleet, i) & goals))
+        return min(count, key=lambda key: (-count[key], key)) if count else ""
 
     def contradictions(self, goals: frozenset[str]) -> list[tuple[Fleet, Fleet]]:
         """(smaller, larger) fleets of which the smaller one met the goals and the larger one did not."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials
 from optimization.planners._changes import check
@@ -27,6 +28,8 @@ LIMITS = {
     "hire_lead_h": (0, 240),
 }  # fmt: skip
 """From and to which options make sense."""
+NEAR = 0.08
+"""Share of a kind's machines to which their least number is found."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Options:
     """Chance of a mistake at either share."""
     test_members: int = 10
     """Most runs of one fleet."""
-    runs: int = 80
+    runs: int = 240
     """Most runs in all."""
     most: float = 2.0
     """Times the machines there are of each kind, up to which more are tried."""
@@ -56,6 +59,11 @@ class Options:
     seed: int = 0
 
 
+def most_runs(scenario: Scenario, options: Options) -> int:
+    """Runs that ``propose`` asks for at the most."""
+    return options.runs
+
+
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """The smallest fleet that meets the goals. Raises CannotPlan where there are no machines, or no goals."""
     check("fleet", options, LIMITS)
@@ -64,29 +72,29 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         raise CannotPlan("fleet.nothing")
     search = Search(scenario, kinds, trials, options)
     now = search.now
-    kept, missed = search.state()
-    beyond, goals = search.reachable(kept, missed)
+    met, missed = search.state()
+    beyond, goals = search.reachable(met, missed)
     if not goals:
         raise CannotPlan("fleet.no_goal")
+    best_reached = search.best_reached(beyond)
     held = search.judge.hold(now, beyond)
-    kept, goals = kept | held, goals | held
+    kept, goals = met | held, goals | held
     grown = search.grown(goals) if goals - kept else now
-    best = search.shrunk(grown, goals)
-    spare = search.shrunk(now, kept) if goals - kept and kept else best
-    rows, hired = search.rows(best, spare, goals)
-    met = kept - held
+    best = search.cheapest(grown, goals)
+    rows, hired = search.rows(best, goals)
     why = [
         Reason(
             "fleet.state",
             {"met_n": len(met), "goals_n": len(met | missed), "confidence_share": options.confidence},
         )
     ]
-    if missed & goals - held:
-        why.append(Reason("fleet.missed", {"goals": _ordered(search, missed & goals - held)}))
+    if wanted := missed & goals - held:
+        why.append(Reason("fleet.missed", {"goals": _ordered(search, wanted)}))
     if beyond:
         why.append(Reason("fleet.beyond", {"goals": tuple(sorted(beyond)), "times": options.most}))
-    weights = {"now_kmh": search.judge.mean(now, BURDEN), "then_kmh": search.judge.mean(best, BURDEN)}
-    why += [Reason("fleet.burden", weights), *search.told(best, goals), *hired]
+    before, after = search.judge.means(BURDEN, now, best)
+    weights = {"now_kmh": before, "then_kmh": after}
+    why += [*best_reached, Reason("fleet.burden", weights), *search.told(best, goals), *hired]
     fewer = search.cost(best) < search.cost(now)
     return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows), fewer=fewer)
 
@@ -102,16 +110,18 @@ class Search:
         self, scenario: Scenario, kinds: Sequence[Planned], trials: Trials, options: Options
     ) -> None:
         self.scenario, self.kinds, self.options = scenario, kinds, options
-        wanted = limits(scenario)
-        last = max((limit.due + HOUR for limit in wanted if limit.due), default=0.0)
+        self.wanted = by_key(limits(scenario))
+        last = max((limit.due + HOUR for limit in self.wanted.values() if limit.due), default=0.0)
         self.builder = Builder(scenario.model_copy(update={"duration": max(scenario.duration, last)}), kinds)
         """Runs go on until every goal is due: one that is not judged would let its machines go."""
         self.judge = Judge(
-            trials, self.builder, wanted, range(options.seed, options.seed + options.test_members),
+            trials, self.builder, tuple(self.wanted.values()),
+            range(options.seed, options.seed + options.test_members),
             options.confidence, options.poor, options.error, options.runs,
         )  # fmt: skip
-        self.bounds = bounds(scenario, kinds, by_key(self.judge.limits)) if "snow" in scenario.hazards else []
+        self.bounds = bounds(scenario, kinds, self.wanted) if "snow" in scenario.hazards else []
         self.by_arithmetic = 0
+        self.runs_hired = 0
         self.unfinished = False
 
     @property
@@ -120,28 +130,29 @@ class Search:
         return self.builder.now
 
     def meets(self, fleet: Fleet, goals: Goals) -> bool:
-        """Whether a fleet meets the goals: by arithmetic where that tells, else by runs; no where they are spent."""
-        if (fleet, goals) in self.judge.verdicts:
-            return self.judge.meets(fleet, goals)
+        """Whether a fleet meets the goals: by those that were tried or by arithmetic where that tells, else by runs; no
+        where they are spent but for those that tell whether machines may be hired."""
+        known = self.judge.implied(fleet, goals)
+        if known is not None:
+            return known
         if any(not b.holds(fleet) for b in self.bounds if f"first_pass_h.p{b.priority}" in goals):
             self.by_arithmetic += 1
             return False
-        if self.judge.spent:
+        if self.judge.runs >= self.options.runs - min(self.options.test_members, self.options.runs // 4):
             self.unfinished = True
             return False
         return self.judge.meets(fleet, goals)
 
     def state(self) -> tuple[Goals, Goals]:
-        """Goals that the present fleet meets in enough members, and those it misses."""
-        everything = frozenset(limit.key for limit in self.judge.limits)
-        self.judge.run(self.now, self.judge.at_once)
-        asked = frozenset(key for key in everything if key in self.judge.figures[self.now][0])
-        kept = asked
-        while not self.judge.meets(
-            self.now, kept
-        ):  # a goal is dropped that fails most often, and the rest tested
-            kept = kept - {self.judge.binding(self.now, kept)}
-        return kept, asked - kept
+        """Goals that the present fleet meets in enough members, and those it misses: it is run with all of them."""
+        members = range(min(self.options.test_members, self.options.runs))
+        self.judge.run(self.now, members, len(members))
+        asked = frozenset(key for key in self.wanted if key in self.judge.figures[self.now][0])
+        met = asked
+        while met and self.judge.met(self.now, met) < self.options.confidence - 1e-9:
+            met = met - {self.judge.binding(self.now, met)}
+        self.judge.verdicts[self.now, met] = True
+        return met, asked - met
 
     def reachable(self, kept: Goals, missed: Goals) -> tuple[Goals, Goals]:
         """Goals that the largest fleet misses as well, and those that the plan is to meet."""
@@ -153,6 +164,23 @@ class Search:
             worst = self.judge.binding(cap, goals - kept) if cap in self.judge.figures else ""
             goals = goals - {worst or max(goals - kept)}
         return (kept | missed) - goals, goals
+
+    def best_reached(self, beyond: Goals) -> list[Reason]:
+        """Of each goal out of reach: what is allowed, what today's fleet reaches, and what the largest one does."""
+        cap = self._scaled(self.options.most)
+        said = []
+        for key in sorted(beyond) if cap in self.judge.figures else ():
+            unit, factor = _unit(key)
+            told = (self.wanted[key].most, self.judge.reached(self.now, key), self.judge.reached(cap, key))
+            names = ("limit", "now", "best")
+            gaps = {f"{name}_{unit}": factor * value for name, value in zip(names, told, strict=True)}
+            said.append(
+                Reason(
+                    f"fleet.reached_{unit}",
+                    {"goal": key, "confidence_share": self.options.confidence, **gaps},
+                )
+            )
+        return said
 
     def grown(self, goals: Goals) -> Fleet:
         """The smallest multiple of the present fleet that meets the goals; the largest does."""
@@ -168,25 +196,41 @@ class Search:
                 low = middle
         return self._scaled(high)
 
-    def shrunk(self, fleet: Fleet, goals: Goals) -> Fleet:
-        """Kind by kind the fewest machines, the costliest kinds first; halves of everything before that."""
+    def cheapest(self, fleet: Fleet, goals: Goals) -> Fleet:
+        """A fleet with fewer machines that meets the goals: halves of everything as long as that does, then kind by
+        kind, the costliest first, then one machine more in place of others that cost more, as long as runs last."""
         while any(n > 1 for n in fleet):
             half = tuple(math.ceil(n / 2) for n in fleet)
             if half == fleet or not self.meets(half, goals):
                 break
             fleet = half
-        order = sorted(range(len(fleet)), key=lambda i: (-fleet[i] * self.kinds[i].kind.cost, i))
-        for i in order:
-            low, high = -1, fleet[i]  # fewer than none are not enough, and so many are
-            count = 0
-            while high - low > 1:
-                if self.meets((*fleet[:i], count, *fleet[i + 1 :]), goals):
-                    high = count
-                else:
-                    low = count
-                count = (low + high) // 2
-            fleet = (*fleet[:i], high, *fleet[i + 1 :])
+        for i in sorted(range(len(fleet)), key=lambda i: (-fleet[i] * self.kinds[i].kind.cost, i)):
+            fleet = self._fewest(fleet, i, goals)
+        while (better := next((f for f in self._swaps(fleet) if self.meets(f, goals)), None)) is not None:
+            fleet = better
         return fleet
+
+    def _swaps(self, fleet: Fleet) -> list[Fleet]:
+        """Cheaper fleets with one machine more of a kind and fewer of another, those that save least first."""
+        found = set()
+        for i, j in permutations(range(len(fleet)), 2):
+            gone = int(self.kinds[i].kind.cost / self.kinds[j].kind.cost) + 1
+            if gone <= fleet[j]:
+                found.add(tuple(n + (k == i) - gone * (k == j) for k, n in enumerate(fleet)))
+        return sorted(found, key=lambda f: (-self.cost(f), f))
+
+    def _fewest(self, fleet: Fleet, i: int, goals: Goals) -> Fleet:
+        """The fewest machines of a kind beside the others, to ``NEAR`` of what there are: none and as many as today
+        are tried first, then halves."""
+        low, high = -1, fleet[i]  # fewer than none are not enough, and so many are
+        near = max(1, int(NEAR * high))
+        while high > 0 and (low < 0 or high - low > near):
+            count = next((n for n in (0, self.now[i]) if low < n < high), (low + high) // 2)
+            if self.meets((*fleet[:i], count, *fleet[i + 1 :]), goals):
+                high = count
+            else:
+                low = count
+        return (*fleet[:i], high, *fleet[i + 1 :])
 
     def _scaled(self, times: float) -> Fleet:
         return tuple(math.ceil(times * n - 1e-9) for n in self.now)
@@ -200,17 +244,22 @@ class Search:
 
     def told(self, best: Fleet, goals: Goals) -> list[Reason]:
         """What binds, the runner-up, the next cheaper fleet that fails, and how much was tried."""
-        verdicts = {fleet: ok for (fleet, g), ok in self.judge.verdicts.items() if g == goals}
+        if any(best) and not self._below(best, goals) and not self.judge.spent:
+            kind = max((i for i, n in enumerate(best) if n), key=lambda i: (self.kinds[i].kind.cost, -i))
+            self.judge.meets(tuple(n - (i == kind) for i, n in enumerate(best)), goals)
         price = self.cost(best)
         said = [Reason("fleet.cost", {"now_cny": self.cost(self.now), "then_cny": price})]
-        failed = [f for f, ok in verdicts.items() if not ok and self.cost(f) < price]
+        verdicts = {fleet: ok for (fleet, g), ok in self.judge.verdicts.items() if g == goals}
+        failed = self._below(best, goals)
         if failed:
             near = max(failed, key=lambda f: (self.cost(f), f))
+            goal = self.judge.binding(near, goals)
             gaps = {
-                "machines": self._difference(best, near), "goal": self.judge.binding(near, goals),
-                "ok_share": self.judge.share(near, goals), "less_cny": price - self.cost(near),
+                "machines": self._difference(best, near), "goal": goal, "less_cny": price - self.cost(near),
+                "failed_n": self.judge.failed(near, goals), "tried_n": len(self.judge.figures[near]),
             }  # fmt: skip
             said.append(Reason("fleet.next_fails", gaps))
+            said += self._would_do(near, goals, goal)
         others = [f for f, ok in verdicts.items() if ok and f != best]
         if others:
             second = min(others, key=lambda f: (self.cost(f), f))
@@ -220,7 +269,7 @@ class Search:
             slack = round(float(bound.share @ best) / SERVED, 1)
             said.append(Reason("fleet.bound", {"class": bound.priority, "slack": slack}))
         tried = {
-            "runs_n": self.judge.runs,
+            "runs_n": self.judge.runs + self.runs_hired,
             "fleets_n": len(self.judge.figures),
             "skipped_n": self.by_arithmetic,
         }
@@ -230,6 +279,25 @@ class Search:
         if self.unfinished:
             said.append(Reason("fleet.unfinished", {"runs_n": self.options.runs}))
         return said
+
+    def _below(self, best: Fleet, goals: Goals) -> list[Fleet]:
+        """Fleets that were tried, have no machine that this one lacks, and fail."""
+        return [
+            f for (f, g), ok in self.judge.verdicts.items()
+            if g == goals and not ok and f != best and all(a <= b for a, b in zip(f, best, strict=True))
+        ]  # fmt: skip
+
+    def _would_do(self, fleet: Fleet, goals: Goals, goal: str) -> list[Reason]:
+        """How far one goal had to be eased for a fleet that misses no other."""
+        worst = max(
+            self.judge.figures[fleet].values(), key=lambda f: math.inf if f[goal] is None else f[goal] or 0.0
+        )
+        allowed = next(limit.most for limit in self.judge.limits if limit.key == goal)
+        if goal not in self.wanted or worst[goal] is None or self.judge.failed(fleet, goals - {goal}):
+            return []
+        unit, factor = _unit(goal)
+        gaps = {f"eased_{unit}": factor * (worst[goal] or 0.0), f"limit_{unit}": factor * allowed}
+        return [Reason(f"fleet.would_do_{unit}", {"goal": goal, **gaps})]
 
     def _bound(self, fleet: Fleet) -> Bound | None:
         """The bound that is nearest to binding."""
@@ -243,16 +311,16 @@ class Search:
             if a != b
         )
 
-    def rows(self, best: Fleet, spare: Fleet, goals: Goals) -> tuple[list[dict[str, object]], list[Reason]]:
+    def rows(self, best: Fleet, goals: Goals) -> tuple[list[dict[str, object]], list[Reason]]:
         """The fleet as a table, a row a kind, and whether what is added may be hired."""
         late = self._late()
         added = any(b > n for b, n in zip(best, self.now, strict=True))
         in_time = added and (late <= 0 or self._meets_late(best, goals, late))
         hire = in_time and self._cheaper_hired()
         rows: list[dict[str, object]] = []
-        for kind, n, then, left in zip(self.kinds, self.now, best, spare, strict=True):
+        for kind, n, then in zip(self.kinds, self.now, best, strict=True):
             row: dict[str, object] = {
-                "kind": kind.name, "now_n": n, "then_n": then, "change_signed_n": then - n, "spare_n": n - min(n, left),
+                "kind": kind.name, "now_n": n, "then_n": then, "change_signed_n": then - n,
                 "year_cny": self._year(kind, n, then, hire),
             }  # fmt: skip
             rows.append(row)
@@ -295,5 +363,16 @@ class Search:
             for i in range(row.count, kind.shared(then)[row.id])
         ]
         hired = scenario.model_copy(update={"injects": (*scenario.injects, *injects)})
-        judge = replace(self.judge, build=lambda _: hired, figures={}, verdicts={})
-        return not self.judge.spent and judge.meets(fleet, goals)
+        others = {f: by for f, by in self.judge.figures.items() if f != fleet}
+        judge = replace(self.judge, build=lambda _: hired, figures=others, verdicts={})
+        if self.judge.spent:
+            return False
+        meets = judge.meets(fleet, goals)
+        self.runs_hired = len(judge.figures[fleet])
+        return meets
+
+
+def _unit(key: str) -> tuple[str, float]:
+    """In which unit a goal's figure is told, and the factor to it."""
+    name = key.partition(".")[0]
+    return ("s", HOUR) if name.endswith("_h") else ("s", 60.0) if name.endswith("_min") else ("n", 1.0)
