@@ -169,6 +169,11 @@ class Planning:
             )  # fmt: skip
         return self.module.Options(**self.options, seed=self.seed)
 
+    def most_runs(self) -> int | None:
+        """Runs that the planner asks for at the most; None where it cannot say."""
+        told = getattr(self.module, "most_runs", None)
+        return told(self.scenario, self.chosen) if told else None
+
     def propose(self) -> Plan:
         """What the planner proposes. Raises BadScenario where it cannot, in words."""
         try:

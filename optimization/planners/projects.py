@@ -62,7 +62,7 @@ class Options:
 def most_runs(scenario: Scenario, options: Options) -> int:
     """Runs that ``propose`` asks for at the most, about."""
     there = len(measures(scenario, None, {})) + (2 * WORST if scenario.city.drains is not None else 0)
-    count, number, done, total = there, options.first_members, 0, 0
+    count, number, done, total = there, max(1, options.first_members), 0, 0
     while True:
         total += (count + 1) * (number - done)
         if number >= options.value_members:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from itertools import pairwise
@@ -25,7 +26,7 @@ from stormyard.cli.options import (
     app,
     option,
 )
-from stormyard.front import BAD_INPUT, STOPPED, Front, Halt, answered
+from stormyard.front import BAD_INPUT, STOPPED, Front, Halt, Update, answered
 from stormyard.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -123,10 +124,13 @@ def _answer(front: Front, **question: Any) -> None:
     )
     if kept := asked.runs.open():
         front.say("cli.taken_up", "yellow", count=kept, path=asked.runs.ledger.path)
+    most = asked.most_runs()
+    if most:
+        front.say("cli.plan_runs", runs=most, judged=2 * asked.members, workers=asked.workers)
     try:
         with asked.runs:
             with front.progress("plan") as update:
-                asked.runs.watch = update
+                asked.runs.watch = _foretelling(front, update, most, asked.workers) if most else update
                 proposed = asked.propose()
             with front.progress("judge") as update:
                 asked.runs.watch = update
@@ -145,6 +149,22 @@ def _answer(front: Front, **question: Any) -> None:
     if proposal.commands:
         front.say("cli.next", "bold", command=proposal.commands[0])
     front.result(made)
+
+
+def _foretelling(front: Front, update: Update, most: int, workers: int) -> Update:
+    """Progress against the most runs there may be; once a few are done it is said how long all of them would take."""
+    began, before, told = time.monotonic(), -1.0, False
+
+    def watch(completed: float, new_total: float | None = None) -> None:
+        nonlocal before, told
+        before = completed if before < 0 else before
+        update(completed, max(new_total or 0, most))
+        if not told and completed - before >= 2 + 2 * workers:
+            told = True
+            left = (most - completed) * (time.monotonic() - began) / (completed - before)
+            front.say("cli.plan_takes", minutes=max(1, round(left / 60)))
+
+    return watch
 
 
 def _planner_name(planner: str, front: Front) -> str:
