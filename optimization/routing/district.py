@@ -13,7 +13,7 @@ import numpy as np
 
 from optimization.routing.fleet_kernel import NOWHERE
 from optimization.routing.fleet_search import Problem
-from optimization.routing.passes import Passes
+from optimization.routing.passes import Near, Passes
 from optimization.routing.ways import Arcs, Ways, turns_of, ways
 from simulation import roadwork
 from simulation.hazards import ice, surface
@@ -157,14 +157,18 @@ class District:
     left: tuple[int, ...]
     """Segments that nobody can work on."""
 
-    def problem(self, near: tuple[np.ndarray, np.ndarray], lag: float = 0.0) -> Problem:
-        """What the search works on. ``lag``: s that passes of a blade alone count as done later."""
+    def problem(self, near: Near, lag: float = 0.0, behind: np.ndarray | None = None) -> Problem:
+        """What the search works on, where spreaders follow blades: ``lag``: s that passes of a blade alone count as
+        done later; ``behind``: (segments,) m that a spreader drives for each road that it salts."""
         crews = np.array([
             [self.kind_of[v], self.home[v], t.ready, t.team.max_duty, t.capacity or 1e15, t.rest, self.slow[v],
              0.0 if t.capacity else lag]
             for v, t in enumerate(self.trucks)
         ], float)  # fmt: skip
-        length = self.network.length[self.passes.segment]
+        passes = self.passes
+        length = self.network.length[passes.segment]
+        if behind is not None:
+            length = length + np.where(passes.bare, behind[passes.segment] / passes.count, 0.0)
         return Problem(self.passes, crews, self.ways.cost, near, self.yards, length)
 
 
@@ -264,7 +268,8 @@ def lane_passes(
     given = np.zeros(len(network)) if release is None else release
     passes = Passes(
         table[:, 0], number, np.array(kept, int), np.array(grid_start), np.array(grid_task), enter, enter.copy(), work,
-        kilograms, worth[segment] * share, given[segment], network.priority[segment] == 1,
+        kilograms, worth[segment] * share, given[segment], network.priority[segment],
+        (table[:, 4] == 0) & (dose > 0),
     )  # fmt: skip
     return passes, left
 

@@ -25,14 +25,19 @@ from optimization.routing.district import (
     weights,
     within_reach,
 )
-from optimization.routing.fleet_search import Objective, Routes, search
-from optimization.routing.passes import neighbours
+from optimization.routing.fleet_search import Objective, Problem, Routes, search
+from optimization.routing.passes import Near, neighbours
 from optimization.routing.route_plan import CrewRoute, RoutePlan, Undone
 from optimization.routing.trips import Timetable
 from optimization.routing.ways import Ways
+from simulation import roadwork
 from simulation.model import Scenario
 from simulation.network import Network
 
+FOLLOW = 0.12
+"""Share of the search that the spreaders' routes get (setting)."""
+FOLLOWED = 1.0
+"""Of the length of each road that a spreader salts, what it drives to get there (setting)."""
 SALT_LATER = 1800.0
 """s that a road counts as done later where a spreader has to come after the blade (setting)."""
 
@@ -46,6 +51,13 @@ class Limits:
 
     seconds: float | None = None
     turns: int | None = None
+
+    def part(self, share: float) -> Limits:
+        """A share of it."""
+        return Limits(
+            None if self.seconds is None else self.seconds * share,
+            None if self.turns is None else round(self.turns * share),
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ class Desk:
     blades: tuple[Truck, ...]
     spreaders: tuple[Truck, ...]
     ways: Ways
-    near: tuple[np.ndarray, np.ndarray]
+    near: Near
     layer: District
     """The first layer: all passes of the blades, or of the spreaders where there is no blade."""
     horizon: float
@@ -115,6 +127,19 @@ class Desk:
         return weights(self.network)
 
 
+def begin(
+    desk: Desk,
+    objective: Objective,
+    limits: Limits,
+    seed: int = 0,
+    watch: Callable[[float], None] | None = None,
+) -> tuple[tuple[tuple[int, ...], ...], bool]:
+    """Routes of the first layer alone, to begin another plan with; and whether the search was stopped."""
+    found = search(_problem(desk), objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed,
+                   watch=watch)  # fmt: skip
+    return found.visits, found.stopped
+
+
 def plan(
     desk: Desk,
     objective: Objective,
@@ -125,17 +150,21 @@ def plan(
 ) -> tuple[RoutePlan, Routes]:
     """Routes for a goal, and what the search found for the first layer (to begin another one with)."""
     layer = desk.layer
-    problem = layer.problem(desk.near, SALT_LATER if _salts(desk) else 0.0)
+    salts = _salts(desk)
+    behind = limits.part(FOLLOW if salts else 0.0)
+    ahead = limits.part(1 - FOLLOW if salts else 1.0)
     first = search(
-        problem, objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed, start=start,
+        _problem(desk), objective, desk.horizon, seconds=ahead.seconds, turns=ahead.turns, seed=seed, start=start,
         press=True, watch=watch,
     )  # fmt: skip
+    if first.stopped:
+        behind = Limits(0.0, 0)
     table = Timetable(desk.scenario)
     routes, undone = table.drive(layer, first.visits, _later(desk, layer, first, objective))
     undone += _left(desk, layer, first)
     turns = first.turns
     if desk.spreaders:
-        followed, more, extra = _followers(desk, routes, table)
+        followed, more, extra = _followers(desk, routes, table, objective, behind, seed)
         routes, undone, turns = [*routes, *followed], [*undone, *more], turns + extra
     materials = {
         t.material: doses(desk.scenario, desk.conditions, t.material) for t in layer.trucks if t.material
@@ -147,6 +176,13 @@ def plan(
     return made, first
 
 
+def _problem(desk: Desk) -> Problem:
+    """The first layer's."""
+    if not _salts(desk):
+        return desk.layer.problem(desk.near)
+    return desk.layer.problem(desk.near, SALT_LATER, _behind(desk))
+
+
 def _salts(desk: Desk) -> bool:
     """Whether spreaders follow the blades."""
     return any(doses(desk.scenario, desk.conditions, t.material) > 0 for t in desk.spreaders)
@@ -156,7 +192,7 @@ def _later(desk: Desk, layer: District, found: Routes, objective: Objective) -> 
     """For each truck what a second's delay before each of its places costs."""
     passes = layer.passes
     goal = fleet.goal_of(layer.problem(desk.near), objective, desk.horizon)
-    weight = passes.weight if objective == "priority" else np.zeros(len(passes))
+    weight = passes.weight if objective in ("priority", "last") else np.zeros(len(passes))
     ahead = [np.cumsum(weight[np.array(v, int) >> 1][::-1])[::-1] if v else np.zeros(0) for v in found.visits]
     return [a + max(goal[0], 1e-3) for a in ahead]
 
@@ -176,13 +212,20 @@ def _left(desk: Desk, layer: District, found: Routes) -> list[Undone]:
     return no_crew + no_way + shut + [Undone(ids[s], int(lanes[s]), "no_way") for s in desk.cut_off]
 
 
+def _behind(desk: Desk) -> np.ndarray:
+    """(segments,) m that a spreader drives for each road that it salts, the way there included."""
+    kinds = {t.kind.id: t.kind for t in desk.spreaders}.values()
+    passes = np.min([roadwork.strips(desk.network, kind, False) for kind in kinds], axis=0)
+    return np.asarray(desk.network.length * (passes + FOLLOWED))
+
+
 def _followers(
-    desk: Desk, routes: Sequence[CrewRoute], table: Timetable
+    desk: Desk, routes: Sequence[CrewRoute], table: Timetable, objective: Objective, limits: Limits, seed: int
 ) -> tuple[list[CrewRoute], list[Undone], int]:
     """Spreaders on the roads that got no salt yet: their routes, what they leave, and turns of the search.
 
-    Who is free first takes the road that is worth most for the time until it is done, waiting for the blade
-    included: what a search finds is no better, since most of their time is waiting.
+    In the first plan who is free first takes the road that is worth most for the time until it is done, waiting for
+    the blade included, from the whole district: roads near by may have to wait for theirs for hours.
     """
     index = desk.network.segment_index
     release = np.zeros(len(desk.network))
@@ -197,6 +240,9 @@ def _followers(
     )
     if not bare.any() or not layer.passes.kilograms.any():
         return [], [], 0
-    found = search(layer.problem(desk.near), "priority", desk.horizon, turns=0)
-    driven, undone = table.drive(layer, found.visits, _later(desk, layer, found, "priority"))
+    found = search(
+        layer.problem(desk.near), objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed,
+        wide=True, press=True,
+    )  # fmt: skip
+    driven, undone = table.drive(layer, found.visits, _later(desk, layer, found, objective))
     return driven, undone + _left(desk, layer, found), found.turns

@@ -16,9 +16,12 @@ from numba import njit
 
 from optimization.routing.ruin import below, skipped
 
-LINK, METRES, SERVICE, WEIGHT, DEMAND, RELEASE, DONE, LATER = range(8)
-"""Columns of ``item`` [vehicle, place, 8], one line of cache: s and m of the way there, s of work, weight, kg, s before
-which not; and from the sweep s at which it is done, and the weight of it and of all after it."""
+LINK, METRES, SERVICE, WEIGHT, DEMAND, RELEASE, DUE, DONE, LATER = range(9)
+"""Columns of ``item`` [vehicle, place, 9]: s and m of the way there, s of work, weight, kg, s before which not, s at
+which it is due; and from the sweep s at which it is done, and the weight of it and of all after it."""
+COLUMNS = 9
+WORTH, KILOGRAMS, OPEN, LENGTH_OF, DUE_OF = range(5)
+"""Columns of ``task_of`` [task, 5]: weight, kg, s before which not, m driven, s at which it is due."""
 VEHICLE, PLACE = range(2)
 """Columns of ``spot`` [task, 2]: where a task is; -1 where it is in no route."""
 LENGTH, COST, END = range(3)
@@ -26,9 +29,9 @@ LENGTH, COST, END = range(3)
 GROUP, HOME, READY, DUTY, CAPACITY, REST, SLOW, LAG = range(8)
 """Columns of ``crew`` [vehicle, 8]: kind, place of its yard, s at which it sets out, s of a shift, kg, s of rest (or of
 handing over), its driving time over the fastest's, s that a task of it counts late."""
-OF_SECONDS, OF_METRES, OF_LENGTH, USUAL, HORIZON, OF_LATE = range(6)
-"""Columns of ``goal`` [6]: cost of a second and of a metre, of uneven routes, their usual length, s by which all should
-be home, cost of each s beyond."""
+OF_SECONDS, OF_METRES, OF_LENGTH, USUAL, HORIZON, OF_LATE, STEEP = range(7)
+"""Columns of ``goal`` [7]: cost of a second and of a metre, of uneven routes, their usual length, s by which all should
+be home, cost of each s beyond, and of each s that a task is done after it is due."""
 TURN, RATE = range(2)
 """Columns of ``yard`` [yard, 2]: s of a stop and kg/s."""
 NEAR, RUINED = 10, 40
@@ -42,14 +45,14 @@ ENDS = 10
 NOWHERE = 1e300
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def uneven(goal, seconds):
     """Cost of a route's length: its fourth power, so that the longest count."""
     share = seconds / goal[USUAL]
     return goal[OF_LENGTH] * seconds * share * share * share
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def length_cost(goal, crew, v, end):
     """Cost of a route's end."""
     return uneven(goal, end - crew[v, READY]) + goal[OF_LATE] * max(0.0, end - goal[HORIZON])
@@ -84,11 +87,14 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
         used += item[v, p, DEMAND]
         metres += metre
         cost += item[v, p, WEIGHT] * (now + crew[v, LAG])
+        cost += goal[STEEP] * max(0.0, now + crew[v, LAG] - item[v, p, DUE])
         item[v, p, DONE] = now
         at = y
     later = 0.0
     for p in range(length - 1, -1, -1):
         later += item[v, p, WEIGHT]
+        if item[v, p, DONE] + crew[v, LAG] >= item[v, p, DUE]:
+            later += goal[STEEP]
         item[v, p, LATER] = later
     if length:
         now += far[at, home, 0] * slow
@@ -102,7 +108,7 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
     )
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def link_up(v, p, far, leave, enter, crew, row, item, route):
     """The way to a place of a route from the one before it."""
     if p < route[v, LENGTH]:
@@ -112,7 +118,7 @@ def link_up(v, p, far, leave, enter, crew, row, item, route):
         item[v, p, METRES] = far[at, x, 1]
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 def added(
     v, p, task, x, y, there, metre, best, far, leave, enter, goal, crew, row, item, route, work, task_of
 ):
@@ -124,13 +130,14 @@ def added(
     length = int(route[v, LENGTH])
     now = item[v, p - 1, DONE] if p else crew[v, READY]
     later = item[v, p, LATER] if p < length else 0.0
-    slow, weight = crew[v, SLOW], task_of[task, 0]
+    slow, weight = crew[v, SLOW], task_of[task, WORTH]
     there = there * slow
-    wait = max(0.0, task_of[task, 2] - now - there)
-    cost = weight * (now + there + wait + service + crew[v, LAG])
+    wait = max(0.0, task_of[task, OPEN] - now - there)
+    done = now + there + wait + service + crew[v, LAG]
+    cost = weight * done + goal[STEEP] * max(0.0, done - task_of[task, DUE_OF])
     if cost + (service + wait) * (later + goal[OF_SECONDS]) >= best:
         return NOWHERE
-    to, metres = int(crew[v, HOME]), task_of[task, 3]
+    to, metres = int(crew[v, HOME]), task_of[task, LENGTH_OF]
     delay = there + service + wait
     if p < length:
         to = enter[row[v, p]]
@@ -147,7 +154,7 @@ def added(
 
 
 @njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-def best_place(task, far, leave, enter, goal, crew, row, item, route, work, task_of, spot,
+def best_place(task, far, raf, leave, enter, goal, crew, row, item, route, work, task_of, spot,
                before, after, at_start, at_road, grid_task, chosen, rng, found):  # fmt: skip
     """The cheapest place near the task or at the end of a route: cost; ``found`` has vehicle, place and way."""
     best = NOWHERE
@@ -174,7 +181,7 @@ def best_place(task, far, leave, enter, goal, crew, row, item, route, work, task
                         at = one
                         if side:
                             at = leave[row[v, p - 1]] if p else int(crew[v, HOME])
-                        c = added(v, p, task, x, y, far[at, x, 0], far[at, x, 1], best, far, leave, enter, goal, crew,
+                        c = added(v, p, task, x, y, raf[x, at, 0], raf[x, at, 1], best, far, leave, enter, goal, crew,
                                   row, item, route, work, task_of)  # fmt: skip
                         if c < best:
                             best = c
@@ -185,7 +192,7 @@ def best_place(task, far, leave, enter, goal, crew, row, item, route, work, task
             p = int(route[v, LENGTH])
             if p + 2 < row.shape[1]:
                 at = leave[row[v, p - 1]] if p else int(crew[v, HOME])
-                c = added(v, p, task, x, y, far[at, x, 0], far[at, x, 1], best, far, leave, enter, goal, crew, row,
+                c = added(v, p, task, x, y, raf[x, at, 0], raf[x, at, 1], best, far, leave, enter, goal, crew, row,
                           item, route, work, task_of)  # fmt: skip
                 if c < best:
                     best = c
@@ -203,14 +210,15 @@ def put(v, p, task, way, far, leave, enter, crew, row, item, route, work, task_o
     for q in range(length, p, -1):
         row[v, q] = row[v, q - 1]
         spot[row[v, q] >> 1, PLACE] = q
-        for c in range(8):
+        for c in range(COLUMNS):
             item[v, q, c] = item[v, q - 1, c]
     group = int(crew[v, GROUP])
     row[v, p] = 2 * task + way
     item[v, p, SERVICE] = work[group, task]
-    item[v, p, WEIGHT] = task_of[task, 0]
-    item[v, p, DEMAND] = task_of[task, 1] if crew[v, CAPACITY] < 1e12 else 0.0
-    item[v, p, RELEASE] = task_of[task, 2]
+    item[v, p, WEIGHT] = task_of[task, WORTH]
+    item[v, p, DEMAND] = task_of[task, KILOGRAMS] if crew[v, CAPACITY] < 1e12 else 0.0
+    item[v, p, RELEASE] = task_of[task, OPEN]
+    item[v, p, DUE] = task_of[task, DUE_OF]
     spot[task, VEHICLE], spot[task, PLACE] = v, p
     route[v, LENGTH] = length + 1
     link_up(v, p, far, leave, enter, crew, row, item, route)
@@ -228,7 +236,7 @@ def close_up(v, far, leave, enter, crew, row, item, route, spot):
             continue
         if to != p:
             row[v, to] = row[v, p]
-            for c in range(8):
+            for c in range(COLUMNS):
                 item[v, to, c] = item[v, p, c]
             spot[task, PLACE] = to
         if gap:

@@ -14,24 +14,30 @@ import numpy as np
 
 from optimization.routing import fleet_kernel as kernel
 from optimization.routing import fleet_turns as moves
-from optimization.routing.passes import Passes, neighbours
+from optimization.routing.passes import Near, Passes, neighbours
 from optimization.routing.ruin import seeded
 from optimization.routing.search import Stop
 
-Objective = Literal["priority", "balanced", "kilometres"]
-OBJECTIVES: tuple[Objective, ...] = ("priority", "balanced", "kilometres")
-TRAVEL = 0.6
-"""Worth of a second of a route beside the mean weight that waits at its end, in the goal ``priority`` (setting: in
-Jinshui's blizzard 1 brings the end of class 1 forward by 17 % for no more travel, 0.5 by 31 % for 2.4 % more)."""
-PRESSED, PRESS, STRAGGLERS = (0.3, 0.5, 0.7), 4.0, 0.03
-"""Shares of the search at which the weight of the passes of main roads that come last is raised, how many times, and
-how many of them that is (settings): the mean falls by itself, the last only if it is asked for."""
+Objective = Literal["priority", "last", "makespan", "balanced", "kilometres"]
+OBJECTIVES: tuple[Objective, ...] = ("priority", "last", "makespan", "balanced", "kilometres")
+TRAVEL = 0.16
+"""Worth of a metre beside a second that the mean weight of a route waits, in the goals ``priority`` and ``last``
+(setting: in Jinshui's blizzard the least that costs no more travel than the plan of fewest kilometres has)."""
+TIGHTEN = tuple(share / 20 for share in range(3, 19))
+"""Shares of the search at which the last passes of some classes are made due earlier (setting): a mean falls by itself,
+the last only if it is asked for."""
+STRAGGLERS = 0.03
+"""How many of them are late then (setting)."""
+STEEP = 8.0
+"""Cost of a second after that, in mean weights of a pass (setting)."""
+TOGETHER: dict[Objective, tuple[tuple[int, ...], ...]] = {
+    "priority": ((1,),), "last": ((1,), (2,), (3,), (4,)), "makespan": ((1, 2, 3, 4),),
+}  # fmt: skip
+"""Classes whose last pass is brought forward, by goal; those that stand together have one last pass."""
 LATE = 20.0
-"""Times as much as other seconds that those beyond the horizon cost."""
-HOT, COLD = 0.5, 0.005
+"""Times as much as a second or a metre on the way that a second beyond the horizon costs."""
+HOT, COLD = 1.0, 0.005
 """Temperatures at the start and at the end, in mean differences that a turn makes."""
-HOT_AGAIN = 0.02
-"""The same at the start where routes are given."""
 CHUNK = 200
 """Turns between two looks at the clock."""
 SLACK = 1.7
@@ -50,7 +56,7 @@ class Problem:
     """(vehicles, 8) the kernel's ``crew``."""
     cost: np.ndarray
     """(places, places, 2) float32: s and m from place to place."""
-    near: tuple[np.ndarray, np.ndarray]
+    near: Near
     """Places near each: see ``neighbours``."""
     yards: np.ndarray
     """(d, 2) the kernel's ``yard``; yards are the last places."""
@@ -84,16 +90,19 @@ def fluid_seconds(problem: Problem) -> float:
 
 
 def goal_of(problem: Problem, objective: Objective, horizon: float, travel: float = TRAVEL) -> np.ndarray:
-    """(6,) the kernel's ``goal``; weights of tasks are left out where they do not count."""
+    """(7,) the kernel's ``goal``; weights of tasks are left out where they do not count."""
     trucks, passes = len(problem.crews), problem.passes
     whole = float(passes.weight[_coarsest(problem)].sum())
     usual = max(horizon / SLACK, 1.0)
-    if objective == "priority":
-        second = travel * whole / trucks
-        return np.array([second, 0.0, 0.0, usual, horizon, LATE * second])
+    steep = STEEP * float(passes.weight.mean()) if len(passes) else 0.0
+    if objective in ("priority", "last"):
+        metre = travel * whole / trucks
+        return np.array([0.0, metre, 0.0, usual, horizon, LATE * metre, steep])
+    if objective == "makespan":
+        return np.array([0.01 * steep, 0.0, 0.0, usual, horizon, steep, steep])
     if objective == "balanced":
-        return np.array([0.05, 0.0, 1.0, usual, horizon, LATE])
-    return np.array([0.01, 1.0, 0.0, usual, horizon, LATE])
+        return np.array([0.05, 0.0, 1.0, usual, horizon, LATE, 0.0])
+    return np.array([0.01, 1.0, 0.0, usual, horizon, LATE, 0.0])
 
 
 def first_grids(problem: Problem) -> np.ndarray:
@@ -121,15 +130,24 @@ class Search:
     """One search; call ``go`` until done, then ``routes``."""
 
     def __init__(
-        self, problem: Problem, objective: Objective, horizon: float, seed: int = 0, travel: float = TRAVEL
+        self,
+        problem: Problem,
+        objective: Objective,
+        horizon: float,
+        seed: int = 0,
+        travel: float = TRAVEL,
+        hot: float = HOT,
     ) -> None:
         self.problem = problem
         passes, crew = problem.passes, np.ascontiguousarray(problem.crews, float)
         tasks, trucks, places = len(passes), len(crew), len(problem.cost)
         goal = goal_of(problem, objective, horizon, travel)
-        weight = passes.weight if objective == "priority" else np.zeros(tasks)
-        task_of = np.column_stack([weight, passes.kilograms, passes.release, problem.length]).astype(float)
-        before, after = problem.near
+        weight = passes.weight if objective in ("priority", "last") else np.zeros(tasks)
+        self._together = TOGETHER.get(objective, ())
+        task_of = np.column_stack(
+            [weight, passes.kilograms, passes.release, problem.length, np.full(tasks, kernel.NOWHERE)]
+        ).astype(float)
+        before, after, raf = problem.near
         enter, leave = passes.enter.astype(np.int32), passes.leave.astype(np.int32)
         room = _room(problem)
         self._rng = seeded(seed)
@@ -140,6 +158,7 @@ class Search:
         self._grid = np.searchsorted(passes.grid_task, np.arange(tasks), side="right") - 1
         self._chosen = np.full(len(passes.roads), -1, np.int64)
         self._near = (
+            raf,
             before,
             after,
             *_roads_at(problem, places),
@@ -147,7 +166,8 @@ class Search:
             self._chosen,
         )
         self._now, self._old = (
-            (np.zeros((trucks, room), np.int32), np.zeros((trucks, room, 8)), np.zeros((trucks, 3))) for _ in range(2)
+            (np.zeros((trucks, room), np.int32), np.zeros((trucks, room, kernel.COLUMNS)), np.zeros((trucks, 3)))
+            for _ in range(2)
         )  # fmt: skip
         self._now[2][:, kernel.END] = crew[:, kernel.READY]
         self._best_row, self._best_route = np.zeros((trucks, room), np.int32), np.zeros(trucks, np.int64)
@@ -164,14 +184,15 @@ class Search:
         self._unplaced: tuple[int, ...] = ()
         self.turns = 0
         self._scale = 0.0
-        self._begun = False
+        self._hot = hot
 
-    def build(self) -> None:
-        """A first plan, and the roads that nobody can get to."""
+    def build(self, wide: bool = False) -> None:
+        """A first plan, and the roads that nobody can get to. ``wide``: each looks everywhere, not only around."""
         problem, passes, trucks = self.problem, self.problem.passes, len(self.problem.crews)
         need = first_grids(problem)
+        after = self._near[2][:, :0] if wide else self._near[2]
         moves.build(
-            *self._given, passes.road.astype(np.int64), self._grid_start, need, *self._near[1:], *self._now,
+            *self._given, passes.road.astype(np.int64), self._grid_start, need, after, *self._near[3:], *self._now,
             self._spot, np.zeros(trucks), np.zeros(trucks, np.int64),
             1.0 if self._goal[kernel.OF_METRES] == 0 else 0.0,
         )  # fmt: skip
@@ -180,7 +201,7 @@ class Search:
 
     def begin(self, start: Sequence[Sequence[int]]) -> None:
         """Begin with routes that are there; passes in none of them are put in where they fit best."""
-        passes, self._begun = self.problem.passes, True
+        passes = self.problem.passes
         most = self._now[0].shape[1] - 3
         start = [visits[:most] for visits in start]
         held = np.array([len(visits) for visits in start], np.int64)
@@ -232,8 +253,7 @@ class Search:
         """Some turns at the temperature of a share of the search."""
         if turns and not (self._spot[:, 0] >= 0).any():
             return
-        hot = HOT_AGAIN if self._begun else HOT
-        temperature = self._scale * hot * (COLD / hot) ** share
+        temperature = self._scale * self._hot * (COLD / self._hot) ** share
         moves.turns(
             *self._given, self.problem.passes.road.astype(np.int64), self._grid_start, *self._near, *self._now,
             *self._old, self._best_row, self._best_route, self._best_chosen, self._spot, self._state, self._cost,
@@ -243,17 +263,20 @@ class Search:
         if not self._scale:
             self._scale = self._cost[3] / max(self._state[2], 1)
 
-    def press(self) -> None:
-        """Raise the weight of the latest passes of main roads: they hold up the end of their class."""
-        main = self.problem.passes.main & (self._spot[:, 0] >= 0)
-        tasks = np.flatnonzero(main)
-        if not len(tasks) or not self._given[8][:, 0].any():
-            return
-        item = self._now[1]
-        done = item[self._spot[tasks, 0], self._spot[tasks, 1], kernel.DONE]
-        late = tasks[done >= np.quantile(done, 1 - STRAGGLERS)]
-        self._given[8][late, 0] *= PRESS
-        item[self._spot[late, 0], self._spot[late, 1], kernel.WEIGHT] = self._given[8][late, 0]
+    def tighten(self) -> None:
+        """Make the last passes due a little earlier than the last one is done now."""
+        crew, item, route = self._given[6], self._now[1], self._now[2]
+        tasks = np.flatnonzero(self._spot[:, 0] >= 0)
+        vehicle, place = self._spot[tasks].T
+        done = item[vehicle, place, kernel.DONE] + crew[vehicle, kernel.LAG]
+        due, tier = self._given[8][:, kernel.DUE_OF], self.problem.passes.tier
+        for classes in self._together:
+            mine = np.isin(tier[tasks], classes)
+            if mine.any():
+                due[np.isin(tier, classes)] = np.quantile(done[mine], 1 - STRAGGLERS)
+        item[vehicle, place, kernel.DUE] = due[tasks]
+        if len(self._together) == 1 and len(self._together[0]) > 1 and len(tasks):
+            self._goal[kernel.HORIZON] = np.quantile(route[:, kernel.END], 1 - STRAGGLERS)
         kernel.reckon_all(*self._given[:7], *self._now)
         self._settle()
 
@@ -279,25 +302,28 @@ def search(
     seed: int = 0,
     start: Sequence[Sequence[int]] | None = None,
     press: bool = False,
+    wide: bool = False,
     travel: float = TRAVEL,
+    hot: float = HOT,
     watch: Watch | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Routes:
     """The best routes found until ``seconds`` by the clock or ``turns`` are over, whichever is first.
 
-    ``press``: bring the end of main roads forward, too (``Passes.main``), not the mean alone.
+    ``press``: bring the last passes forward, too (``TOGETHER``), not the mean alone. ``wide``: the first plan is made
+    with a look at the whole district at each step. ``hot``: temperature at the start; low where ``start`` is good.
     """
     if seconds is None and turns is None:
         raise ValueError("a search needs a limit: seconds or turns")
-    run = Search(problem, objective, horizon, seed, travel)
+    run = Search(problem, objective, horizon, seed, travel, hot)
     run.go(0, 0.0)  # compiled before the clock starts
     began = clock()
     if start is None:
-        run.build()
+        run.build(wide)
     else:
         run.begin(start)
     share = 1.0 if turns == 0 else 0.0
-    ahead = list(PRESSED) if objective == "priority" and press else []
+    ahead = list(TIGHTEN) if press and objective in TOGETHER else []
     try:
         while share < 1.0:
             if watch is not None:
@@ -308,8 +334,8 @@ def search(
             shares += [] if turns is None else [run.turns / max(turns, 1)]
             share = max(shares)
             if ahead and share >= ahead[0]:
-                ahead.pop(0)
-                run.press()
+                ahead = [a for a in ahead if a > share]
+                run.tighten()
     except Stop:
         return run.routes(stopped=True)
     return run.routes()
@@ -320,7 +346,7 @@ def make_ready() -> None:
     one, zero = np.ones(1), np.zeros(1, int)
     place = np.array([0, 1])
     passes = Passes(zero, np.ones(1, int), zero, np.array([0, 1]), np.array([0, 1]), place, place[::-1].copy(),
-                    np.ones((1, 1)), one, one, np.zeros(1), np.ones(1, bool))  # fmt: skip
+                    np.ones((1, 1)), one, one, np.zeros(1), np.ones(1, int), np.zeros(1, bool))  # fmt: skip
     cost = np.ones((3, 3, 2), np.float32)
     crew = np.array([[0.0, 2.0, 0.0, 1e9, 1e15, 0.0, 1.0, 0.0]])
     problem = Problem(passes, crew, cost, neighbours(cost), np.ones((1, 2)), one)

@@ -6,18 +6,22 @@ from __future__ import annotations
 from numba import njit
 
 from optimization.routing.fleet_kernel import (
+    COLUMNS,
     COST,
     GROUP,
     HOME,
     LENGTH,
+    LENGTH_OF,
     NOWHERE,
     OF_METRES,
+    OPEN,
     PLACE,
     READY,
     REGRID,
     RUINED,
     SLOW,
     VEHICLE,
+    WORTH,
     best_place,
     close_up,
     orient,
@@ -35,7 +39,7 @@ def keep(v, row, item, route, old_row, old_item, old_route, touched, turn, chang
     touched[v] = turn
     for p in range(int(route[v, LENGTH])):
         old_row[v, p] = row[v, p]
-        for c in range(8):
+        for c in range(COLUMNS):
             old_item[v, p, c] = item[v, p, c]
     for c in range(3):
         old_route[v, c] = route[v, c]
@@ -51,9 +55,9 @@ def sort_absent(rng, absent, count, task_of, key):
         task = absent[j]
         key[j] = draw(rng)
         if by < 0.4:
-            key[j] -= 1e6 * task_of[task, 0] / max(task_of[task, 3], 1.0)
+            key[j] -= 1e6 * task_of[task, WORTH] / max(task_of[task, LENGTH_OF], 1.0)
         elif by < 0.6:
-            key[j] -= 1e3 * task_of[task, 3]
+            key[j] -= 1e3 * task_of[task, LENGTH_OF]
     for j in range(1, count):
         task, k, q = absent[j], key[j], j - 1
         while q >= 0 and key[q] > k:
@@ -69,8 +73,8 @@ def seed_state(state):
     return state[0]
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, grid_start, before, after,
+@njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
+def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, grid_start, raf, before, after,
           at_start, at_road, grid_task, chosen, row, item, route, old_row, old_item,
            old_route, best_row, best_route, best_chosen, spot, state, cost, absent, key, roads,
           old_chosen, touched, changed, found, came, ways_cost, noise, rng, temperature, many, free_ways):  # fmt: skip
@@ -132,9 +136,10 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
             best, pick = NOWHERE, chosen[road]
             for grid in range(grid_start[road], grid_start[road + 1]):
                 passes = grid_task[grid + 1] - grid_task[grid]
-                c = best_place(grid_task[grid], far, leave, enter, goal, crew, row, item, route, work, task_of, spot,
-                               before, after, at_start, at_road, grid_task, chosen, rng, found)  # fmt: skip
-                c *= passes * (1.0 + noise * (draw(rng) - 0.5))
+                c = best_place(grid_task[grid], far, raf, leave, enter, goal, crew, row, item, route, work, task_of,
+                               spot, before, after, at_start, at_road, grid_task, chosen, rng, found)  # fmt: skip
+                c = (c + goal[OF_METRES] * task_of[grid_task[grid], LENGTH_OF]) * passes
+                c *= 1.0 + noise * (draw(rng) - 0.5)
                 if c < best:
                     best, pick = c, grid
             chosen[road] = pick
@@ -145,7 +150,7 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
         whole = True
         for j in range(count):
             task = absent[j]
-            c = best_place(task, far, leave, enter, goal, crew, row, item, route, work, task_of, spot,
+            c = best_place(task, far, raf, leave, enter, goal, crew, row, item, route, work, task_of, spot,
                            before, after, at_start, at_road, grid_task, chosen, rng, found)  # fmt: skip
             v = found[0]
             if v < 0:
@@ -166,8 +171,8 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
             for i in range(torn):  # metres of work differ from grid to grid
                 new, old = chosen[roads[i]], old_chosen[i]
                 total += goal[OF_METRES] * (
-                    task_of[grid_task[new], 3] * (grid_task[new + 1] - grid_task[new])
-                    - task_of[grid_task[old], 3] * (grid_task[old + 1] - grid_task[old])
+                    task_of[grid_task[new], LENGTH_OF] * (grid_task[new + 1] - grid_task[new])
+                    - task_of[grid_task[old], LENGTH_OF] * (grid_task[old + 1] - grid_task[old])
                 )
         if whole and total < worse_by(rng, temperature):
             cost[0] += total
@@ -199,7 +204,7 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
                     route[v, c] = old_route[v, c]
                 for p in range(int(route[v, LENGTH])):
                     row[v, p] = old_row[v, p]
-                    for c in range(8):
+                    for c in range(COLUMNS):
                         item[v, p, c] = old_item[v, p, c]
                     spot[row[v, p] >> 1, VEHICLE], spot[row[v, p] >> 1, PLACE] = v, p
 
@@ -241,8 +246,8 @@ def build(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
                         if enter[code] < 0:
                             continue
                         there = far[place[v], enter[code], 0] * crew[v, SLOW]
-                        wait = max(free_at[v] + there, task_of[task, 2]) - free_at[v]
-                        worth = task_of[task, 0] if greedy > 0 else 1.0
+                        wait = max(free_at[v] + there, task_of[task, OPEN]) - free_at[v]
+                        worth = task_of[task, WORTH] if greedy > 0 else 1.0
                         score = (wait + greedy * work[group, task]) / max(worth, 1e-9)
                         if score < best:
                             best, pick = score, code
@@ -254,20 +259,20 @@ def build(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
             chosen[road_of[task]] if chosen[road_of[task]] >= 0 else need[group, road_of[task]]
         )
         there = far[place[v], enter[pick], 0] * crew[v, SLOW]
-        free_at[v] = max(free_at[v] + there, task_of[task, 2]) + work[group, task]
+        free_at[v] = max(free_at[v] + there, task_of[task, OPEN]) + work[group, task]
         place[v] = leave[pick]
         put(v, p, task, pick & 1, far, leave, enter, crew, row, item, route, work, task_of, spot)
         placed += 1
 
 
 @njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-def insert(absent, far, arcs, leave, enter, yard, goal, crew, work, task_of, before, after, at_start, at_road,
+def insert(absent, far, arcs, leave, enter, yard, goal, crew, work, task_of, raf, before, after, at_start, at_road,
            grid_task, chosen, row, item, route, spot, found, rng):  # fmt: skip
     """Put tasks in one by one, each where it costs least. Gives how many found no place."""
     lost = 0
     for j in range(absent.shape[0]):
         task = absent[j]
-        best_place(task, far, leave, enter, goal, crew, row, item, route, work, task_of, spot, before, after,
+        best_place(task, far, raf, leave, enter, goal, crew, row, item, route, work, task_of, spot, before, after,
                    at_start, at_road, grid_task, chosen, rng, found)  # fmt: skip
         v = found[0]
         if v < 0:

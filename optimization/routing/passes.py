@@ -35,11 +35,19 @@ class Passes:
     """(t,) worth of having it done: weight of the class x lane-km."""
     release: np.ndarray
     """(t,) s before which it cannot begin."""
-    main: np.ndarray
-    """(t,) bool: of a road of class 1."""
+    tier: np.ndarray
+    """(t,) class of the road, 1 to 4."""
+    bare: np.ndarray
+    """(t,) bool: for a blade alone, though salt is to be spread."""
 
     def __len__(self) -> int:
         return len(self.road)
+
+    @property
+    def count(self) -> np.ndarray:
+        """(t,) passes of its grid."""
+        counts = np.diff(self.grid_task)
+        return np.repeat(counts, counts)
 
     @property
     def segment(self) -> np.ndarray:
@@ -47,16 +55,26 @@ class Passes:
         return self.roads[self.road]
 
 
-def neighbours(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(places, n) places from which the way here is shortest, and places to which the way from here is."""
-    seconds, size = cost[..., 0], len(cost)
+Near = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Places before each, places after each, and the ways by where they lead to: see ``neighbours``."""
+
+
+def neighbours(cost: np.ndarray) -> Near:
+    """(places, n) places from which the way here is shortest, places to which the way from here is, and ``cost`` turned
+    round: [to, from], so that the ways into a place lie side by side in memory."""
+    back = np.ascontiguousarray(cost.transpose(1, 0, 2))
+    return _nearest(back[..., 0]), _nearest(cost[..., 0]), back
+
+
+def _nearest(seconds: np.ndarray) -> np.ndarray:
+    """(places, n) the nearest of each row, itself first."""
+    size = len(seconds)
     n = min(RUINED, size)
-    before, after = np.empty((size, RUINED), np.int32), np.empty((size, RUINED), np.int32)
-    for table, of in ((before, seconds.T), (after, seconds)):
-        for i in range(size):
-            row = of[i].copy()
-            row[i] = -1.0
-            near = np.argpartition(row, n - 1)[:n]
-            table[i, :n] = near[np.argsort(row[near], kind="stable")]
-            table[i, n:] = table[i, n - 1]
-    return before, after
+    table = np.empty((size, RUINED), np.int32)
+    for i in range(size):
+        row = seconds[i].copy()
+        row[i] = -1.0
+        near = np.argpartition(row, n - 1)[:n]
+        table[i, :n] = near[np.argsort(row[near], kind="stable")]
+        table[i, n:] = table[i, n - 1]
+    return table

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import dijkstra
 from optimization.ground import Ground
 from optimization.routing.fleet_kernel import NOWHERE
 from optimization.routing.fleet_search import Problem, search
-from optimization.routing.passes import Passes, neighbours
+from optimization.routing.passes import Near, Passes, neighbours
 from optimization.tours import treatment_seconds, usable
 from optimization.worth import Worth
 from simulation.model import Verb
@@ -27,8 +27,11 @@ from simulation.situation import CrewReport, Situation
 FIRST, AGAIN = 600, 60
 """Turns of the search for a plan from nothing, and for its repair; turns, so that a replay comes out the same."""
 HORIZON = 1e9
-TRAVEL = 0.02
-"""Worth of a second of a route beside the mean weight that waits (setting): what is urgent goes before what is near."""
+HOT, MILD = 0.5, 0.02
+"""Temperatures at which a plan is made and repaired (settings): in a repair little is undone."""
+TRAVEL = 0.0025
+"""Worth of a metre beside a second that the mean weight of a route waits (setting): what is urgent goes before what is
+near."""
 CHANGED = 0.15
 """Share by which traffic must have slowed or sped up for the ways to be reckoned anew (setting)."""
 NEW = 0.25
@@ -67,7 +70,7 @@ class Router:
         self._ground, self._worth, self._seed = ground, worth, seed
         self._flow, self._shut = 0.0, b""
         self._cost = np.zeros((0, 0, 2), np.float32)
-        self._near: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
+        self._near: Near = (np.zeros(0), np.zeros(0), np.zeros(0))
 
     def route(self, situation: Situation, before: Plan) -> tuple[dict[str, tuple[str, ...]], list[Stretch]]:
         """The plan from now on, and what its idle crews do first."""
@@ -90,8 +93,9 @@ class Router:
         start = self._kept(situation, rows, crews, before, problem)
         planned = sum(map(len, start))
         anew = planned < (1 - NEW) * len(rows) or any(c.id not in before for c in crews)
-        turns, begin = (FIRST, None) if anew else (AGAIN, start)
-        found = search(problem, "priority", HORIZON, turns=turns, seed=self._seed, start=begin, travel=TRAVEL)
+        turns, begin, hot = (FIRST, None, HOT) if anew else (AGAIN, start, MILD)
+        found = search(problem, "priority", HORIZON, turns=turns, seed=self._seed, start=begin, travel=TRAVEL,
+                       hot=hot)  # fmt: skip
         plan, orders = dict[str, tuple[str, ...]](), list[Stretch]()
         for v, (crew, visits) in enumerate(zip(crews, found.visits, strict=True)):
             plan[crew.id] = tuple(jobs.target[rows[code >> 1]] for code in visits)
@@ -143,7 +147,8 @@ class Router:
             count, np.ones(len(rows), int), segment, np.arange(len(rows) + 1), np.arange(len(rows) + 1),
             np.column_stack([tail, np.where(two_way, head, -1)]).ravel(),
             np.column_stack([head, np.where(two_way, tail, -1)]).ravel(),
-            work, np.zeros(len(rows)), np.maximum(weight, 1e-6), np.zeros(len(rows)), np.zeros(len(rows), bool),
+            work, np.zeros(len(rows)), np.maximum(weight, 1e-6), np.zeros(len(rows)),
+            situation.network.priority[segment], np.zeros(len(rows), bool),
         )  # fmt: skip
         table = np.array(
             [self._crew(situation, c, kinds.index(key)) for c, key in zip(crews, keys, strict=True)]

@@ -69,10 +69,10 @@ def test_the_same_turns_give_the_same_plan() -> None:
 
 
 def test_a_stop_keeps_the_best_so_far() -> None:
-    """Stopped in the first search, there is a plan still, and it says that it was stopped."""
+    """Stopped at once, there is a plan still, and it says that it was stopped."""
 
     def watch(stage: str, share: float) -> None:
-        if stage == "kilometres":
+        if stage == "plan":
             raise Stop
 
     town = load("tiny/snow")

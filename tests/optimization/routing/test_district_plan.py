@@ -68,9 +68,9 @@ def test_salt_that_runs_out_is_told() -> None:
 
 
 def test_short_shifts_end_at_the_yard() -> None:
-    """A shift of half an hour: crews come home in time, hand over and go on."""
+    """A shift of a quarter of an hour: crews come home in time, hand over and go on."""
     brief = cities.scenario()
-    team = brief.fleet.teams[0].model_copy(update={"max_duty": 1800.0})
+    team = brief.fleet.teams[0].model_copy(update={"max_duty": 900.0})
     brief = brief.model_copy(update={"fleet": brief.fleet.model_copy(update={"teams": (team,)})})
     made = planned(brief)
     assert any(leg.kind == "rest" for r in made.routes for leg in r.legs)
