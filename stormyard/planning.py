@@ -17,6 +17,7 @@ from optimization.plan import CannotPlan, Plan, burden
 from optimization.planners import names, planner
 from optimization.planners._fleet_goals import limits
 from optimization.planners._storms import rainfall, snowfall, storms
+from results import plan_page
 from results import planning as shown
 from results.language import Both, both
 from results.metrics import Figures
@@ -264,7 +265,7 @@ class Planning:
             _write(part / OVERRIDES, as_variant(self.planner, told["overrides"]))
             if DRAINS_PATH in told["overrides"]:
                 _write(part / DRAINS, plan.drains or "")
-            _write(part / PAGE, shown.planning_page(proposal, lang))
+            _write(part / PAGE, plan_page.planning_page(proposal, lang))
             if self.runs.ledger.path.exists():
                 shutil.copyfile(self.runs.ledger.path, part / MEMBERS)
             shutil.rmtree(self.place, ignore_errors=True)

@@ -8,14 +8,13 @@ import pytest
 
 from results.content import Note, Table
 from results.language import Both
+from results.plan_page import document, planning_page
 from results.planning import (
     AFTER,
     BEFORE,
     Proposal,
-    document,
     figure_rows,
     judged,
-    planning_page,
     reason,
     told,
     verdict,

@@ -31,7 +31,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Every command runs in an empty folder, with a plain page."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "results.planning.planning_page", lambda proposal, lang: f"{proposal.planner} in {lang}"
+        "results.plan_page.planning_page", lambda proposal, lang: f"{proposal.planner} in {lang}"
     )
     return tmp_path
 
