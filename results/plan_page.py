@@ -71,7 +71,7 @@ def _verdict_blocks(proposal: Proposal) -> list[Block]:
                  both("planning.card_mean", low=figure(found.low, "+"), high=figure(found.high, "+")),
                  both("unit.km_h"), "good" if found.verdict == "worth" else "bad"),
             Card(both("planning.card_better"), Both.same(f"{found.better:.0%}"),
-                 both("planning.card_better_detail", members=found.members)),
+                 both("planning.card_better_detail", members=found.members, worse=f"{found.worse:.0%}")),
         ]  # fmt: skip
         blocks += [Cards(cards), Paragraph(both("planning.burden_meaning"))]
     if found.verdict in ("unproven", "worse", "loses"):

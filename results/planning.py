@@ -57,6 +57,8 @@ class Judgement(NamedTuple):
     """Members in which a goal is lost by a plan that is made to do with less."""
     base: float = 0.0
     """Mean burden before."""
+    worse: float = 0.0
+    """Share of members in which it rises."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def judged(
     return Judgement(
         verdict if proposed else "none", len(change), spread(list(before)), spread(list(after)),
         spread(change.tolist()), mean, mean - half, mean + half, float(np.mean(change < 0)), lost or 0,
-        float(np.mean(before)),
+        float(np.mean(before)), float(np.mean(change > 0)),
     )  # fmt: skip
 
 
@@ -268,7 +270,10 @@ def figure_rows(proposal: Proposal, briefly: bool = False) -> list[list[Both | C
 
 
 def _burden_row(found: Judgement) -> list[Both | Cell]:
-    change, tone = found.difference, {"worth": "good", "worse": "bad"}.get(found.verdict, "")
+    """Its colour follows the verdict on the mean, but never against the median that stands there."""
+    change = found.difference
+    tone = "good" if found.verdict == "worth" and change.median < 0 else ""
+    tone = "bad" if found.verdict == "worse" and change.median > 0 else tone
     before, after = (
         Both.same(f"{figure(s.median)} ({figure(s.low)} – {figure(s.high)})")
         for s in (found.before, found.after)

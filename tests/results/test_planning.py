@@ -100,6 +100,15 @@ def test_a_small_gain_is_called_small_and_stands_beside_what_there_is() -> None:
     assert "changes by -24.3 to +26.3 km·h" in verdict(judged([1000.0, 1000.0], [997.0, 1005.0])).en
 
 
+def test_a_mean_that_falls_gives_no_green_median_that_does_not() -> None:
+    """One member of three gains much, two do not change: the share that gets worse stands on the page, too."""
+    found = judged([100.0] * 12, [99.0] * 5 + [100.0] * 7)
+    assert found.verdict == "worth" and found.difference.median == 0
+    asked = proposal([100.0] * 12, [99.0] * 5 + [100.0] * 7)
+    assert figure_rows(asked)[1][3].tone == ""  # type: ignore[union-attr]
+    assert "42%" in planning_page(asked, "en") and "worse in 0%" in planning_page(asked, "en")
+
+
 def test_figures_that_are_always_nought_are_left_out() -> None:
     """The burden stands first; the terminal has those that tell most."""
     asked = proposal([8.0, 16.0], [16.0, 24.0])
