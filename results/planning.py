@@ -200,6 +200,10 @@ def _quantity(name: str, value: float) -> Both:
         return Both(*(sign * (value > 0) + duration(value, Words(lang)) for lang in LANGUAGES))
     if end not in UNITS:
         return Both.same(f"{value:{sign},.6g}")
+    if end == "cny" and abs(value) >= 1e5:
+        sizes = {"cny": f"{value:{sign},.0f}", "ten_thousands": f"{value / 1e4:{sign},.1f}"}
+        key = "planning.money_million" if abs(value) >= 1e6 else "planning.money_large"
+        return both(key, millions=f"{value / 1e6:{sign},.2f}", **sizes)
     unit, factor, digits = UNITS[end]
     value *= factor
     if unit == "km_h" and abs(value) >= 1000:

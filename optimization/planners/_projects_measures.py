@@ -167,7 +167,7 @@ def _inlets(scenario: Scenario) -> list[Measure]:
 
 def _sensors(scenario: Scenario) -> list[Measure]:
     km = sum(s.length for s in scenario.city.segments if s.priority <= 2) / 1000
-    if not km:
+    if not km or not planned(scenario):  # reports are for those who can go there
         return []
     periods = [
         round(t * (FASTER if i < 2 else 1) / 60, 6) for i, t in enumerate(scenario.command.report_period)

@@ -31,7 +31,7 @@ from simulation.engine import run
 from simulation.model import Scenario
 
 LIMITS = {
-    "budget": (0, 1e12), "first_members": (2, 100), "value_members": (2, 1000), "keep": (1, 100), "pairs_of": (0, 20),
+    "budget": (0, 1e12), "first_members": (1, 100), "value_members": (2, 1000), "keep": (1, 100), "pairs_of": (0, 20),
 }  # fmt: skip
 """From and to which options make sense."""
 PRICED = 1e4

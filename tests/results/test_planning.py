@@ -50,6 +50,8 @@ def proposal(before: list[float], after: list[float]) -> Proposal:
         ("way_s", 198.0, "3.3 分钟", "3.3 min"),
         ("wait_s", 9000.0, "2.5 小时", "2.5 h"),
         ("money_cny", 1500.0, "1,500 元", "1,500 CNY"),
+        ("money_cny", 210_400.0, "21.0 万元", "210,400 CNY"),
+        ("more_cny", 1_348_632.0, "134.9 万元", "1.35 million CNY"),
         ("part_share", 0.25, "25%", "25%"),
         ("rows_n", 3, "3", "3"),
         ("depot", "north-yard", "北场", "North Yard"),
