@@ -342,10 +342,11 @@ def is_of_kind(scenario: Scenario) -> bool:
 
 
 def refusal(scenario: Scenario, reference: str, no: CannotPlan) -> Problem:
-    """Why a planner cannot answer, as a problem in both languages; what does not go together a line each."""
+    """Why a planner cannot answer, in both languages; what does not go together a line each."""
     what, hint = (both(f"refused.{key}", **no.gaps) for key in (no.key, f"{no.key}_hint"))
     why = [shown.reason(scenario, reason.key, reason.gaps) for reason in no.why]
-    lines = Both(*("\n    ".join(said) for said in zip(what, *why, strict=True)))
+    heads, rows = [what, *why[:1]], [Both(f"- {zh}", f"- {en}") for zh, en in why[1:]]
+    lines = Both(*("\n    ".join(said) for said in zip(*heads, *rows, strict=True)))
     return Problem(reference, InBoth(lines), InBoth(hint))
 
 

@@ -35,6 +35,11 @@ class Season:
     """(storms,) weighted km h less with plenty."""
 
     @property
+    def today(self) -> float:
+        """Mean burden with what there is."""
+        return float(np.mean([burden(figures) for figures in self.base]))
+
+    @property
     def heaviest(self) -> int:
         """The storm that uses most."""
         return int(np.argmax(self.used.sum(axis=1)))

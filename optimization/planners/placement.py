@@ -76,7 +76,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     if not order or change[order[0]] >= 0:
         tried = {"ideas_n": len(ideas), "storms_n": len(drawn), "before_kmh": today}
         none = Reason("placement.none_better", tried) if ideas else Reason("placement.as_is")
-        each = [Reason(f"placement.tried_{n}", {"change_signed_kmh": change[n]}) for n in order]
+        each = [Reason(f"placement.tried_{n}", {"more_kmh": change[n]}) for n in order]
         ways = [
             r for of, found in zip(placing, solved, strict=True) for r in of.reasons(scenario, found.rows)
         ]

@@ -157,8 +157,9 @@ def _planned(scenario: Scenario, trials: Trials, options: Options, season: Seaso
     order = sorted(ideas, key=lambda name: (change[name], name))
     value = _value_of_the_model(scenario, options, question, season, best, mean, change)
     if not order or change[order[0]] >= 0:
-        none = Reason("stock.none_better", {"ideas_n": len(ideas), "storms_n": len(season.scenarios)})
-        each = [Reason(f"stock.tried_{name}", {"change_signed_kmh": change[name]}) for name in order]
+        tries = {"ideas_n": len(ideas), "storms_n": len(season.scenarios), "before_kmh": season.today}
+        none = Reason("stock.none_better", tries)
+        each = [Reason(f"stock.tried_{name}", {"more_kmh": change[name]}) for name in order]
         why = (none, *each, *_ceiling(season, 0.0, question.rules.budget > 0), *value)
         return Plan({}, why, best.outcome)
     chosen, gain = ideas[order[0]], -change[order[0]]
@@ -247,10 +248,7 @@ def _spent(question: _Question, now: np.ndarray, chosen: np.ndarray) -> list[Rea
 
 def _fall(season: Season, gain: float) -> dict[str, float]:
     """A fall of the mean burden in the season's storms, and its share of what that is today."""
-    return {
-        "gain_kmh": gain,
-        "gain_share": gain / max(float(np.mean([burden(f) for f in season.base])), 1e-9),
-    }
+    return {"gain_kmh": gain, "gain_share": gain / max(season.today, 1e-9)}
 
 
 def _ordered(scenario: Scenario, options: Options, now: np.ndarray, chosen: np.ndarray) -> list[Reason]:
