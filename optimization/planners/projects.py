@@ -34,6 +34,8 @@ LIMITS = {
     "budget": (0, 1e12), "first_members": (1, 100), "value_members": (2, 1000), "keep": (1, 100), "pairs_of": (0, 20),
 }  # fmt: skip
 """From and to which options make sense."""
+ENOUGH = 2 / 3
+"""Share of what all measures that help bring together that is enough where no budget is given (a setting)."""
 PRICED = 1e4
 """CNY: the money that a price is told for (Chinese budgets are written in units of ten thousand yuan)."""
 SEEN = 900_000
@@ -45,7 +47,7 @@ class Options:
     """What may be asked of the programme."""
 
     budget: float = 0.0
-    """CNY to spend; 0 = half of what all measures would cost that help."""
+    """CNY to spend; 0 = the least that brings ``ENOUGH`` of what all measures that help bring together."""
     costs: str = ""
     """Costs in place of the built-in ones: ``inlets=200000,salt=90000``."""
     first_members: int = 2
@@ -115,8 +117,8 @@ class Programme:
         """The programme for the budget that was asked for."""
         if not self.items:
             return self._nothing()
-        budget = self.options.budget or sum(item.cost for item in self.items) / 2
-        funded, outcome = self._funded(budget)
+        funded, outcome = self._funded()
+        budget = self._budget()
         if not funded:
             cheapest = min(item.cost for item in self.items if not item.after)
             gaps = {"budget_cny": budget, "cheapest_cny": cheapest}
@@ -142,10 +144,17 @@ class Programme:
         key = "projects.none_helps" if own[best].mean <= 0 or own[best].idle else "projects.none_told"
         return Plan({}, (Reason(key, gaps), *self._idle()), rows=self.rows(Set()))
 
-    def _funded(self, budget: float) -> tuple[Set, Outcome]:
+    def _budget(self) -> float:
+        """CNY to spend."""
+        if self.options.budget:
+            return self.options.budget
+        steps = frontier(self.items, self.pairs)
+        return next(s.cost for s in steps if s.worth >= ENOUGH * steps[-1].worth)
+
+    def _funded(self) -> tuple[Set, Outcome]:
         """The best set, again and again without what runs show to be idle in it."""
         while True:
-            outcome = fund(self.items, self.pairs, budget)
+            outcome = fund(self.items, self.pairs, self._budget())
             funded = chosen(self.items, outcome)
             if not funded:
                 return funded, outcome
@@ -187,7 +196,8 @@ class Programme:
             **_gain(taken), "now_kmh": now, "share_share": taken.mean / now if now > 0 else 0.0,
             "reckoned_kmh": worth_of(self.items, self.pairs, funded), "runs_n": len(taken.each),
         }  # fmt: skip
-        return [Reason("projects.funded", gaps), Reason("projects.tried", tried)]
+        key = "funded" if self.options.budget else "funded_free"
+        return [Reason(f"projects.{key}", {**gaps, "enough_share": ENOUGH}), Reason("projects.tried", tried)]
 
     def _margin(self, funded: Set, budget: float) -> list[Reason]:
         """What binds and its price, what would come next, the runner-up, and the costs at which another set is best."""

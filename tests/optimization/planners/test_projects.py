@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain, combinations
+import math
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from optimization.planners import projects
 from optimization.planners._changes import changed
 from optimization.planners._projects_drains import STRONGER, WIDER, below, pump_flows, strengthened, widened
 from optimization.planners._projects_measures import COSTS, costs_given, measures, with_measures
-from optimization.planners._projects_model import Item, Pairs, chosen, fund, worth_of
+from optimization.planners._projects_model import (
+    Item,
+    Pairs,
+    chosen,
+    frontier,
+    fund,
+    turning_cost,
+    worth_of,
+)
 from scenarios.load import load
 from simulation.drainage.inp import read_inp
 from simulation.model import Scenario
@@ -147,6 +156,35 @@ def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
     why = {r.key: r.gaps for r in plan.why}
     assert why["projects.tried"]["tried_kmh"] == why["projects.tried"]["reckoned_kmh"] == pytest.approx(4.0)
     assert "projects.runner_up" not in why
+
+
+def test_without_a_budget_the_least_money_is_asked_for_that_brings_most() -> None:
+    """All bring 7 together; inlets bring 4, with training 5: the least money for two thirds of 7."""
+    plan = projects.propose(load(FLOOD), Made(by_measures), projects.Options())
+    assert {r["measure"] for r in plan.rows if r["verdict"] == "funded"} == {"inlets", "training"}
+    assert "No budget was given" in speaks(load(FLOOD), plan)[0]
+    assert plan.curve is not None and plan.curve.tried[0][0] == plan.curve.budget
+    steps = plan.curve.steps
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(steps))
+    assert steps[-1][1] == pytest.approx(steps[0][1] - 7.0)
+
+
+def test_the_frontier_holds_the_best_of_all_sets_for_each_sum() -> None:
+    """Each step is the best set for its money, and no sum between two steps buys more than the lower one."""
+    for seed in range(3):
+        items, pairs = random_programme(seed)
+        steps = frontier(items, pairs)
+        for here, above in pairwise(steps):
+            assert here.worth == pytest.approx(best_by_hand(items, pairs, here.cost))
+            assert best_by_hand(items, pairs, above.cost - 0.5) == pytest.approx(here.worth)
+
+
+def test_the_cost_at_which_a_measure_leaves() -> None:
+    """Of a budget of 4 the second may take 3, or enters below that; the first is worth more at any cost it bears."""
+    items = [Item("a", 1.0, 10.0), Item("b", 2.0, 6.0), Item("c", 5.0, 7.0)]
+    assert turning_cost(items, {}, 4.0, "b") == pytest.approx(3.0, rel=2e-3)
+    assert turning_cost(items, {}, 4.0, "c") == pytest.approx(3.0, rel=2e-3)
+    assert turning_cost(items, {}, 4.0, "a") == math.inf
 
 
 def test_little_money_and_no_help_are_told() -> None:
