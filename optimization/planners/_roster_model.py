@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -169,6 +170,18 @@ def _turns(model: Model, r: int, roll: Roll, begin: Mapping[int, int], teams: in
 def _there(begin: Mapping[int, int], roll: Roll, t: int) -> list[int]:
     """Shifts during which it is hour ``t``."""
     return [x for s, x in begin.items() if s <= t < s + roll.length]
+
+
+def shifts_taken(roll: Roll, starts: Sequence[int]) -> int:
+    """The fewest shifts that keep rest and week where they take these turns one after the other."""
+    for count in range(1, roll.shifts):
+        own = [starts[first::count] for first in range(count)]
+        rested = all(b - a >= roll.length + roll.rest for turns in own for a, b in pairwise(turns))
+        if rested and all(
+            len([t for t in turns if s <= t < s + 168]) <= roll.week for turns in own for s in turns
+        ):
+            return count
+    return roll.shifts
 
 
 def on_duty(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]], hours: int) -> dict[str, np.ndarray]:

@@ -11,27 +11,31 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._changes import changed, check
-from optimization.planners._roster_demand import HOUR, Need, needs
-from optimization.planners._roster_model import Least, Pool, Roll, Work, cover, on_duty, rostered
+from optimization.planners._roster_demand import HOUR, needs
+from optimization.planners._roster_model import Least, Pool, Roll, cover, on_duty, rostered, shifts_taken
+from optimization.planners._roster_why import (
+    earlier,
+    hours_short,
+    limits,
+    off_between,
+    one_more,
+    people_short,
+    when,
+)
+from optimization.solver import Outcome
 from simulation.command import level_schedule
-from simulation.model import LEVELS, Name, Scenario, Team, Verb
+from simulation.model import LEVELS, Scenario, Team, Verb
 from simulation.orders import level_rank
 from simulation.work import HAZARD_VERBS
 
 MOST_SHIFTS = 4
 """Complete shifts that a team can take turns in (``Team.relief``)."""
-SOME = 0.5
-"""Machine hours that wait from which an hour counts as short."""
-CANDIDATES = 3
-"""Teams and kinds with the highest prices of which one more machine is reckoned through."""
 
 
 LIMITS = {
@@ -75,34 +79,46 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         raise CannotPlan("roster.nothing")
     if not rolls:
         raise CannotPlan("roster.nobody")
-    hours = len(asked[0].amount)
+    hours, teams = len(asked[0].amount), {t.id: t for t in scenario.fleet.teams}
     if options.on_duty > len(rolls):
         raise CannotPlan(
             "roster.out_of_bounds", option="on-duty", value=options.on_duty, low=0, high=len(rolls)
         )
-    least = (
-        Least(options.on_duty, [_when(scenario, t) for t in range(hours + 1)]) if options.on_duty else None
-    )
-    begins, outcome, clash = rostered(
-        asked, rolls, options.start_every_h, options.person_hour, options.nodes, least
-    )
+    least = Least(options.on_duty, [when(scenario, t) for t in range(hours + 1)]) if options.on_duty else None
+
+    def solved(
+        rolls: Sequence[Roll], least: Least | None
+    ) -> tuple[dict[str, list[int]], Outcome, tuple[Reason, ...]]:
+        return rostered(asked, rolls, options.start_every_h, options.person_hour, options.nodes, least)
+
+    begins, outcome, clash = solved(rolls, least)
     if clash:
         raise CannotPlan("roster.clash", clash)
+    overrides, tried = _chosen(scenario, trials, options, _overrides(scenario, rolls, begins))
+    called = {
+        roll.team: _level_for(scenario, teams[roll.team], min(begins[roll.team], default=0))[1]
+        for roll in rolls
+    }
+    if tried.key in ("roster.tried_now", "roster.tried_same_calls"):  # levels stay: the table has shifts by them
+        kept = _as_called(scenario, rolls)
+        by_today = solved(kept, least)
+        if kept and not by_today[2]:
+            rolls, (begins, outcome, _) = kept, by_today
+            called = {roll.team: teams[roll.team].callout for roll in rolls}
     on = on_duty(rolls, begins, hours)
     work, today = cover(asked, rolls, on), cover(asked, rolls, _as_now(scenario, rolls, hours))
-    overrides, tried = _chosen(scenario, trials, options, _overrides(scenario, rolls, begins))
     change = {"now_n": today.cost, "then_n": work.cost, "less_share": 1 - work.cost / max(today.cost, 1e-9)}
     why = (
         tried,
-        _hours_short(scenario, asked, work),
+        hours_short(scenario, asked, work),
         Reason("roster.now", change),
-        *_one_more(scenario, asked, rolls, on, work),
-        *_earlier(scenario, asked, rolls, options, work),
-        *_people_short(scenario, rolls),
-        _limits(rolls, begins),
-        *_off_between(rolls, on),
+        *one_more(scenario, asked, rolls, on, work),
+        *earlier(scenario, asked, rolls, work, lambda there: solved(there, None)[0]),
+        *people_short(scenario, rolls),
+        limits(rolls, begins),
+        *off_between(rolls, on),
     )
-    return Plan(overrides, why, outcome, tuple(_rows(scenario, rolls, begins)))
+    return Plan(overrides, why, outcome, tuple(_rows(scenario, rolls, begins, called)))
 
 
 # --------------------------------------------------------------------------- teams
@@ -155,17 +171,34 @@ def _called(scenario: Scenario, team: Team) -> float:
     )
 
 
+def _as_called(scenario: Scenario, rolls: Sequence[Roll]) -> list[Roll]:
+    """Teams that are called out as things stand, from when they are there."""
+    teams = {t.id: t for t in scenario.fleet.teams}
+    return [
+        Roll(**{**vars(roll), "ready": ready})
+        for roll in rolls
+        if math.isfinite(ready := _there_now(scenario, teams[roll.team]))
+    ]
+
+
+def _there_now(scenario: Scenario, team: Team) -> float:
+    """First full hour at which a team is at work as things stand; inf where it is never called out."""
+    called = _called(scenario, team)
+    if not math.isfinite(called):
+        return called
+    return _ready(called, team.muster if _in_hours(scenario, team, called) else team.callout_delay)
+
+
 def _as_now(scenario: Scenario, rolls: Sequence[Roll], hours: int) -> dict[str, np.ndarray]:
     """(hours,) 1 where a team is on duty as things stand, in the way a run would have it."""
     teams = {t.id: t for t in scenario.fleet.teams}
     on = {}
     for roll in rolls:
         team, here = teams[roll.team], np.zeros(hours)
-        called = _called(scenario, team)
-        if math.isfinite(called):
-            start = _ready(called, team.muster if _in_hours(scenario, team, called) else team.callout_delay)
+        start = _there_now(scenario, team)
+        if math.isfinite(start):
             turn, rest = max(1, int(team.max_duty // HOUR)), math.ceil(team.rest / HOUR)
-            for t in range(start, hours):
+            for t in range(int(start), hours):
                 here[t] = team.relief > 1 or (t - start) % (turn + rest) < turn
         on[roll.team] = here
     return on
@@ -240,163 +273,38 @@ def _chosen(
     figures = trials({label: changed(scenario, o) for label, o in tries.items()}, seeds)
     means = {label: float(np.mean([burden(f) for f in figures[label]])) for label in tries}
     best = min(tries, key=lambda label: (means[label], len(tries[label])))
-    gaps = {"now_kmh": means["now"], "runs_n": options.runs}
+    gaps: dict[str, Any] = {"now_kmh": means["now"], "runs_n": options.runs}
     if best != "now":
         gaps["then_kmh"] = means[best]
     if best != "all":
-        gaps["other_kmh"] = means["all"]
+        dropped = tries["all"].keys() - tries[best].keys()
+        gaps |= {"other_kmh": means["all"], "teams": tuple(sorted({path.split(".")[2] for path in dropped}))}
     return tries[best], Reason(f"roster.tried_{best}", gaps)
 
 
-def shifts_taken(roll: Roll, starts: Sequence[int]) -> int:
-    """The fewest shifts that keep rest and week where they take these turns one after the other."""
-    for count in range(1, roll.shifts):
-        own = [starts[first::count] for first in range(count)]
-        rested = all(b - a >= roll.length + roll.rest for turns in own for a, b in pairwise(turns))
-        if rested and all(
-            len([t for t in turns if s <= t < s + 168]) <= roll.week for turns in own for s in turns
-        ):
-            return count
-    return roll.shifts
-
-
 def _rows(
-    scenario: Scenario, rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]
+    scenario: Scenario,
+    rolls: Sequence[Roll],
+    begins: Mapping[str, Sequence[int]],
+    called: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """The roster, a row a shift; teams whose shifts are alike share their rows."""
-    teams = {t.id: t for t in scenario.fleet.teams}
+    """The roster: teams whose shifts are alike share a row, with the turns of each shift."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for roll in rolls:
         if starts := tuple(sorted(begins[roll.team])):
-            level = _level_for(scenario, teams[roll.team], starts[0])[1]
-            alike.setdefault(
-                (starts, shifts_taken(roll, starts), roll.length, roll.people, level), []
-            ).append(roll.team)
+            key = starts, shifts_taken(roll, starts), roll.length, roll.people, called[roll.team]
+            alike.setdefault(key, []).append(roll.team)
     return [
         {
             "teams": tuple(names),
-            "shift": first + 1,
-            "turns": "; ".join(
-                f"{_when(scenario, s)} – {_when(scenario, s + length)}" for s in starts[first::count]
-            ),
             "people": people,
             "callout": level,
+            **{
+                f"shift_{first + 1}": "; ".join(
+                    f"{when(scenario, s)} – {when(scenario, s + length)}" for s in starts[first::count]
+                )
+                for first in range(count)
+            },
         }
         for (starts, count, length, people, level), names in alike.items()
-        for first in range(count)
     ]
-
-
-def _when(scenario: Scenario, hour: int) -> str:
-    return f"{scenario.storm.start + timedelta(hours=hour):%m-%d %H:%M}"
-
-
-# --------------------------------------------------------------------------- why
-
-
-def _hours_short(scenario: Scenario, asked: Sequence[Need], work: Work) -> Reason:
-    """The stretch of hours in which most work waits."""
-    worst = max(asked, key=lambda need: need.weight * float(work.late[need.key].max()))
-    late = work.late[worst.key]
-    if late.max() < SOME:
-        return Reason("roster.enough")
-    peak = int(np.argmax(late))
-    before = np.flatnonzero(late[:peak] < SOME)
-    after = np.flatnonzero(late[peak:] < SOME)
-    start = int(before[-1]) + 1 if len(before) else 0
-    end = peak + int(after[0]) if len(after) else len(late)
-    gaps = {
-        "verb": worst.verb, "from": _when(scenario, start), "to": _when(scenario, end),
-        "peak": _when(scenario, peak), "late_n": float(late[peak]),
-    }  # fmt: skip
-    return Reason("roster.short" if worst.waits else "roster.unmanned", gaps)
-
-
-def _one_more(
-    scenario: Scenario, asked: Sequence[Need], rolls: Sequence[Roll], on: Mapping[str, np.ndarray], work: Work
-) -> list[Reason]:
-    """What one more machine of the scarcest kind would bring, in the team that is on duty when it is scarce."""
-    worth = {
-        (roll.team, pool): float(work.price[pool] @ on[roll.team]) for roll in rolls for pool in roll.machines
-    }
-    saved = {}
-    for team, pool in sorted(worth, key=lambda key: -worth[key])[:CANDIDATES]:
-        more = [_with(roll, pool) if roll.team == team else roll for roll in rolls]
-        saved[team, pool[0]] = work.cost - cover(asked, more, on).cost
-    if not saved or max(saved.values()) < SOME:
-        return []
-    team, kind = max(saved, key=lambda key: saved[key])
-    gaps = {
-        "team": team,
-        "kind": _kind(scenario, kind),
-        "now_n": work.cost,
-        "less_n": saved[team, kind],
-    }
-    return [Reason("roster.one_more", gaps)]
-
-
-def _kind(scenario: Scenario, kind: str) -> Name:
-    return next(k.name for k in scenario.fleet.kinds if k.id == kind)
-
-
-def _with(roll: Roll, pool: Pool) -> Roll:
-    machines = {**roll.machines, pool: roll.machines[pool] + 1}
-    return Roll(**{**vars(roll), "machines": machines})
-
-
-def _people_short(scenario: Scenario, rolls: Sequence[Roll]) -> list[Reason]:
-    """Teams whose people make no second shift, the one that lacks fewest first."""
-    people = {t.id: t.people for t in scenario.fleet.teams}
-    short = sorted((2 * r.people - people[r.team], r.team) for r in rolls if r.shifts < 2)
-    if not short:
-        return []
-    missing, team = short[0]
-    return [
-        Reason("roster.one_shift", {"teams": tuple(t for _, t in short), "team": team, "people": missing})
-    ]
-
-
-def _earlier(
-    scenario: Scenario, asked: Sequence[Need], rolls: Sequence[Roll], options: Options, work: Work
-) -> list[Reason]:
-    """What a call-out before the first work would bring, where the first level is declared after it."""
-    first = min(int(np.flatnonzero(need.amount)[0]) for need in asked)
-    ready = min(roll.ready for roll in rolls)
-    if first >= ready:
-        return []
-    there = [Roll(**{**vars(roll), "ready": first}) for roll in rolls]
-    begins, _, _ = rostered(asked, there, options.start_every_h, options.person_hour, options.nodes)
-    then = cover(asked, there, on_duty(there, begins, len(asked[0].amount)))
-    if work.cost - then.cost < SOME:
-        return []
-    gaps = {"first": _when(scenario, first), "ready": _when(scenario, ready), "late_s": (ready - first) * HOUR,
-            "less_n": work.cost - then.cost, "less_share": 1 - then.cost / max(work.cost, 1e-9)}  # fmt: skip
-    return [Reason("roster.earlier", gaps)]
-
-
-def _off_between(rolls: Sequence[Roll], on: Mapping[str, np.ndarray]) -> list[Reason]:
-    """Teams that the table leaves off between two shifts, though runs have their relief go on."""
-    off = {}
-    for roll in rolls:
-        there = np.flatnonzero(on[roll.team])
-        if roll.shifts > 1 and len(there) and (gap := int(there[-1] - there[0]) + 1 - len(there)):
-            off[roll.team] = gap
-    if not off:
-        return []
-    return [Reason("roster.off_between", {"teams": tuple(off), "off_s": max(off.values()) * HOUR})]
-
-
-def _limits(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]) -> Reason:
-    """The fullest week and the shortest rest of any shift."""
-    week, rest = 0, math.inf
-    for roll in rolls:
-        starts = sorted(begins[roll.team])
-        count = shifts_taken(roll, starts)
-        for group in range(count):
-            own = starts[group::count]
-            for i, start in enumerate(own):
-                week = max(week, sum(roll.length for s in own[i:] if s < start + 168))
-            rest = min([rest, *(b - a - roll.length for a, b in pairwise(own))])
-    if math.isinf(rest):
-        return Reason("roster.limits_once", {"week_s": week * HOUR})
-    return Reason("roster.limits", {"week_s": week * HOUR, "rest_s": rest * HOUR})

@@ -11,7 +11,7 @@ from optimization.plan import CannotPlan
 from optimization.planners import roster
 from optimization.planners._changes import changed
 from optimization.planners._roster_demand import Need, needs
-from optimization.planners._roster_model import Least, Pool, Roll, cover, on_duty, rostered
+from optimization.planners._roster_model import Least, Pool, Roll, cover, on_duty, rostered, shifts_taken
 from scenarios.load import load
 from tests import cities
 from tests.optimization.planners.real import Made, Real, speaks
@@ -90,10 +90,10 @@ def test_teams_that_cannot_all_be_there_are_told_with_their_hours() -> None:
 def test_no_more_shifts_are_asked_for_than_rest_needs() -> None:
     """Two shifts of 2 h with 3 h of rest cannot take turns without a pause; with 2 h of rest they can."""
     four = roll("a", {PLOUGH: 1}, shifts=4)
-    assert roster.shifts_taken(four, [1, 3, 5, 7]) == 3
-    assert roster.shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=2), [1, 3, 5, 7]) == 2
-    assert roster.shifts_taken(four, [1, 6]) == 1
-    assert roster.shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=0), [1, 3, 5]) == 2
+    assert shifts_taken(four, [1, 3, 5, 7]) == 3
+    assert shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=2), [1, 3, 5, 7]) == 2
+    assert shifts_taken(four, [1, 6]) == 1
+    assert shifts_taken(roll("a", {PLOUGH: 1}, shifts=4, rest=0), [1, 3, 5]) == 2
 
 
 def by_hand(on: dict[str, np.ndarray]) -> float:
@@ -142,8 +142,7 @@ def test_a_team_with_people_for_two_shifts_gets_relief() -> None:
         long, Made(lambda s, _: {"unclear_km_h.p1": 10.0 / s.fleet.teams[0].relief}), roster.Options()
     )
     assert plan.overrides["fleet.teams.day.relief"] >= 2
-    assert [r["shift"] for r in plan.rows][:2] == [1, 2]
-    assert plan.rows[0]["teams"] == ("day",) and "; " in plan.rows[0]["turns"]
+    assert plan.rows[0]["teams"] == ("day",) and "; " in plan.rows[0]["shift_1"] and plan.rows[0]["shift_2"]
     assert changed(long, plan.overrides).fleet.teams[0].relief == plan.overrides["fleet.teams.day.relief"]
     tried = next(r for r in plan.why if r.key == "roster.tried_all")
     assert any("Runs bear it out" in said for said in speaks(long, plan))
@@ -159,6 +158,9 @@ def test_what_the_runs_do_not_bear_out_is_not_proposed() -> None:
     assert plan.overrides == {}
     assert "roster.tried_now" in [r.key for r in plan.why]
     assert {team for r in plan.rows for team in r["teams"]} == {"snow-north", "snow-south", "footways"}
+    assert {team: r["callout"] for r in plan.rows for team in r["teams"]} == {t.id: t.callout for t in snow.fleet.teams}
+    changed_teams = next(r for r in plan.why if r.key == "roster.tried_now").gaps["teams"]
+    assert changed_teams == ("footways",) and any("South Street" in said for said in speaks(snow, plan))
 
 
 def test_people_that_make_no_second_shift_are_named() -> None:

@@ -143,7 +143,7 @@ def test_a_shortage_that_costs_nothing_is_not_bought_away() -> None:
 
 
 def test_where_nothing_helps_it_says_what_was_tried_and_what_plenty_would_bring() -> None:
-    """Salt helps where it lies in plenty only: each idea is told with its figure, and the most that there is to gain."""
+    """Salt helps where it lies in plenty only: each idea is told with its figure, and the most there is to gain."""
 
     def formula(scenario: Scenario, seed: int) -> dict[str, float | None]:
         salt = sum(s.amount for s in scenario.fleet.stock if s.material == "salt") / 1000
