@@ -156,8 +156,8 @@ def told(scenario: Scenario, name: str, value: Any) -> Both:
             f"plan_extent.{value[0]}", n=f"{value[1]:,.{0 if value[1] >= 10 else 2}f}".removesuffix(".00")
         )
     if name.endswith("_range_kmh"):
-        mean, low, high = (_quantity("", round(v, 1) + 0.0) for v in value)
-        return Both.same(f"{mean.en} ({low.en} – {high.en})")
+        mean, low, high = (f"{round(v, 1) + 0.0:,.1f}" for v in value)
+        return Both.same(f"{mean} ({low} – {high})" if math.isfinite(value[2]) else mean)
     if isinstance(value, (tuple, list)):
         items = [told(scenario, name, item) for item in value]
         zh, en = ("；", "; ") if name in MEASURES else ("、", ", ")

@@ -38,6 +38,7 @@ ENOUGH = 2 / 3
 """Share of what all measures that help bring together that is enough where no budget is given (a setting)."""
 PRICED = 1e4
 """CNY: the money that a price is told for (Chinese budgets are written in units of ten thousand yuan)."""
+MILLION = 1e6
 SEEN = 900_000
 """Seed of the run by which the worst drain nodes are found; no member's."""
 
@@ -180,11 +181,11 @@ class Programme:
         rank = ("funded", "helps", "beside", "unsure", "harms", "idle")
         rows = [
             {"measure": m.key, "extent": (m.sort, m.extent), "cost_cny": m.cost, "gain_range_kmh": own[m.key].ends,
-             "per_10k_kmh": PRICED * own[m.key].mean / m.cost, "verdict": verdict(m.key)}
+             "per_million_kmh": MILLION * own[m.key].mean / m.cost, "verdict": verdict(m.key)}
             for m in self.values.offered.values()
         ]  # fmt: skip
         return tuple(
-            sorted(rows, key=lambda r: (rank.index(str(r["verdict"])), -float(str(r["per_10k_kmh"]))))
+            sorted(rows, key=lambda r: (rank.index(str(r["verdict"])), -float(str(r["per_million_kmh"]))))
         )
 
     def _told(self, funded: Set, budget: float) -> list[Reason]:
