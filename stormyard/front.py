@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol
 
 import typer
 from rich.console import Console
@@ -76,7 +76,8 @@ class Front:
         """A table on stderr; its first row is the head."""
         table = Table(title=title or None, title_justify="left")
         for i, head in enumerate(rows[0]):
-            table.add_column(Text(head), justify="left" if i in text_columns else "right")
+            justify: Literal["left", "right"] = "left" if i in text_columns else "right"
+            table.add_column(Text(head), justify=justify, overflow="fold")
         for row in rows[1:]:
             table.add_row(*(Text(cell) for cell in row))
         self.console.print(table)

@@ -70,6 +70,10 @@ class Options:
     seed: int = 0
 
 
+LEVELS_STAY = ("roster.tried_now", "roster.tried_same_calls")
+"""What runs said where teams are called out as today: the table has the shifts by these levels."""
+
+
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """A roster for the scenario's storm. Raises CannotPlan where nobody is called out or nothing is asked for."""
     check("roster", options, LIMITS)
@@ -99,7 +103,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         roll.team: _level_for(scenario, teams[roll.team], min(begins[roll.team], default=0))[1]
         for roll in rolls
     }
-    if tried.key in ("roster.tried_now", "roster.tried_same_calls"):  # levels stay: the table has shifts by them
+    if tried.key in LEVELS_STAY:
         kept = _as_called(scenario, rolls)
         by_today = solved(kept, least)
         if kept and not by_today[2]:
@@ -111,7 +115,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     why = (
         tried,
         hours_short(scenario, asked, work),
-        Reason("roster.now", change),
+        Reason("roster.now" if change["less_share"] > 0.0005 else "roster.no_less", change),
         *one_more(scenario, asked, rolls, on, work),
         *earlier(scenario, asked, rolls, work, lambda there: solved(there, None)[0]),
         *people_short(scenario, rolls),
