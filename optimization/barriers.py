@@ -28,15 +28,19 @@ class Barriers:
         self._told: dict[tuple[type, str], int] = {}
 
     def __call__(
-        self, situation: Situation, assigned: Sequence[Assign], beforehand: Sequence[str] = ()
+        self,
+        situation: Situation,
+        assigned: Sequence[Assign],
+        beforehand: Sequence[str] = (),
+        safe: Sequence[str] = (),
     ) -> list[Close | Open]:
         """Police orders beside what crews are ``assigned`` to; none where nobody responds. ``beforehand``: roads to
-        shut that no report calls for yet."""
+        shut that no report calls for yet; ``safe``: roads to open though more rain may come."""
         if not self._respond:
             return []
         filling = dict.fromkeys([*_filling(situation, assigned), *beforehand])
         shut = self._due(situation.t, Close, list(filling))
-        clear = self._due(situation.t, Open, self._dry(situation))
+        clear = self._due(situation.t, Open, list(dict.fromkeys([*self._dry(situation), *safe])))
         return [*(Close((target,)) for target in shut), *(Open((target,)) for target in clear)]
 
     def _due(self, t: int, order: type, targets: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from optimization.plan import Reason
 from simulation.orders import Order
 
 
@@ -23,5 +24,5 @@ class Decision:
     """Elapsed time of the solver: for the record only, nothing in a run depends on it."""
     fallback: bool = False
     """True where the solver gave no plan and the rule of ``greedy`` answered instead."""
-    why: str = ""
-    """What led to a fallback or to fewer orders than crews, in words."""
+    why: tuple[Reason, ...] = ()
+    """What it rests on, what led to a fallback or to fewer orders than crews; keys begin with ``dispatch.``."""

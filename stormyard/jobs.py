@@ -87,9 +87,10 @@ def origin(variant: str | None, sets: Sequence[str] = (), remarks: Sequence[Prob
 
 
 def decisions_of(dispatcher: Dispatcher) -> list[dict[str, Any]]:
-    """What a dispatcher noted of each decision, without its orders (the log has them)."""
+    """What a dispatcher noted of each decision, without its orders (the log has them); reasons as (key, gaps)."""
     kept = getattr(dispatcher, "decisions", ())
-    return [{k: v for k, v in vars(decision).items() if k != "orders"} for decision in kept]
+    told = [{k: v for k, v in vars(decision).items() if k != "orders"} for decision in kept]
+    return [{**d, "why": [(reason.key, dict(reason.gaps)) for reason in d["why"]]} for d in told]
 
 
 def chosen_dispatcher(scenario: Scenario, name: str = "") -> str:

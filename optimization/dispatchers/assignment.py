@@ -21,6 +21,7 @@ from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.dispatchers import greedy
 from optimization.ground import Ground
+from optimization.plan import Reason
 from optimization.sites import HOUR, Sites, sites
 from optimization.solver import Outcome, solve
 from optimization.tandem import in_pairs
@@ -84,13 +85,15 @@ class Assignment:
         return greedy.answer(self._ground, situation), outcome
 
 
-def decision_of(situation: Situation, orders: list[Order], outcome: Outcome | None) -> Decision:
-    """What goes on record: the solver's outcome, and whether greedy had to answer."""
-    why = greedy.left_over(situation, orders)
+def decision_of(
+    situation: Situation, orders: list[Order], outcome: Outcome | None, why: tuple[Reason, ...] = ()
+) -> Decision:
+    """What goes on record: the solver's outcome, whether greedy had to answer, and ``why`` beside what is left over."""
+    why += greedy.left_over(situation, orders)
     if outcome is None:
         return Decision(situation.t, tuple(orders), "rule", why=why)
     if not outcome.has_plan:
-        why = f"greedy answered, the solver said: {outcome.status} {outcome.why}".rstrip() + f"; {why}"
+        why = (Reason("dispatch.greedy_answered", {"status": outcome.status}), *why)
     return Decision(
         situation.t,
         tuple(orders),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.ground import Ground
+from optimization.plan import Reason
 from optimization.sites import Sites, sites
 from optimization.tandem import in_pairs
 from optimization.tours import Tour, Tours
@@ -91,9 +92,9 @@ def pair(situation: Situation, table: Sites) -> list[Assign]:
     return orders
 
 
-def left_over(situation: Situation, orders: list[Order]) -> str:
-    """What stays undone, in words: jobs nobody is sent to, and crews that stand by."""
+def left_over(situation: Situation, orders: list[Order]) -> tuple[Reason, ...]:
+    """What stays undone: jobs nobody is sent to, and crews that stand by."""
     sent = [order for order in orders if isinstance(order, Assign)]
     waiting = int((situation.jobs.crews == 0).sum()) - sum(len(order.targets) for order in sent)
     standing = sum(1 for c in situation.crews if c.idle) - len({order.crew for order in sent})
-    return f"{waiting} jobs wait, {standing} idle crews stand by"
+    return (Reason("dispatch.left_over", {"jobs_n": waiting, "crews_n": standing}),)

@@ -28,6 +28,7 @@ from optimization.foresight import BOTH, PLOUGH, SPREAD, Foresight
 from optimization.ground import Ground
 from optimization.horizon import Ahead, Horizon
 from optimization.outposts import Outposts
+from optimization.plan import Reason
 from optimization.sites import sites
 from optimization.solver import Outcome, solve
 from optimization.tandem import Given
@@ -36,7 +37,7 @@ from optimization.worth import by_weight
 from simulation.hazards.advice import CLASS_WEIGHT
 from simulation.model import Scenario, Verb
 from simulation.network import Network
-from simulation.orders import Assign, Order
+from simulation.orders import Assign, Close, Open, Order
 from simulation.roadwork import PASSING
 from simulation.situation import CrewReport, Situation
 
@@ -152,11 +153,14 @@ class Rolling:
         assigned, outcome = self._assign(situation)
         sent = {order.crew for order in assigned}
         spare = [c for c in situation.crews if c.idle and c.id not in sent]
-        assigned += self._outposts.orders(situation, spare)
-        shut = self._barriers(situation, assigned, self._outposts.closings(situation))
-        orders: list[Order] = [*shut, *assigned]
+        ahead = self._outposts.orders(situation, spare)
+        assigned += ahead
+        shut, safe, risk = self._outposts.barriers(situation)
+        barriers = self._barriers(situation, assigned, shut, safe)
+        orders: list[Order] = [*barriers, *assigned]
         if orders or outcome is not None:
-            self.decisions.append(decision_of(situation, orders, outcome))
+            why = _before_the_water(ahead, barriers, {*shut, *safe}, risk)
+            self.decisions.append(decision_of(situation, orders, outcome, why))
         return orders
 
     def _assign(self, situation: Situation) -> tuple[list[Assign], Outcome | None]:
@@ -214,6 +218,21 @@ class Rolling:
                 order = replace(order, rate=rate)
             self._foresight.given(crew.id, order.verbs, order.targets, rate)
         return order
+
+
+def _before_the_water(
+    pumps: list[Assign], barriers: list[Close | Open], forecast: set[str], risk: float
+) -> tuple[Reason, ...]:
+    """What was done on the forecast of rain, not on reports: underpasses shut or opened, pumps sent ahead."""
+    why = []
+    for key, order in (("dispatch.shut_ahead", Close), ("dispatch.opened_again", Open)):
+        roads = tuple(t for b in barriers if isinstance(b, order) for t in b.segments if t in forecast)
+        if roads:
+            why.append(Reason(key, {"roads": roads, "chance_share": risk}))
+    if pumps:
+        places = tuple(target for order in pumps for target in order.targets)
+        why.append(Reason("dispatch.pumps_ahead", {"crews_n": len(pumps), "places": places}))
+    return tuple(why)
 
 
 def _rest(tours: Tours, idle: list[CrewReport], chosen: Given, elsewhere: set[str]) -> Given:

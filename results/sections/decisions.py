@@ -10,7 +10,7 @@ from typing import Any
 from results import charts
 from results.content import Block, Paragraph, Section, Table, figure
 from results.language import Both, both
-from results.names import known
+from results.names import known, segment_name
 from results.refusals import in_both_languages
 from results.sections import Reading
 from simulation.record import Run
@@ -29,6 +29,7 @@ def section(reading: Reading) -> Section | None:
         *charts.drawn("orders", both("figure.orders"), lambda words, wide: charts.orders(run, words, wide)),
         *_by_verb(run),
         *solver_table(reading.decisions),
+        *reasons_table(run, reading.decisions),
         *_refusals(run),
     ]
     return Section("decisions", both("section.decisions"), blocks) if blocks else None
@@ -71,6 +72,38 @@ def solver_table(decisions: Sequence[dict[str, Any]]) -> list[Block]:
     head = [both(f"head.{k}") for k in ("status", "decisions", "fallbacks", "worst_gap_pct", "seconds",
                                         "slowest_s")]  # fmt: skip
     return [Table(both("table.solver"), head, rows, (1, 2, 3, 4, 5))]
+
+
+def reasons_table(run: Run, decisions: Sequence[dict[str, Any]]) -> list[Block]:
+    """What decisions rested on: each reason about the same things once, with its greatest figures."""
+    times: Counter[tuple[str, tuple[Any, ...]]] = Counter()
+    first, most = dict[Any, int](), dict[Any, dict[str, Any]]()
+    for decision in decisions:
+        for key, gaps in decision.get("why", ()):
+            group = key, tuple(v for v in gaps.values() if not isinstance(v, int | float))
+            times[group] += 1
+            first.setdefault(group, decision["t"])
+            known_ = most.setdefault(group, dict(gaps))
+            known_ |= {k: max(v, known_[k]) for k, v in gaps.items() if isinstance(v, int | float)}
+    rows = [
+        (figure(times[group], 0), Both.same(charts.clock(run, t)),
+         both(f"why.{group[0]}", **{k: _gap(run, k, v) for k, v in most[group].items()}))
+        for group, t in list(first.items())[:30]
+    ]  # fmt: skip
+    head = [both(f"head.{k}") for k in ("times", "first_at", "reason")]
+    return [Table(both("table.reasons"), head, rows, (0,))] if rows else []
+
+
+def _gap(run: Run, name: str, value: Any) -> Both:
+    """A figure, a share in per cent, the solver's status, or the names of things."""
+    if name == "status":
+        return known(f"solver.{value}", value)
+    if name.endswith("_share"):
+        return Both.same(f"{value:.0%}")
+    if isinstance(value, list | tuple):
+        named = dict.fromkeys(segment_name(run.scenario, thing) for thing in value)
+        return Both("、".join(n.zh for n in named), ", ".join(n.en for n in named))
+    return figure(value, 0)
 
 
 def _refusals(run: Run) -> list[Block]:

@@ -127,7 +127,7 @@ def test_greedy_answers_where_the_solver_does_not(monkeypatch: pytest.MonkeyPatc
     now = situation(world, crews, [job(s.id) for s in world.city.segments])
     (decision,) = decisions(world, now)
     assert decision.fallback and decision.status == "no_answer"
-    assert decision.why.startswith("greedy answered, the solver said: no_answer; ")
+    assert decision.why[0].key == "dispatch.greedy_answered" and decision.why[0].gaps["status"] == "no_answer"
     assert list(decision.orders) == greedy.answer(Ground(world), now)
 
 

@@ -26,13 +26,14 @@ from optimization.foresight import (
 )
 from optimization.ground import Ground
 from optimization.horizon import PERIODS, STEPS, TREATMENTS, Ahead, Horizon
-from optimization.outposts import Outposts
+from optimization.outposts import Outposts, chance
+from optimization.plan import LATE, Reason
 from optimization.solver import Outcome
 from scenarios.load import load
 from simulation.engine import Simulation
 from simulation.model import Place, Scenario
 from simulation.network import Network
-from simulation.orders import Assign
+from simulation.orders import Assign, Close
 from simulation.situation import Outlook, Situation
 from tests.optimization.situations import crew, job, scenario, situation, town
 
@@ -203,7 +204,9 @@ def test_greedy_answers_where_the_solver_does_not(monkeypatch: pytest.MonkeyPatc
     orders = list(dispatcher(now))
     (decision,) = dispatcher.decisions  # type: ignore[attr-defined]
     assert orders == greedy.answer(Ground(world), now)
-    assert decision.fallback and decision.why.startswith("greedy answered, the solver said: no_answer; ")
+    assert decision.fallback and decision.why[0] == Reason(
+        "dispatch.greedy_answered", {"status": "no_answer"}
+    )
 
 
 def test_a_session_that_goes_back_in_time_begins_anew() -> None:
@@ -268,17 +271,16 @@ def rainy(world: Scenario, mmh: float, **more: Any) -> Situation:
     return dataclasses.replace(now, forecast=outlook, nodes=("low",))
 
 
-def drained() -> Scenario:
-    """A town with one known low point, in an underpass."""
-    segments = tuple(
-        s.model_copy(update={"structure": "underpass", "low_point": "low"}) if s.id == "h0-0" else s
-        for s in town()
-    )
+def drained(structure: str | None = None) -> Scenario:
+    """A town with one known low point."""
+    changed = {"structure": structure, "low_point": "low"} if structure else {"low_point": "low"}
+    segments = tuple(s.model_copy(update=changed) if s.id == "h0-0" else s for s in town())
     return scenario(segments, crews=(("pump-big", 1), ("pump-small", 2)), places=(POND,))
 
 
 def test_a_pump_goes_ahead_of_a_downpour() -> None:
-    """The strongest pump to the known point while it is dry; none in drizzle, and none where one stands already."""
+    """The strongest pump to the known point while it is dry; none in drizzle, none where one stands already, and
+    none to an underpass, which is shut instead."""
     world = drained()
     posts = Outposts(world, Ground(world))
     now = rainy(world, 30.0)
@@ -286,16 +288,70 @@ def test_a_pump_goes_ahead_of_a_downpour() -> None:
     assert posts.orders(rainy(world, 12.0), now.crews) == []
     held = rainy(world, 30.0, targets=("low",), idle=False, activity="work")
     assert posts.orders(held, [c for c in held.crews if c.idle]) == []
+    below = drained("underpass")
+    assert Outposts(below, Ground(below)).orders(rainy(below, 30.0), now.crews) == []
 
 
-def test_an_underpass_is_shut_on_the_forecast() -> None:
-    """By the amount that one forecast in six exceeds: at 40 mm in the next hour, not at 30, and not twice."""
-    world = drained()
+def seen(world: Scenario, mmh: float, t: int, depth: float) -> Situation:
+    """So much rain an hour ahead, h0-0 closed with so much water on it, looked at just now."""
+    now = rainy(world, mmh)
+    here = np.isin([s.id for s in world.city.segments], ["h0-0"])
+    looked_at = dataclasses.replace(
+        now.reported, closed=here, water_depth=np.where(here, depth, 0.0), seen=np.full(len(here), t)
+    )
+    outlook = dataclasses.replace(now.forecast, t=t + 3600 * np.arange(6))
+    return dataclasses.replace(now, t=t, forecast=outlook, reported=looked_at)
+
+
+def test_an_underpass_is_shut_where_its_risk_costs_more_than_the_way_round() -> None:
+    """By the log-normal chance that what fills it comes: half at its 50 mm. Round a block of the town is 0.5 km for
+    three hours, so that one chance in 67 is enough: at 28 mm in the next hour, not at 25, and not twice."""
+    assert chance(50.0) == pytest.approx(0.5) and chance(50.0 * np.exp(-0.3)) == pytest.approx(
+        0.1587, abs=1e-4
+    )
+    assert chance(25.0) * LATE < 0.5 * 3 < chance(28.0) * LATE
+    world = drained("underpass")
     posts = Outposts(world, Ground(world))
-    assert posts.closings(rainy(world, 40.0)) == ["h0-0"] and posts.closings(rainy(world, 30.0)) == []
-    now = rainy(world, 40.0)
-    shut = dataclasses.replace(now.reported, closed=np.isin([s.id for s in world.city.segments], ["h0-0"]))
-    assert posts.closings(dataclasses.replace(now, reported=shut)) == []
+    assert posts.barriers(rainy(world, 28.0)) == (["h0-0"], [], chance(28.0))
+    assert posts.barriers(rainy(world, 25.0))[0] == []
+    assert posts.barriers(seen(world, 40.0, 7200, 0.0))[:2] == ([], [])
+
+
+def test_a_long_way_round_keeps_an_underpass_open_for_longer() -> None:
+    """The only road to a junction: its way round counts as 5 km, so that one chance in seven shuts it, not fewer."""
+    short = tuple(s for s in town(1, 3))
+    short = tuple(
+        s.model_copy(update={"structure": "underpass", "low_point": "low"}) if s.id == "h0-0" else s
+        for s in short
+    )
+    world = scenario(short, crews=(("pump-big", 1), ("pump-small", 2)), places=(POND,))
+    posts = Outposts(world, Ground(world))
+    assert posts.barriers(rainy(world, 35.0))[0] == [] and posts.barriers(rainy(world, 38.0))[0] == ["h0-0"]
+
+
+def test_what_was_shut_on_the_forecast_is_opened_when_the_danger_is_over() -> None:
+    """Dry, an hour later, and the chance worth less than another hour of the way round; not before, not with water on
+    it, not while more rain is near, and not what others shut."""
+    world = drained("underpass")
+    posts = Outposts(world, Ground(world))
+    posts.barriers(rainy(world, 60.0))
+    assert posts.barriers(seen(world, 10.0, 5400, 0.0))[1] == [], "half an hour later"
+    assert posts.barriers(seen(world, 10.0, 7200, 0.3))[1] == []
+    assert posts.barriers(seen(world, 26.0, 7200, 0.0))[1] == []
+    assert posts.barriers(seen(world, 10.0, 7200, 0.0))[1] == ["h0-0"]
+    assert Outposts(world, Ground(world)).barriers(seen(world, 10.0, 7200, 0.0))[1] == []
+
+
+def test_decisions_say_what_was_done_before_the_water() -> None:
+    """A pump sent ahead and an underpass shut, with the chance that was reckoned."""
+    world = drained("underpass")
+    dispatcher = rolling.make(world)
+    orders = dispatcher(rainy(world, 60.0))
+    assert Close(("h0-0",)) in orders
+    (decision,) = dispatcher.decisions
+    assert decision.why[0] == Reason(
+        "dispatch.shut_ahead", {"roads": ("h0-0",), "chance_share": chance(60.0)}
+    )
 
 
 # ---------------------------------------------------------------- storms

@@ -15,6 +15,7 @@ from results.content import Command, Document, Section, Table
 from results.language import Both
 from results.maps import layers, map_data
 from results.metrics import metrics, precipitation_end
+from results.names import segment_name
 from results.report import comparison_report, report
 from results.report.html import page
 from results.sections import modules
@@ -216,6 +217,29 @@ def test_solver_outcomes_are_told() -> None:
     assert "time limit" in source
     assert "4.00" in source
     assert "time limit" not in report(water_run(), "en")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_reasons_of_decisions_are_told_in_both_languages() -> None:
+    """Each once, with its greatest figures, how often and since when; roads by their names."""
+    run = water_run()
+    road = run.scenario.city.segments[0]
+    whys = [
+        [("dispatch.shut_ahead", {"roads": (road.id,), "chance_share": 0.4})],
+        [("dispatch.left_over", {"jobs_n": 3, "crews_n": 9})],
+        [
+            ("dispatch.left_over", {"jobs_n": 7, "crews_n": 2}),
+            ("dispatch.greedy_answered", {"status": "no_answer"}),
+        ],
+    ]
+    decisions = [{"t": 900 * i, "status": "rule", "why": why} for i, why in enumerate(whys)]
+    english, chinese = report(run, "en", decisions), report(run, "zh", decisions)
+    assert f"Shut before the water came: {segment_name(run.scenario, road.id).en}." in english
+    assert "up to 40%" in english and "at most 40" not in english
+    assert "At most, 7 jobs were without a crew and 9 idle crews were without work." in english
+    assert "(no plan before a limit); the greedy rule answered" in english
+    assert "来水之前提前封闭" in chinese and "最多时有 7 项工作无队伍可派" in chinese
+    assert "What the decisions rested on" not in report(run, "en")
 
 
 def test_drawing_leaves_matplotlib_as_it_was() -> None:
