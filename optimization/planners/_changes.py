@@ -34,7 +34,12 @@ def check(planner: str, options: Any, limits: Mapping[str, tuple[float, float]])
         value = getattr(options, name)
         if not low <= value <= high:
             option = name.replace("_", "-")
-            raise CannotPlan(f"{planner}.out_of_bounds", option=option, value=value, low=low, high=high)
+            said = {"value": _plainly(value), "low": _plainly(low), "high": _plainly(high)}
+            raise CannotPlan(f"{planner}.out_of_bounds", option=option, **said)
+
+
+def _plainly(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:g}"
 
 
 def key_of(cls: type[Noun], field: str) -> str:

@@ -67,6 +67,8 @@ def most_runs(scenario: Scenario, options: Options) -> int:
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     """The smallest fleet that meets the goals. Raises CannotPlan where there are no machines, or no goals."""
     check("fleet", options, LIMITS)
+    if options.poor >= options.confidence:
+        raise CannotPlan("fleet.poor", poor=options.poor, confidence=options.confidence)
     kinds = planned(scenario)
     if not kinds or not scenario.respond:
         raise CannotPlan("fleet.nothing")

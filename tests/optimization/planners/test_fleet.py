@@ -192,6 +192,10 @@ def test_refusals() -> None:
         fleet.propose(cities.scenario(crews=0), Made(lambda *_: {}), fleet.Options())
     with pytest.raises(CannotPlan, match=r"fleet\.out_of_bounds"):
         fleet.propose(load(SNOW), Made(lambda *_: {}), fleet.Options(confidence=1.5))
+    with pytest.raises(CannotPlan, match=r"fleet\.poor"):
+        fleet.propose(load(SNOW), Made(lambda *_: {}), fleet.Options(confidence=0.6))
+    with pytest.raises(CannotPlan, match=r"fleet\.no_goal"):
+        fleet.propose(load(SNOW), Made(lambda *_: {"clear_h.p1": None}), fleet.Options())
 
 
 def test_a_smaller_fleet_stands_only_where_goals_are_kept_on_other_storms() -> None:

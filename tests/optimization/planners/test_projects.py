@@ -102,6 +102,9 @@ def test_costs_can_be_given() -> None:
     assert by_key["inlets"] == 5 and by_key["training"] == 7
     with pytest.raises(CannotPlan, match=r"projects\.costs"):
         projects.propose(load(FLOOD), Made(lambda *_: {}), projects.Options(costs="castles=3"))
+    for budget in (-5.0, math.nan):
+        with pytest.raises(CannotPlan, match=r"projects\.out_of_bounds"):
+            projects.propose(load(FLOOD), Made(lambda *_: {}), projects.Options(budget=budget))
 
 
 def test_pipes_and_pumps_change_where_they_stand_and_nowhere_else() -> None:
