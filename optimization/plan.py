@@ -39,7 +39,7 @@ class CannotPlan(ValueError):
     gaps, and ``refused.<key>_hint`` as what to do about it. Keys begin with the planner's name: ``stock.nothing``.
     ``why`` is what does not go together (``optimization.explain``), where that is the reason."""
 
-    def __init__(self, key: str, why: Sequence[Reason] = (), **gaps: Any) -> None:
+    def __init__(self, key: str, why: Sequence[Reason] = (), /, **gaps: Any) -> None:
         self.key, self.why, self.gaps = key, tuple(why), gaps
         super().__init__(f"{key} {gaps}" if gaps else key)
 

@@ -42,7 +42,7 @@ def document(proposal: Proposal) -> Document:
     ]
     facts = [
         (both("planning.fact_planner"), planner_name(proposal.planner)),
-        (both("planning.fact_members"), Both.same(found.members)),
+        *([(both("planning.fact_members"), Both.same(found.members))] if proposal.figures else []),
         (both("fact.seed"), Both.same(proposal.seed)),
         *(
             (known(f"plan_option.{name}", name), Both.same(_plain(value)))
@@ -73,7 +73,8 @@ def _verdict_blocks(proposal: Proposal) -> list[Block]:
             Card(both("planning.card_better"), Both.same(f"{found.better:.0%}"),
                  both("planning.card_better_detail", members=found.members, worse=f"{found.worse:.0%}")),
         ]  # fmt: skip
-        blocks += [Cards(cards), Paragraph(both("planning.burden_meaning"))]
+        blocks.append(Cards(cards))
+    blocks.append(Paragraph(both("planning.burden_meaning")))
     if found.verdict in ("unproven", "worse", "loses"):
         blocks.append(Note(both("planning.proposes_nothing")))
     return blocks

@@ -33,6 +33,8 @@ FEW = 0.34
 """Share of the moves that the third answer makes."""
 AT_POST = 2
 """Machines that wait at a post (a setting)."""
+LITTLE = 0.02
+"""Share of the burden below which it is told why places bring little (a setting)."""
 SPREAD = 4
 """Times its share of the work that a row may do at most, so that one near all does not do it all (a setting)."""
 
@@ -88,6 +90,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         Reason(f"placement.best_{order[0]}", best),
         *(Reason(f"placement.next_{n}", {"change_signed_kmh": change[n]}) for n in order[1:2]),
         *(r for of in placing for r in of.reasons(scenario, of.moved(scenario, places))),
+        *([Reason("placement.way_is_not_all")] if best["gain_share"] < LITTLE else []),
         *_room(scenario, solved),
         *_one_more(scenario, trials, options, drawn, places, placing),
     ]

@@ -16,7 +16,7 @@ from simulation.engine import Simulation
 from simulation.model import Scenario
 from simulation.teams import target_node
 from stormyard.planning import as_sets
-from tests.optimization.planners.real import Made
+from tests.optimization.planners.real import Made, speaks
 
 
 def snow() -> Scenario:
@@ -79,7 +79,11 @@ def test_what_is_better_in_trials_is_proposed_and_what_is_not_is_not() -> None:
     assert liked.overrides
     assert all(path.endswith(".depot") and value == "south-yard" for path, value in liked.overrides.items())
     assert hated.overrides == {}
-    assert hated.why[0].key == "placement.none_better"
+    keys = [reason.key for reason in hated.why]
+    assert keys[0] == "placement.none_better" and keys[-1] == "placement.way_is_not_all"
+    vain = [reason.gaps["more_kmh"] for reason in hated.why if reason.key.startswith("placement.tried_")]
+    assert vain and min(vain) > 0 and any("Tried in vain" in said for said in speaks(scenario, hated))
+    assert liked.why[0].gaps["gain_kmh"] > 0 and speaks(scenario, liked)
 
 
 def test_pumps_are_asked_for_where_water_stands_when_nobody_acts() -> None:
