@@ -34,8 +34,8 @@ def check(planner: str, options: Any, limits: Mapping[str, tuple[float, float]])
         value = getattr(options, name)
         if not low <= value <= high:
             option = name.replace("_", "-")
-            said = {"value": _plainly(value), "low": _plainly(low), "high": _plainly(high)}
-            raise CannotPlan(f"{planner}.out_of_bounds", option=option, **said)
+            said, least, most = map(_plainly, (value, low, high))
+            raise CannotPlan(f"{planner}.out_of_bounds", option=option, value=said, low=least, high=most)
 
 
 def _plainly(value: float) -> str:
