@@ -215,6 +215,8 @@ class Planning:
             return []
         others = []
         for storm in scenario_files.storms(self.reference):
+            if 3 * len(others) >= self.members:  # as many as ``held_out`` takes
+                break
             try:
                 other = scenario_files.load(self.reference, self.variant, [*self.sets, f"storm={storm}"])
             except BadScenario:
