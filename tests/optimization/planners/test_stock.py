@@ -178,8 +178,5 @@ def test_options_that_make_no_sense_are_refused() -> None:
     """The option, its value and its bounds are named."""
     with pytest.raises(CannotPlan) as no:
         stock.propose(load("tiny/snow"), Real(), stock.Options(cvar=2))
-    assert (no.value.key, no.value.gaps["option"], no.value.gaps["high"]) == (
-        "stock.out_of_bounds",
-        "cvar",
-        1,
-    )
+    assert (no.value.key, no.value.gaps["option"]) == ("stock.out_of_bounds", "cvar")
+    assert str(no.value.gaps["high"]) == "1"
