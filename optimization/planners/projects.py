@@ -36,6 +36,8 @@ LIMITS = {
 """From and to which options make sense."""
 ENOUGH = 2 / 3
 """Share of what all measures that help bring together that is enough where no budget is given (a setting)."""
+SMALL = 0.01
+"""Share of the present burden below which what a measure takes away is called small (a setting)."""
 PRICED = 1e4
 """CNY: the money that a price is told for (Chinese budgets are written in units of ten thousand yuan)."""
 MILLION = 1e6
@@ -198,7 +200,9 @@ class Programme:
             "reckoned_kmh": worth_of(self.items, self.pairs, funded), "runs_n": len(taken.each),
         }  # fmt: skip
         key = "funded" if self.options.budget else "funded_free"
-        return [Reason(f"projects.{key}", {**gaps, "enough_share": ENOUGH}), Reason("projects.tried", tried)]
+        said = [Reason(f"projects.{key}", {**gaps, "enough_share": ENOUGH}), Reason("projects.tried", tried)]
+        small = Set(k for k in funded if self.beside.get(k, self.values.own(k)).mean < SMALL * now)
+        return [*said, Reason("projects.small", {"measures": self._keys(small)})] if small else said
 
     def _margin(self, funded: Set, budget: float) -> list[Reason]:
         """What binds and its price, what would come next, the runner-up, and the costs at which another set is best."""

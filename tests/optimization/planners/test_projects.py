@@ -161,6 +161,17 @@ def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
     assert "projects.runner_up" not in why
 
 
+def test_what_brings_little_is_called_small() -> None:
+    """Inlets take a two-thousandth away: shown to help, and small."""
+
+    def little(scenario: Scenario, seed: int) -> Figures:
+        return {"depth_over_15cm_km_h": 10.0 - 0.005 * (scenario.physics.water.clog_start < 0.1)}
+
+    plan = projects.propose(load(FLOOD), Made(little), projects.Options(budget=1e6))
+    assert next(r for r in plan.why if r.key == "projects.small").gaps["measures"] == ("inlets",)
+    assert any(said.startswith("Small: ") for said in speaks(load(FLOOD), plan))
+
+
 def test_without_a_budget_the_least_money_is_asked_for_that_brings_most() -> None:
     """All bring 7 together; inlets bring 4, with training 5: the least money for two thirds of 7."""
     plan = projects.propose(load(FLOOD), Made(by_measures), projects.Options())
