@@ -114,7 +114,13 @@ def test_a_budget_buys_salt_that_is_short_and_no_more_than_it_pays() -> None:
     )
     assert 1.0 < total <= 6.0 + 1e-6
     keys = {reason.key for reason in plan.why}
-    assert {"stock.bought", "stock.order_late", "stock.budget_left", "stock.still_short", "stock.fresh"} <= keys
+    assert {
+        "stock.bought",
+        "stock.order_late",
+        "stock.budget_left",
+        "stock.still_short",
+        "stock.fresh",
+    } <= keys
     assert keys & {"stock.vss", "stock.vss_runs"}
     more = next(r for r in plan.why if r.key == "stock.one_more").gaps
     assert more["least_signed_kmh"] <= more["tried_signed_kmh"] <= more["most_signed_kmh"]
