@@ -130,13 +130,19 @@ def _cell(value: float | None, pattern: str) -> str:
     return "never" if value is None else f"{value:{pattern}}"
 
 
+def _pair(first: float, other: float) -> str:
+    """Two figures with an arrow; small ones with a decimal."""
+    digits = 1 if 0 < max(first, other) < 100 else 0
+    return f"{first:,.{digits}f} → {other:,.{digits}f}"
+
+
 def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Lines of a table in Markdown, a row a storm: the first dispatcher's figures, an arrow, the other's."""
     lines = ["| " + " | ".join(TITLES) + " |", "|---" * len(TITLES) + "|"]
     for row in rows:
-        cells = [row["scenario"], f"{row['beside']:,.0f} → {row['goal']:,.0f}",
+        cells = [row["scenario"], _pair(row["beside"], row["goal"]),
                  f"{row['margin_pct']:+.2f} [{row['low_pct']:+.2f}, {row['high_pct']:+.2f}]"]  # fmt: skip
-        cells += [f"{row['parts_beside'][name]:,.0f} → {value:,.0f}" for name, value in row["parts"].items()]
+        cells += [_pair(row["parts_beside"][name], value) for name, value in row["parts"].items()]
         for name in HOURS:
             known = name in row["hours"]
             hours = (row["hours_beside"][name], row["hours"][name]) if known else ()

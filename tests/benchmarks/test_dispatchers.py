@@ -33,7 +33,7 @@ def test_parts_and_promises_stand_beside_the_goal(capsys: pytest.CaptureFixture[
     assert row["margin_pct"] == pytest.approx(100 * 62 / 170) and row["low_pct"] < row["margin_pct"]
     (head, _, line) = table([row])
     assert head.count("|") == line.count("|")
-    assert "| 170 → 108 |" in line and "| 50 → 0 |" in line
+    assert "| 170 → 108 |" in line and "| 50.0 → 0.0 |" in line and "| 0 → 0 |" in line
     assert "| 5.5 → 4.5 |" in line and "| never → 8.0 | - |" in line
     show(row)
     assert "closed_late 50.0 -> 0.0" in capsys.readouterr().err
