@@ -1,7 +1,8 @@
 """Planners, one file each, found by folder: what to have, and where, before a season.
 
 A module gives ``propose(scenario, trials, options) -> Plan`` (see ``optimization.plan``) and ``Options``, a frozen
-dataclass of what may be asked of it. Modules whose name starts with ``_`` are none.
+dataclass of what may be asked of it; where it knows how many runs it asks for at the most, ``most_runs(scenario,
+options) -> int`` as well. Modules whose name starts with ``_`` are none.
 """
 
 from __future__ import annotations
