@@ -64,7 +64,7 @@ class Curve:
     """Weighted burden that is left against money."""
 
     steps: tuple[tuple[float, float], ...]
-    """(CNY, km h) of the sets that no cheaper set equals, by rising cost, as reckoned; the first is to spend nothing."""
+    """(CNY, km h) of the sets that no cheaper set equals, by rising cost, as reckoned; the first spends nothing."""
     tried: tuple[tuple[float, float, float], ...]
     """(CNY, km h, half of its 90 % interval) of sets that were run, the one that is proposed first."""
     budget: float

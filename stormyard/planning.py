@@ -213,7 +213,7 @@ class Planning:
         hour, for they belong to its own storm."""
         if self.scenario.command.timeline:
             return []
-        others = []
+        others: list[Scenario] = []
         for storm in scenario_files.storms(self.reference):
             if 3 * len(others) >= self.members:  # as many as ``held_out`` takes
                 break

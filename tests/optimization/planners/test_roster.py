@@ -158,7 +158,9 @@ def test_what_the_runs_do_not_bear_out_is_not_proposed() -> None:
     assert plan.overrides == {}
     assert "roster.tried_now" in [r.key for r in plan.why]
     assert {team for r in plan.rows for team in r["teams"]} == {"snow-north", "snow-south", "footways"}
-    assert {team: r["callout"] for r in plan.rows for team in r["teams"]} == {t.id: t.callout for t in snow.fleet.teams}
+    assert {team: r["callout"] for r in plan.rows for team in r["teams"]} == {
+        t.id: t.callout for t in snow.fleet.teams
+    }
     changed_teams = next(r for r in plan.why if r.key == "roster.tried_now").gaps["teams"]
     assert changed_teams == ("footways",) and any("South Street" in said for said in speaks(snow, plan))
 
