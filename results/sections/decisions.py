@@ -99,7 +99,7 @@ def _gap(run: Run, name: str, value: Any) -> Both:
     if name == "status":
         return known(f"solver.{value}", value)
     if name.endswith("_share"):
-        return Both.same(f"{value:.0%}")
+        return Both.same(f"{value:.0%}" if value == 0 or value >= 0.005 else "<1%")
     if isinstance(value, list | tuple):
         named = dict.fromkeys(segment_name(run.scenario, thing) for thing in value)
         return Both("、".join(n.zh for n in named), ", ".join(n.en for n in named))

@@ -227,6 +227,7 @@ def test_reasons_of_decisions_are_told_in_both_languages() -> None:
     whys = [
         [("dispatch.shut_ahead", {"roads": (road.id,), "chance_share": 0.4})],
         [("dispatch.left_over", {"jobs_n": 3, "crews_n": 9})],
+        [("dispatch.opened_again", {"roads": (road.id,), "chance_share": 0.001})],
         [
             ("dispatch.left_over", {"jobs_n": 7, "crews_n": 2}),
             ("dispatch.greedy_answered", {"status": "no_answer"}),
@@ -235,7 +236,7 @@ def test_reasons_of_decisions_are_told_in_both_languages() -> None:
     decisions = [{"t": 900 * i, "status": "rule", "why": why} for i, why in enumerate(whys)]
     english, chinese = report(run, "en", decisions), report(run, "zh", decisions)
     assert f"Shut before the water came: {segment_name(run.scenario, road.id).en}." in english
-    assert "up to 40%" in english and "at most 40" not in english
+    assert "up to 40%" in english and "opened again" in english and "was &lt;1%." in english
     assert "At most, 7 jobs were without a crew and 9 idle crews were without work." in english
     assert "(no plan before a limit); the greedy rule answered" in english
     assert "来水之前提前封闭" in chinese and "最多时有 7 项工作无队伍可派" in chinese
