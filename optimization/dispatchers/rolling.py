@@ -53,7 +53,7 @@ FIRST = 2.5
 leave a third of class 1 without a pass for a day, which no district accepts."""
 AT_ONCE = 0.2
 """Share of that worth that it has from the first flake on; the rest grows evenly until the promised hour (setting).
-In the blizzard the promises cost 3 % of the goal so, and 4 with the whole worth at once."""
+In the blizzard the promises cost about a quarter of what is gained over greedy; 1.7 and 0.05 come to the same."""
 PROMISED = 2
 """Classes whose first pass is worth more than its hours of clear road."""
 BRIDGES = 100.0
