@@ -193,10 +193,14 @@ class Judge:
         whole = [row for row in rows if None not in row]
         return tuple(np.mean(np.array(whole, float), axis=0).tolist()) if whole else (math.nan,) * len(fleets)
 
-    def reached(self, fleet: Fleet, key: str) -> float:
-        """What a fleet reaches of a figure in ``confidence`` of the members that it was run with; inf for never."""
-        values = sorted(math.inf if (v := f.get(key)) is None else v for f in self.figures[fleet].values())
-        return values[max(0, math.ceil(self.confidence * len(values) - 1e-9) - 1)]
+    def reached(self, key: str, *fleets: Fleet) -> list[float]:
+        """What fleets reach of a figure in ``confidence`` of the members that all were run with; inf for never."""
+        common = set.intersection(*(set(self.figures[f]) for f in fleets))
+        found = []
+        for fleet in fleets:
+            values = sorted(math.inf if (v := self.figures[fleet][i].get(key)) is None else v for i in common)
+            found.append(values[max(0, math.ceil(self.confidence * len(values) - 1e-9) - 1)])
+        return found
 
     def binding(self, fleet: Fleet, goals: frozenset[str]) -> str:
         """The goal that a fleet misses most often; empty where it misses none."""

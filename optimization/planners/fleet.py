@@ -173,7 +173,7 @@ class Search:
         said = []
         for key in sorted(beyond) if cap in self.judge.figures else ():
             unit, factor = _unit(key)
-            told = (self.wanted[key].most, self.judge.reached(self.now, key), self.judge.reached(cap, key))
+            told = (self.wanted[key].most, *self.judge.reached(key, self.now, cap))
             names = ("limit", "now", "best")
             gaps = {f"{name}_{unit}": factor * value for name, value in zip(names, told, strict=True)}
             said.append(
@@ -210,6 +210,14 @@ class Search:
             fleet = self._fewest(fleet, i, goals)
         while (better := next((f for f in self._swaps(fleet) if self.meets(f, goals)), None)) is not None:
             fleet = better
+        while (
+            any(fleet) and not self._below(fleet, goals) and not self.judge.spent
+        ):  # what binds is to be told
+            kind = max((i for i, n in enumerate(fleet) if n), key=lambda i: (self.kinds[i].kind.cost, -i))
+            fewer = tuple(n - (i == kind) for i, n in enumerate(fleet))
+            if not self.judge.meets(fewer, goals):
+                break
+            fleet = fewer
         return fleet
 
     def _swaps(self, fleet: Fleet) -> list[Fleet]:
@@ -246,9 +254,6 @@ class Search:
 
     def told(self, best: Fleet, goals: Goals) -> list[Reason]:
         """What binds, the runner-up, the next cheaper fleet that fails, and how much was tried."""
-        if any(best) and not self._below(best, goals) and not self.judge.spent:
-            kind = max((i for i, n in enumerate(best) if n), key=lambda i: (self.kinds[i].kind.cost, -i))
-            self.judge.meets(tuple(n - (i == kind) for i, n in enumerate(best)), goals)
         price = self.cost(best)
         said = [Reason("fleet.cost", {"now_cny": self.cost(self.now), "then_cny": price})]
         verdicts = {fleet: ok for (fleet, g), ok in self.judge.verdicts.items() if g == goals}
