@@ -20,9 +20,10 @@ from optimization.routing.search import Stop
 
 Objective = Literal["priority", "last", "makespan", "balanced", "kilometres"]
 OBJECTIVES: tuple[Objective, ...] = ("priority", "last", "makespan", "balanced", "kilometres")
-TRAVEL = 0.16
+TRAVEL = 0.25
 """Worth of a metre beside a second that the mean weight of a route waits, in the goals ``priority`` and ``last``
-(setting: in Jinshui's blizzard the least that costs no more travel than the plan of fewest kilometres has)."""
+(setting: in Jinshui's blizzard less brings main roads forward still more, and costs more travel than the plan of fewest
+kilometres)."""
 TIGHTEN = tuple(share / 20 for share in range(3, 19))
 """Shares of the search at which the last passes of some classes are made due earlier (setting): a mean falls by itself,
 the last only if it is asked for."""
