@@ -235,10 +235,12 @@ def _followers(
             i = index[leg.segment]
             release[i] = max(release[i], leg.end)
             bare[i] |= "spread" not in leg.verbs
+    if not bare.any():
+        return [], [], 0
     layer = district(
         desk.scenario, desk.conditions, desk.spreaders, desk.ways, np.flatnonzero(bare), release, desk.network
     )
-    if not bare.any() or not layer.passes.kilograms.any():
+    if not layer.passes.kilograms.any():
         return [], [], 0
     found = search(
         layer.problem(desk.near), objective, desk.horizon, seconds=limits.seconds, turns=limits.turns, seed=seed,
