@@ -91,6 +91,8 @@ class Plan:
     """Where money is what is planned."""
     fewer: bool = False
     """Made to do with less, by the goals: it is proposed though the burden rises, and by how much is told."""
+    unkept: bool = False
+    """Limits that were asked for do not hold today, and nothing is proposed: the reasons tell how to keep them."""
 
 
 CUT_OFF = 8.0

@@ -20,8 +20,21 @@ from results.content import (
 from results.language import Both, both
 from results.money import money_blocks
 from results.names import known
-from results.planning import KEPT, Proposal, figure, figure_rows, plan_rows, planner_name, reason, verdict
+from results.planning import (
+    KEPT,
+    NOT_JUDGED,
+    Proposal,
+    figure,
+    figure_rows,
+    plan_rows,
+    planner_name,
+    reason,
+    verdict,
+)
 from results.report.html import page
+
+TONES = {"worth": "good", "worse": "bad", "loses": "bad", "unproven": "bad", "fewer": "bad"}
+"""Of the mean change, by the verdict; what cannot be told yet has none."""
 
 
 def planning_page(proposal: Proposal, lang: str = "zh") -> str:
@@ -42,7 +55,10 @@ def document(proposal: Proposal) -> Document:
     ]
     facts = [
         (both("planning.fact_planner"), planner_name(proposal.planner)),
-        *([(both("planning.fact_members"), Both.same(found.members))] if proposal.figures else []),
+        (
+            both("planning.fact_members"),
+            Both.same(found.members) if proposal.figures else both("planning.not_judged"),
+        ),
         (both("fact.seed"), Both.same(proposal.seed)),
         *(
             (known(f"plan_option.{name}", name), Both.same(_plain(value)))
@@ -65,17 +81,17 @@ def _plain(value: Any) -> str:
 def _verdict_blocks(proposal: Proposal) -> list[Block]:
     found = proposal.judgement
     blocks: list[Block] = [Paragraph(verdict(found))]
-    if found.verdict != "none":
+    if found.verdict not in NOT_JUDGED:
         cards = [
             Card(both("planning.burden"), Both.same(figure(found.mean, "+")),
                  both("planning.card_mean", low=figure(found.low, "+"), high=figure(found.high, "+")),
-                 both("unit.km_h"), "good" if found.verdict == "worth" else "bad"),
+                 both("unit.km_h"), TONES.get(found.verdict, "")),
             Card(both("planning.card_better"), Both.same(f"{found.better:.0%}"),
                  both("planning.card_better_detail", members=found.members, worse=f"{found.worse:.0%}")),
         ]  # fmt: skip
         blocks.append(Cards(cards))
     blocks.append(Paragraph(both("planning.burden_meaning")))
-    if found.verdict in ("unproven", "worse", "loses"):
+    if found.verdict in ("few", "unproven", "worse", "loses"):
         blocks.append(Note(both("planning.proposes_nothing")))
     return blocks
 
@@ -96,7 +112,9 @@ def _plan_blocks(proposal: Proposal) -> list[Block]:
         i for i, column in enumerate(dict.fromkeys(k for row in proposal.rows for k in row))
         if all(isinstance(row.get(column, 0.0), int | float) for row in proposal.rows)
     ]  # fmt: skip
-    key = "planning.table" if proposal.judgement.verdict in (*KEPT, "none") else "planning.table_rejected"
+    key = (
+        "planning.table" if proposal.judgement.verdict in (*KEPT, *NOT_JUDGED) else "planning.table_rejected"
+    )
     return [Table(both(key), rows[0], rows[1:], numbers), *money_blocks(proposal.curve)]
 
 

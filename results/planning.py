@@ -24,16 +24,21 @@ from results.names import known, name_of
 from results.report.side_by_side import TELLING, TONES
 from simulation.model import Name, Scenario
 
-Worth = Literal["worth", "fewer", "loses", "unproven", "worse", "none"]
+Worth = Literal["worth", "fewer", "loses", "few", "unproven", "worse", "none", "unkept"]
 """worth: the mean burden falls, with 90 % confidence; fewer: it does not, but the plan was made to do with less
 and the goals are kept; loses: made to do with less, but goals are lost;
-unproven: it may or may not; worse: it rises; none: nothing was proposed."""
+few: it falls by more than a little on average, but so few members cannot tell it from luck; unproven: it may or may
+not; worse: it rises; none: nothing was proposed; unkept: neither, but today's rosters break limits asked for."""
 KEPT: tuple[Worth, ...] = ("worth", "fewer")
 """Verdicts under which the overrides are proposed."""
+NOT_JUDGED: tuple[Worth, ...] = ("none", "unkept")
+"""Verdicts without a run of before and after."""
 BEFORE, AFTER = "before", "after"
 CONFIDENCE = 0.9
 SMALL = 0.02
 """Share of the burden below which a gain is called small (a setting)."""
+ENOUGH = 20
+"""Members at least to ask for where fewer could not tell a gain from luck; four times as many halve an interval."""
 
 
 class Judgement(NamedTuple):
@@ -98,6 +103,8 @@ def judged(
         raise ValueError("a plan is judged by one member at least")
     mean, half = float(change.mean()), _half_width(change)
     verdict: Worth = "worth" if mean + half < 0 else "worse" if mean - half > 0 else "unproven"
+    if verdict == "unproven" and mean < -SMALL * float(np.mean(before)):
+        verdict = "few"
     if lost is not None and verdict != "worth":
         verdict = "fewer" if lost <= (1 - CONFIDENCE) * len(change) + 1e-9 else "loses"
     return Judgement(
@@ -201,9 +208,11 @@ def _quantity(name: str, value: float) -> Both:
     if end not in UNITS:
         return Both.same(f"{value:{sign},.6g}")
     if end == "cny" and abs(value) >= 1e5:
-        sizes = {"cny": f"{value:{sign},.0f}", "ten_thousands": f"{value / 1e4:{sign},.1f}"}
-        key = "planning.money_million" if abs(value) >= 1e6 else "planning.money_large"
-        return both(key, millions=f"{value / 1e6:{sign},.2f}", **sizes)
+        large = abs(value) >= 1e6
+        amount = Both(
+            f"{value / 1e4:{sign},.1f}", f"{value / 1e6:{sign},.2f}" if large else f"{value:{sign},.0f}"
+        )
+        return both("planning.money_million" if large else "planning.money_large", amount=amount)
     unit, factor, digits = UNITS[end]
     value *= factor
     if unit == "km_h" and abs(value) >= 1000:
@@ -234,6 +243,7 @@ def verdict(found: Judgement) -> Both:
         low_share=share(found.low),
         high_share=share(found.high),
         members=found.members,
+        more=max(ENOUGH, 4 * found.members),
         lost=found.lost,
     )
 
@@ -302,9 +312,7 @@ def _figure_row(
             Both.same("–"),
             Both.same("–"),
         ]
-    said = Both.same(
-        f"{_signed(metric, change.median)} ({_signed(metric, change.low)} – {_signed(metric, change.high)})"
-    )
+    said = _with_range([_signed(metric, value) for value in change])
     judged = ""
     if measure(metric).better == "low" and (change.high < 0 or change.low > 0):
         judged = TONES["better" if change.high < 0 else "worse"]
@@ -313,15 +321,25 @@ def _figure_row(
 
 
 def _spread(metric: str, figure: Spread) -> Both:
-    def said(words: Words) -> str:
-        median, low, high = (shown(metric, None if q == NEVER else q, words) for q in figure)
-        return f"{median} ({low} – {high})"
+    def said(value: float) -> Both:
+        return Both(*(shown(metric, None if value == NEVER else value, Words(lang)) for lang in LANGUAGES))
 
-    return Both(*(said(Words(lang)) for lang in LANGUAGES))
+    return _with_range([said(value) for value in figure])
 
 
-def _signed(metric: str, value: float) -> str:
-    return change_text(metric, value) if math.isfinite(value) else ("+∞" if value > 0 else "-∞")
+def _with_range(said: Sequence[Both]) -> Both:
+    """Median (low – high), or one of them where all three read the same."""
+    median, low, high = said
+    if median == low == high:
+        return median
+    return Both(*(f"{m} ({a} – {b})" for m, a, b in zip(median, low, high, strict=True)))
+
+
+def _signed(metric: str, value: float) -> Both:
+    """A change; one to or from a state that is never reached in words."""
+    if math.isfinite(value):
+        return Both.same(change_text(metric, value))
+    return both("planning.no_longer_reached" if value > 0 else "planning.now_reached")
 
 
 def planner_name(planner: str) -> Both:

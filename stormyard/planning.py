@@ -143,8 +143,7 @@ class Planning:
         self.place = self.folder or folder_for(
             self.scenario, "plan", self.planner, *asked, self.members, self.seed
         )
-        if self.place.exists() and any(self.place.iterdir()) and not (self.place / PLAN).exists():
-            raise BadScenario([problem(str(self.place), "folder.not_empty")])
+        check_place(self.place, PLAN)
         kept = self.place.with_name(f"{self.place.name}-{MEMBERS}")
         identity = {"scenario": self.scenario.id, "version": product_version()}
         self.runs = Runs(Ledger(kept, identity), self.workers)
@@ -196,6 +195,8 @@ class Planning:
         if not plan.overrides and plan.drains is None:
             figures: dict[str, dict[int, Figures]] = {}
             zero = shown.judged([0.0], [0.0], proposed=False)
+            if plan.unkept:
+                zero = zero._replace(verdict="unkept")
             return self._proposal(plan, figures, zero, [])
         after = self.after(plan)
         members = held_out(self.scenario, self._other_storms(), self.members, self.seed)
@@ -308,6 +309,24 @@ class Planning:
                 "figures": {label: list(by.values()) for label, by in proposal.figures.items()},
             }
         )  # fmt: skip
+
+
+def check_place(place: Path, own: str) -> None:
+    """Raises BadScenario where a folder cannot be written, or holds something else than an answer with ``own``: told
+    before the first run, not after the last."""
+    above = next(p for p in (place, *place.absolute().parents) if p.exists())
+    try:
+        if above == place and any(place.iterdir()) and not (place / own).exists():
+            raise BadScenario([problem(str(place), "folder.not_empty")])
+        trial = (above if above != place else place.absolute().parent) / f".{place.name}.part"
+        trial.mkdir()
+        trial.rmdir()
+    except FileExistsError:  # left behind by a run that was ended; it is replaced
+        return
+    except OSError as failure:
+        raise BadScenario(
+            [problem(str(place), "folder.unwritable", reason=failure.strerror or str(failure))]
+        ) from None
 
 
 def goals_lost(storms: Sequence[Scenario], figures: Mapping[str, Mapping[int, Figures]]) -> int:

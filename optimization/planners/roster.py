@@ -98,7 +98,9 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     begins, outcome, clash = solved(rolls, least)
     if clash:
         raise CannotPlan("roster.clash", clash)
-    overrides, tried = _chosen(scenario, trials, options, _overrides(scenario, rolls, begins))
+    parts = _overrides(scenario, rolls, begins)
+    overrides, tried = _chosen(scenario, trials, options, parts)
+    unkept = _unkept(parts["shifts"])
     called = {
         roll.team: _level_for(scenario, teams[roll.team], min(begins[roll.team], default=0))[1]
         for roll in rolls
@@ -112,17 +114,27 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     on = on_duty(rolls, begins, hours)
     work, today = cover(asked, rolls, on), cover(asked, rolls, _as_now(scenario, rolls, hours))
     change = {"now_n": today.cost, "then_n": work.cost, "less_share": 1 - work.cost / max(today.cost, 1e-9)}
+    reckoned = (
+        "now" if change["less_share"] > 0.0005 else "no_less" if change["less_share"] > -0.0005 else "more"
+    )
     why = (
+        *unkept,
         tried,
         hours_short(scenario, asked, work),
-        Reason("roster.now" if change["less_share"] > 0.0005 else "roster.no_less", change),
+        Reason(f"roster.{reckoned}", change),
         *one_more(scenario, asked, rolls, on, work),
         *earlier(scenario, asked, rolls, work, lambda there: solved(there, None)[0]),
         *people_short(scenario, rolls),
         limits(rolls, begins),
         *off_between(rolls, on),
     )
-    return Plan(overrides, why, outcome, tuple(_rows(scenario, rolls, begins, called)))
+    return Plan(
+        overrides,
+        why,
+        outcome,
+        tuple(_rows(scenario, rolls, begins, called)),
+        unkept=bool(unkept) and not overrides,
+    )
 
 
 # --------------------------------------------------------------------------- teams
@@ -249,6 +261,17 @@ def _overrides(
             hours[f"{path}.duty_from_h"] = begin
             hours[f"{path}.duty_to_h"] = begin + min(24, turns * roll.length)
     return {"shifts": shifts, "hours": hours, "calls": calls}
+
+
+def _unkept(shifts: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Teams whose duty may be longer, or rest shorter, than the limits allow, and what keeps them, as ``--set`` takes
+    it: told whatever the runs say, for limits are no matter of the burden."""
+    keep = {path: value for path, value in shifts.items() if path.endswith((".max_duty_h", ".rest_h"))}
+    if not keep:
+        return ()
+    teams = tuple(dict.fromkeys(path.split(".")[2] for path in keep))
+    lines = " ".join(f"--set {path}={value}" for path, value in keep.items())
+    return (Reason("roster.unkept", {"teams": teams, "lines": lines}),)
 
 
 def _level_for(scenario: Scenario, team: Team, start: int) -> tuple[float, str]:

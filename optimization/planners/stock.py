@@ -74,6 +74,10 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
     if not scarce.any() or season.gain.mean() <= 0:
         return Plan({}, _enough(season, scarce))
     season = only(season, scarce)
+    if not options.budget and not season.held.any():
+        return Plan(
+            {}, (Reason("stock.nothing_to_move", {"materials": tuple(m.id for m in season.materials)}),)
+        )
     return _planned(scenario, trials, options, season)
 
 

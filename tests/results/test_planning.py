@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
+from results.compare import Spread
 from results.content import Note, Table
 from results.language import Both
+from results.metrics import NEVER
 from results.plan_page import document, planning_page
 from results.planning import (
     AFTER,
     BEFORE,
     Proposal,
+    _signed,
+    _spread,
     figure_rows,
     judged,
     reason,
@@ -119,3 +123,18 @@ def test_figures_that_are_always_nought_are_left_out() -> None:
     assert rows[1][3].text.en == "+8.0 (+8.0 – +8.0)"  # type: ignore[union-attr]
     assert rows[2][3].tone == "bad"  # type: ignore[union-attr]
     assert len(figure_rows(asked, briefly=True)) == 3
+
+
+def test_few_members_cannot_tell_a_gain_from_luck() -> None:
+    """Better in both by far, but two say little; a gain that is next to nothing is no reason to ask for more."""
+    found = judged([100.0, 100.0], [95.0, 70.0])
+    assert found.verdict == "few" and found.high > 0
+    assert "--members 20" in verdict(found).en and "--members 20" in verdict(found).zh
+    assert judged([100.0, 100.0], [99.9, 100.05]).verdict == "unproven"
+
+
+def test_never_reached_is_said_once() -> None:
+    """Not as a median with two equal ends."""
+    said = _spread("clear_90pct_h.p1", Spread(NEVER, NEVER, NEVER))
+    assert "(" not in said.en and "（" not in said.zh and said.en == "not within the run"
+    assert _signed("clear_90pct_h.p1", NEVER) == Both("变为达不到", "no longer reached")
