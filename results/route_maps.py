@@ -10,14 +10,16 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from results.charts import WIDE, style
+from results.language import Words
 from results.maps import BARE, WIDTHS
 from simulation.model import Scenario
 
 
-def route_map(plan: Mapping[str, Any], scenario: Scenario, width: float = WIDE) -> Figure:
-    """Roads coloured by the hours after the call at which their last pass is done; yards as squares. No words."""
+def route_map(plan: Mapping[str, Any], scenario: Scenario, words: Words, width: float = WIDE) -> Figure:
+    """Roads coloured by the hours after the call at which their last pass is done; yards as squares."""
     done: dict[str, float] = {}
     for route in plan["routes"]:
         for leg in route["legs"]:
@@ -35,7 +37,7 @@ def route_map(plan: Mapping[str, Any], scenario: Scenario, width: float = WIDE) 
     colours = mpl.colors.ListedColormap(mpl.colormaps["viridis"](np.linspace(0, 0.92, 256)))
     norm = Normalize(0, max(1.0, float(np.nanmax(hours))) if done else 1.0)
     with style():
-        figure = Figure(figsize=(width, min(11.0, max(2.0, width * 0.93 * aspect + 0.6))))
+        figure = Figure(figsize=(width, min(11.0, max(2.0, width * 0.93 * aspect + 1.1))))
         axes = figure.subplots()
         paint = colours(norm(np.nan_to_num(hours)))
         paint[np.isnan(hours)] = mpl.colors.to_rgba(BARE)
@@ -43,14 +45,20 @@ def route_map(plan: Mapping[str, Any], scenario: Scenario, width: float = WIDE) 
         axes.add_collection(
             LineCollection([lines[i] for i in order], colors=paint[order], linewidths=widths[order])
         )
-        axes.plot(*yards.T, "s", color="#d3002d", markersize=7, markeredgecolor="white", zorder=3)
+        yard = axes.plot(*yards.T, "s", color="#d3002d", markersize=7, markeredgecolor="white", zorder=3)[0]
         axes.set_xlim(west - 0.02 * (east - west), east + 0.02 * (east - west))
         axes.set_ylim(south - 0.02 * (north - south), north + 0.02 * (north - south))
         axes.set_aspect(stretch)
         axes.set_axis_off()
         bar = figure.colorbar(mpl.cm.ScalarMappable(norm, colours), ax=axes, location="bottom", shrink=0.5, aspect=40,
                               pad=0.01)  # fmt: skip
-        bar.set_label("h")
+        bar.set_label(words["sheets.map_scale"])
+        axes.set_title(words("sheets.map_title", name=words.name(scenario.name)))
+        shown = [(yard, words["sheets.map_yard"])]
+        if np.isnan(hours).any():
+            shown.append((Line2D([], [], color=BARE, linewidth=2), words["sheets.map_bare"]))
+        handles, labels = zip(*shown, strict=True)
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
 
 

@@ -11,24 +11,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from optimization.routing.district import conditions, trucks
 from optimization.routing.district_plan import Asked, Desk, Limits, begin, plan
 from optimization.routing.fleet_search import OBJECTIVES, Objective, make_ready
 from optimization.routing.route_plan import Figures, RoutePlan, figures
 from optimization.routing.search import Stop
-from results.charts import png
+from results.charts import drawn
 from results.content import Table
 from results.driver_sheets import driver_sheets
 from results.language import Both, both
 from results.route_maps import route_map, routes_geojson
 from results.store import RunFolderError
-from scenarios.problems import BadScenario, did_you_mean, problem
+from scenarios.problems import BadScenario, did_you_mean, nearest, problem
 from simulation.model import Scenario
 
 PLAN, SHEETS, LINES, MAP = "plan.json", "drivers.html", "routes.geojson", "map.png"
 COST_ONLY: Objective = "kilometres"
 SECONDS = 34.0
 """s of search; both plans are searched for at once."""
-FIRST = 0.3
+FIRST = 0.2
 """Share of it in which the plan asked for is brought near one of few kilometres, to begin with (setting)."""
 
 Watch = Callable[[str, float], None]
@@ -42,11 +43,13 @@ class Planned:
     plan: RoutePlan
     figures: Figures
     cost_only: Figures
+    asked_hours: float | None = None
+    """By when all should be back, as it was asked for; h after the first call."""
 
     def plain(self) -> dict[str, Any]:
         """The answer for programs, as ``plan.json`` holds it."""
         figures = {"plan": plain(self.figures), "cost_only": plain(self.cost_only)}
-        return {"figures": figures, **self.plan.to_json()}
+        return {"figures": figures, "asked_hours": self.asked_hours, **self.plan.to_json()}
 
 
 def plain(figures: Figures) -> dict[str, Any]:
@@ -68,14 +71,14 @@ def chosen(objective: str) -> Objective:
     for known in OBJECTIVES:
         if known == objective:
             return known
-    hint = did_you_mean(objective, OBJECTIVES)
+    hint = did_you_mean(objective, OBJECTIVES) if nearest(objective, OBJECTIVES) else ""
     raise BadScenario(
         [problem(f"--objective {objective}", "option.no_objective", hint=hint, names=", ".join(OBJECTIVES))]
     )
 
 
 def checked(scenario: Scenario, asked: Asked) -> None:
-    """Raises BadScenario for roads, crews or kinds that are not there."""
+    """Raises BadScenario for roads, crews or kinds that are not there, for no crew, and for no snow."""
     segments = {s.id for s in scenario.city.segments}
     crews = {f"{row.id}/{n + 1}" for row in scenario.fleet.equipment for n in range(row.count)}
     machines = {k.id for k in scenario.fleet.kinds} | {row.id for row in scenario.fleet.equipment}
@@ -87,6 +90,13 @@ def checked(scenario: Scenario, asked: Asked) -> None:
                 wrong.append(
                     problem(f"{option} {name}", "option.not_there", hint=did_you_mean(name, sorted(known)))
                 )
+    crews_now = trucks(scenario, 0.0, asked.classes)
+    if not crews_now:
+        wrong.append(problem(scenario.id, "option.no_routes"))
+    elif all(truck.id in asked.without for truck in crews_now):
+        wrong.append(problem("--without", "option.all_without"))
+    elif conditions(scenario, asked.depth).depth <= 0:
+        wrong.append(problem(scenario.id if asked.depth is None else "--snow-cm 0", "option.no_snow"))
     if wrong:
         raise BadScenario(wrong)
 
@@ -107,10 +117,7 @@ def make(
     told("compile", 0.0)
     make_ready()
     told("ways", 0.0)
-    try:
-        desk = Desk.of(scenario, asked)
-    except ValueError as error:
-        raise BadScenario([problem(scenario.id, "option.no_routes", why=str(error))]) from error
+    desk = Desk.of(scenario, asked)
     told("ways", 1.0)
     began = time.perf_counter()
     cheapest, made = _side_by_side(desk, objective, Limits(seconds, turns), seed, lambda s: told("plan", s))
@@ -120,6 +127,7 @@ def make(
         made,
         figures(made, desk.network, desk.weights),
         figures(cheapest, desk.network, desk.weights),
+        asked.hours,
     )
 
 
@@ -230,7 +238,9 @@ def write(planned: Planned, folder: Path, lang: str) -> dict[str, Any]:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        picture = png(route_map(told, planned.scenario))
+        (picture,) = drawn(
+            "map", both("sheets.map"), lambda words, width: route_map(told, planned.scenario, words, width)
+        )
         table = rows(planned)
         summary = Table(both("routes.beside"), table[0], table[1:], (2, 3, 4))
         texts: Mapping[str, str] = {
@@ -240,7 +250,7 @@ def write(planned: Planned, folder: Path, lang: str) -> dict[str, Any]:
         }
         for name, text in texts.items():
             (part / name).write_text(text, encoding="utf-8", newline="\n")
-        (part / MAP).write_bytes(picture)
+        (part / MAP).write_bytes(picture.zh if lang == "zh" else picture.en)
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
     finally:

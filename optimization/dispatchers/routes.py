@@ -4,7 +4,8 @@ The first snow brings a plan over all roads that ask for treatment and all crews
 and recreate (``optimization.routing.rolling_routes``). An idle crew is told the next hour of its route. A crew that
 breaks down is no longer in the plan, so its roads go to the others; a road that is shut, or no longer asks for
 anything, drops out; what new snow asks for comes in, and so routes are driven again in a long storm. Sites, footways,
-hauling and the police are greedy's.
+hauling and the police are greedy's; where no road asks for a plough or a spreader, or no crew has one, a decision
+says that greedy gave all orders.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from optimization.barriers import Barriers
 from optimization.decision import Decision
 from optimization.dispatchers import greedy
 from optimization.ground import Ground
+from optimization.plan import Reason
 from optimization.routing.rolling_routes import Plan, Router
 from optimization.worth import by_forecast
 from simulation.model import Scenario
@@ -46,6 +48,8 @@ class Routes:
         orders: list[Order] = [*self._barriers(situation, assigned), *assigned]
         if orders:
             why = greedy.left_over(situation, orders)
+            if not _for_routes(situation):
+                why = (Reason("dispatch.no_routes", {}), *why)
             self.decisions.append(Decision(situation.t, tuple(orders), "rule", why=why))
         return orders
 
@@ -68,6 +72,13 @@ class Routes:
                 targets = tuple(situation.jobs.target[r] for r in wanted)
                 orders.append(Assign(stretch.crew.id, stretch.verbs, targets))
         return orders + greedy.answer(self._ground, _rest(situation, orders))
+
+
+def _for_routes(situation: Situation) -> bool:
+    """Whether a crew can plough or spread, and a road asks for it."""
+    return any(PASSING.intersection(c.verbs) for c in situation.crews) and any(
+        verbs[0] in PASSING for verbs in situation.jobs.verbs
+    )
 
 
 def _rest(situation: Situation, orders: list[Assign]) -> Situation:

@@ -37,6 +37,7 @@ def routes(
     seed: Seed = 0, set_: Sets = None, variant: Variant = None, out: OutFolder = None, json: Json = False,
     lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
+    from results.driver_sheets import lateness
     from scenarios.load import load
     from stormyard import jobs, routes_plan
 
@@ -60,6 +61,9 @@ def routes(
     with front.progress("write"):
         told = routes_plan.write(made, folder, front.words.language)
     front.table([[cell.said(front.words.language) for cell in row] for row in routes_plan.rows(made)])
+    late = lateness(told)
+    if late is not None:
+        front.line(late.said(front.words.language), "yellow")
     for why in dict.fromkeys(u.why for u in made.plan.undone):
         count = sum(u.passes for u in made.plan.undone if u.why == why)
         front.say("cli.routes_undone", "yellow", count=count, why=front.words[f"routes_why.{why}"])

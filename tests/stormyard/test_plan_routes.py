@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from optimization.routing.district import trucks
 from optimization.routing.search import Stop
+from results.language import Words
+from results.route_maps import route_map
 from scenarios.load import load
 from stormyard import routes_plan
 from tests.optimization.routing.walk import faults
@@ -51,8 +54,10 @@ def test_driver_sheets_tell_turns_in_both_languages(workplace: Path) -> None:
         "左转",
         "left",
         "straight on",
-        "第 1 遍",
-        "pass 1 of",
+        "中间作业带",
+        "strip 1 of 4 from the kerb",
+        "自西园路至",
+        "from Xiyuan Road to",
         "plough and spread",
         "推雪并撒布",
         "北场",
@@ -85,6 +90,8 @@ def test_a_stop_keeps_the_best_so_far() -> None:
     ("options", "words"),
     [
         (("--objective", "priorty"), "did you mean 'priority'?"),
+        (("--objective", "fast"), "goals are priority, last, makespan, balanced, kilometres"),
+        (("--snow-cm", "0"), "there is no snow to plough"),
         (("--closed", "nowhere-1"), "the scenario has no such thing"),
         (("--without", "plough-x/1"), "the scenario has no such thing"),
         (("--classes", "plough=5"), "this names no classes of road"),
@@ -104,3 +111,35 @@ def test_a_folder_of_something_else_is_left_alone(workplace: Path) -> None:
     ran = stormyard("plan", "routes", "tiny/snow", "--turns", "10", "--out", "mine", "--lang", "en")
     assert ran.exit_code == 2 and "choose another folder" in ran.stderr
     assert [p.name for p in (workplace / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_a_fleet_without_ploughs_is_refused_in_chinese(workplace: Path) -> None:
+    """No English in the refusal; and leaving out all crews is no reason to buy equipment."""
+    ran = stormyard("plan", "routes", "tiny/flood", "--lang", "zh")
+    assert ran.exit_code == 2 and "出动的车组均不能推雪或撒布" in ran.stderr and "no crew" not in ran.stderr
+    fleet = trucks(load("tiny/snow"), 0.0)
+    ran = stormyard("plan", "routes", "tiny/snow", "--without", ",".join(t.id for t in fleet), "--lang", "en")
+    assert ran.exit_code == 2 and "leave at least one of them out" in ran.stderr
+    assert "add equipment" not in ran.stderr and list(workplace.iterdir()) == []
+
+
+def test_hours_that_cannot_be_kept_are_told(workplace: Path) -> None:
+    """By how much, in the terminal and on the page; nothing is said where they are kept."""
+    for hours, said in (("0.1", True), ("50", False)):
+        ran = stormyard(
+            "plan", "routes", "tiny/snow", "--turns", "20", "--hours", hours, "--out", hours, "--lang", "en"
+        )
+        page = (workplace / hours / "drivers.html").read_text(encoding="utf-8")
+        assert ran.exit_code == 0
+        assert ("cannot be kept: the last crew is back after" in ran.stderr) is said
+        assert ("cannot be kept: the last crew is back after" in page) is said
+
+
+def test_the_map_speaks_both_languages() -> None:
+    """Title, scale and legend, in the language asked."""
+    town = load("tiny/snow")
+    told = routes_plan.make(town, seconds=None, turns=20).plain()
+    for lang, words in (("zh", ("各路完成时间", "场站")), ("en", ("when each road is done", "yard"))):
+        drawing = route_map(told, town, Words(lang))
+        title = drawing.axes[0].get_title(loc="left")
+        assert words[0] in title and drawing.legends[0].get_texts()[0].get_text() == words[1]
