@@ -89,3 +89,12 @@ def test_a_storm_is_fought_and_replays() -> None:
     assert not [e for e in run.events if e.kind == "refused"]
     again = engine.run(town, 0, dispatchers.make("routes", town))
     assert again.digest == run.digest
+
+
+def test_it_says_where_there_are_no_routes_to_plan() -> None:
+    """Where no crew ploughs or spreads, greedy gives all orders, and the decision says so."""
+    world = load("tiny/flood")
+    dispatcher = dispatchers.make("routes", world)
+    engine.run(world, 0, dispatcher)
+    assert dispatcher.decisions
+    assert all(d.why[0].key == "dispatch.no_routes" for d in dispatcher.decisions)
