@@ -15,7 +15,7 @@ import yaml
 
 from optimization.plan import CannotPlan, Plan, burden
 from optimization.planners import names, planner
-from optimization.planners._fleet_goals import limits
+from optimization.planners._fleet_goals import limits, until_due
 from optimization.planners._storms import rainfall, snowfall, storms
 from results import plan_page
 from results import planning as shown
@@ -200,8 +200,13 @@ class Planning:
             return self._proposal(plan, figures, zero, [])
         after = self.after(plan)
         members = held_out(self.scenario, self._other_storms(), self.members, self.seed)
+        if plan.fewer:
+            members = [(until_due(storm), seed) for storm, seed in members]
         before_runs = [(storm, seed) for storm, seed in members]
-        after_runs = [(after.model_copy(update={"storm": storm.storm}), seed) for storm, seed in members]
+        after_runs = [
+            (after.model_copy(update={"storm": storm.storm, "duration": storm.duration}), seed)
+            for storm, seed in members
+        ]
         found = self.runs.pairs([run for pair in zip(before_runs, after_runs, strict=True) for run in pair])
         figures = {BEFORE: dict(enumerate(found[0::2])), AFTER: dict(enumerate(found[1::2]))}
         before, after_ = ([burden(f) for f in figures[label].values()] for label in (BEFORE, AFTER))

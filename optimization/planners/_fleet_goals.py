@@ -58,6 +58,12 @@ def limits(scenario: Scenario) -> tuple[Limit, ...]:
     return tuple(found)
 
 
+def until_due(scenario: Scenario) -> Scenario:
+    """The scenario going on until every goal is due: one that is not judged would let its machines go."""
+    last = max((limit.due + HOUR for limit in limits(scenario) if limit.due), default=0.0)
+    return scenario.model_copy(update={"duration": max(scenario.duration, last)})
+
+
 def _snow_limits(scenario: Scenario) -> list[Limit]:
     storm, physics, goals = scenario.storm, scenario.physics.snow, scenario.goals
     kind = grade(storm, physics, scenario.duration)

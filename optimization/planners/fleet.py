@@ -15,7 +15,7 @@ from itertools import permutations
 from optimization.plan import CannotPlan, Plan, Reason, Trials
 from optimization.planners._changes import check
 from optimization.planners._fleet_build import SERVED, Bound, Builder, Planned, bounds, planned
-from optimization.planners._fleet_goals import BURDEN, HOUR, Fleet, Judge, by_key, limits
+from optimization.planners._fleet_goals import BURDEN, HOUR, Fleet, Judge, by_key, limits, until_due
 from simulation.command import level_schedule
 from simulation.model import InjectRow, Name, Scenario
 
@@ -113,9 +113,7 @@ class Search:
     ) -> None:
         self.scenario, self.kinds, self.options = scenario, kinds, options
         self.wanted = by_key(limits(scenario))
-        last = max((limit.due + HOUR for limit in self.wanted.values() if limit.due), default=0.0)
-        self.builder = Builder(scenario.model_copy(update={"duration": max(scenario.duration, last)}), kinds)
-        """Runs go on until every goal is due: one that is not judged would let its machines go."""
+        self.builder = Builder(until_due(scenario), kinds)
         self.judge = Judge(
             trials, self.builder, tuple(self.wanted.values()),
             range(options.seed, options.seed + options.test_members),

@@ -12,7 +12,7 @@ from optimization.plan import CannotPlan, Figures
 from optimization.planners import fleet
 from optimization.planners._changes import changed
 from optimization.planners._fleet_build import Planned, bounds, planned
-from optimization.planners._fleet_goals import Judge, Limit, by_key, limits
+from optimization.planners._fleet_goals import Judge, Limit, by_key, limits, until_due
 from results.goals import goals
 from results.planning import AFTER, BEFORE, judged
 from scenarios.load import load
@@ -211,3 +211,13 @@ def test_a_smaller_fleet_stands_only_where_goals_are_kept_on_other_storms() -> N
     hours[BEFORE] = {0: {"clear_h.p1": 5.0}, 1: {"clear_h.p1": 5.0}, 2: {"clear_h.p1": 50.0}}
     hours[AFTER] = {0: {"clear_h.p1": 6.0}, 1: {"clear_h.p1": 50.0}, 2: {"clear_h.p1": 50.0}}
     assert goals_lost([snow] * 3, hours) == 1
+
+
+def test_goals_are_judged_when_they_are_due() -> None:
+    snow = load("tiny/snow")
+    longer = until_due(snow)
+    assert longer.duration > snow.duration
+    assert max(limit.due for limit in limits(longer)) < longer.duration
+    class_1 = next(limit for limit in limits(snow) if limit.key == "clear_h.p1")
+    assert not class_1.missed({"clear_h.p1": None}, snow.duration)
+    assert class_1.missed({"clear_h.p1": None}, longer.duration)
