@@ -16,6 +16,7 @@ from results.content import (
     Paragraph,
     Section,
     Table,
+    Tone,
 )
 from results.language import Both, both
 from results.money import money_blocks
@@ -33,7 +34,7 @@ from results.planning import (
 )
 from results.report.html import page
 
-TONES = {"worth": "good", "worse": "bad", "loses": "bad", "unproven": "bad", "fewer": "bad"}
+TONES: dict[str, Tone] = {"worth": "good", "worse": "bad", "loses": "bad", "unproven": "bad", "fewer": "bad"}
 """Of the mean change, by the verdict; what cannot be told yet has none."""
 
 
