@@ -75,7 +75,7 @@ def test_an_exercise_is_played_killed_resumed_undone_and_finished(tmp_path: Path
     assert again.log == left[:-1]
     again.types("send 3 to job 1", "plough-s/1: ")
     again.types("transfer grit 1 south-yard north-yard", "1 t of grit")
-    again.types("level I", "level I")
+    again.types("level I", r"declared: level I\b")
     assert len(again.log) == 8
     while again.process.isalive():
         again.process.sendline("go 12h")
