@@ -178,7 +178,7 @@ def shifts_taken(roll: Roll, starts: Sequence[int]) -> int:
         own = [starts[first::count] for first in range(count)]
         rested = all(b - a >= roll.length + roll.rest for turns in own for a, b in pairwise(turns))
         if rested and all(
-            len([t for t in turns if s <= t < s + 168]) <= roll.week for turns in own for s in turns
+            len([t for t in turns if s <= t < s + WEEK]) <= roll.week for turns in own for s in turns
         ):
             return count
     return roll.shifts

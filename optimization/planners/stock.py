@@ -17,7 +17,7 @@ from optimization.ground import Ground
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._changes import check
 from optimization.planners._stock_demand import PERIODS, Points, by_period, points, users
-from optimization.planners._stock_model import Asked, Depots, Rules, Stage, risked, stockpile
+from optimization.planners._stock_model import Asked, Depots, Rules, Stage, stockpile, values_of
 from optimization.planners._stock_season import (
     Season,
     falls,
@@ -343,12 +343,9 @@ def _value_of_the_model(
 ) -> list[Reason]:  # fmt: skip
     """What reckoning with many storms is worth beside their mean (VSS), what knowing the storm would be (EVPI), and
     what the stock comes to on storms that the programme was not given."""
-    rules, now = question.rules, question.depots.held
-    goal = risked(best.costs, rules)
-    blind = risked(question.solved(fixed=mean.stock).costs, rules)
-    alone = [question.solved(question.asked.only(w)).costs[0] for w in range(len(season.scenarios))]
-    seeing = risked(np.array(alone), rules)
-    gaps = {"vss_kmh": max(0.0, blind - goal), "evpi_kmh": max(0.0, goal - seeing)}
+    now = question.depots.held
+    many, knowing = values_of(question.depots, question.points, question.asked, question.rules, best, mean)
+    gaps = {"vss_kmh": max(0.0, many), "evpi_kmh": max(0.0, knowing)}
     by_runs = change["programme"] - change["mean"] if {"mean", "programme"} <= change.keys() else None
     if by_runs is not None:
         gaps["runs_signed_kmh"] = by_runs
