@@ -18,9 +18,7 @@ from optimization.sites import Sites, sites
 from optimization.solver import solve
 from optimization.tours import Tour
 from simulation.network import Network
-from simulation.situation import CrewReport
 from tests.optimization.situations import crew, job, scenario, situation, town
-
 
 SALT, HOPPER = 9000.0, 6000.0
 """kg in the yard, and that a plough takes."""
