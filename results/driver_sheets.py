@@ -119,8 +119,17 @@ def _sheet(
     return Section(
         f"crew-{n}",
         crew_name(scenario, route["crew"]),
-        (cards, Table(both("sheets.turns"), head, rows, (5, 6))),
+        (cards, *_beside(route, scenario), Table(both("sheets.turns"), head, rows, (5, 6))),
     )
+
+
+def _beside(route: Mapping[str, Any], scenario: Scenario) -> Sequence[Paragraph]:
+    """Who drives abreast with the crew."""
+    names = [crew_name(scenario, crew) for crew in route["beside"]]
+    if not names:
+        return ()
+    crews = Both("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+    return (Paragraph(both("sheets.beside", crews=crews)),)
 
 
 def _grouped(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from optimization.routing.district import conditions, trucks
+from optimization.routing.district import Truck, conditions, paired, trucks
 from optimization.routing.district_plan import Asked, Desk, Limits, begin, plan
 from optimization.routing.fleet_search import OBJECTIVES, Objective, make_ready
 from optimization.routing.route_plan import Figures, RoutePlan, figures
@@ -29,6 +29,8 @@ PLAN, SHEETS, LINES, MAP = "plan.json", "drivers.html", "routes.geojson", "map.p
 COST_ONLY: Objective = "kilometres"
 SECONDS = 34.0
 """s of search; both plans are searched for at once."""
+ABREAST = ("2", "3", "4")
+"""Machines that may drive abreast."""
 FIRST = 0.2
 """Share of it in which the plan asked for is brought near one of few kilometres, to begin with (setting)."""
 
@@ -84,7 +86,8 @@ def checked(scenario: Scenario, asked: Asked) -> None:
     machines = {k.id for k in scenario.fleet.kinds} | {row.id for row in scenario.fleet.equipment}
     wrong = []
     for option, names, known in (("--closed", asked.closed, segments), ("--without", asked.without, crews),
-                                 ("--classes", tuple(asked.classes), machines)):  # fmt: skip
+                                 ("--classes", tuple(asked.classes), machines),
+                                 ("--tandem", tuple(asked.tandem), machines)):  # fmt: skip
         for name in names:
             if name not in known:
                 wrong.append(
@@ -97,8 +100,19 @@ def checked(scenario: Scenario, asked: Asked) -> None:
         wrong.append(problem("--without", "option.all_without"))
     elif conditions(scenario, asked.depth).depth <= 0:
         wrong.append(problem(scenario.id if asked.depth is None else "--snow-cm 0", "option.no_snow"))
+    alone = [
+        name
+        for name, n in asked.tandem.items()
+        if name in machines and not _together(crews_now, asked, name, n)
+    ]
+    wrong += [problem(f"--tandem {name}", "option.nobody_abreast", many=asked.tandem[name]) for name in alone]
     if wrong:
         raise BadScenario(wrong)
+
+
+def _together(crews: Sequence[Truck], asked: Asked, name: str, many: int) -> bool:
+    """Whether any of the crews go abreast."""
+    return any(t.mates for t in paired([t for t in crews if t.id not in asked.without], {name: many}))
 
 
 def make(
@@ -274,4 +288,15 @@ def classes_of(texts: Sequence[str]) -> dict[str, tuple[int, ...]]:
             right = False
         if not right:
             raise BadScenario([problem(f"--classes {text}", "option.no_classes")])
+    return found
+
+
+def tandem_of(texts: Sequence[str]) -> dict[str, int]:
+    """``KIND`` or ``KIND=3`` as machines abreast by kind. Raises BadScenario for what is no number of them."""
+    found: dict[str, int] = {}
+    for text in texts:
+        name, sign, many = text.partition("=")
+        if not name.strip() or (sign and many.strip() not in ABREAST):
+            raise BadScenario([problem(f"--tandem {text}", "option.no_tandem")])
+        found[name.strip()] = int(many) if sign else 2
     return found

@@ -7,10 +7,11 @@ crew in a run treats a carriageway from kerb to kerb. All in SI units.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimization.routing.abreast import passes_abreast, room_for
 from optimization.routing.fleet_kernel import NOWHERE
 from optimization.routing.fleet_search import Problem
 from optimization.routing.passes import Near, Passes
@@ -57,6 +58,13 @@ class Truck:
     """s of the plan at which it stands ready in its yard."""
     classes: tuple[int, ...] = (1, 2, 3, 4)
     """Classes of road that it works on."""
+    mates: tuple[str, ...] = ()
+    """Crews like it that drive abreast with it, wherever it goes."""
+
+    @property
+    def machines(self) -> int:
+        """How many drive as one."""
+        return 1 + len(self.mates)
 
     @property
     def rest(self) -> float:
@@ -65,8 +73,8 @@ class Truck:
 
     @property
     def capacity(self) -> float:
-        """kg it spreads between two loadings; 0 for a blade alone."""
-        return self.kind.hopper if "spread" in self.verbs else 0.0
+        """kg that it and its mates spread between two loadings; 0 for blades alone."""
+        return self.kind.hopper * self.machines if "spread" in self.verbs else 0.0
 
     def pace(self, major: bool, depth: float) -> float:
         """m/s at which it works; snow slows a blade. Mirrors ``simulation.roadwork``."""
@@ -162,11 +170,11 @@ class District:
         done later; ``behind``: (segments,) m that a spreader drives for each road that it salts."""
         crews = np.array([
             [self.kind_of[v], self.home[v], t.ready, t.team.max_duty, t.capacity or 1e15, t.rest, self.slow[v],
-             0.0 if t.capacity else lag]
+             0.0 if t.capacity else lag, t.machines]
             for v, t in enumerate(self.trucks)
         ], float)  # fmt: skip
         passes = self.passes
-        length = self.network.length[passes.segment]
+        length = self.network.length[passes.segment] * passes.machines
         if behind is not None:
             length = length + np.where(passes.bare, behind[passes.segment] / passes.count, 0.0)
         return Problem(self.passes, crews, self.ways.cost, near, self.yards, length)
@@ -209,9 +217,25 @@ def weights(network: Network) -> np.ndarray:
     return np.asarray(weight * network.lane_length / 1000.0)
 
 
+def paired(fleet: Sequence[Truck], tandem: Mapping[str, int]) -> list[Truck]:
+    """The same trucks; of the kinds or equipment rows in ``tandem`` (id: machines abreast) those that are alike and in
+    one yard go together, as many as that; who is left over goes alone."""
+    found, waiting = list[Truck](), dict[tuple[object, ...], list[Truck]]()
+    for t in fleet:
+        many = tandem.get(t.id.rpartition("/")[0], tandem.get(t.kind.id, 1))
+        group = waiting.setdefault(
+            (t.kind.id, t.team.id, t.depot, t.verbs, t.material, t.ready, t.classes, many), []
+        )
+        group.append(t)
+        if len(group) == many:
+            found.append(replace(group[0], mates=tuple(m.id for m in group[1:])))
+            group.clear()
+    return found + [t for group in waiting.values() for t in group]
+
+
 def kinds_of(fleet: Sequence[Truck]) -> tuple[list[Truck], np.ndarray]:
     """One truck of each kind that works alike, and the row of each truck's kind."""
-    keys = [(t.kind.id, t.verbs, t.classes) for t in fleet]
+    keys = [(t.kind.id, t.verbs, t.classes, t.machines) for t in fleet]
     rows = list(dict.fromkeys(keys))
     return [fleet[keys.index(key)] for key in rows], np.array([rows.index(key) for key in keys], int)
 
@@ -227,34 +251,39 @@ def lane_passes(
 ) -> tuple[Passes, list[int]]:
     """One task a lane pass on each of some roads, in every grid that a kind asks for; and roads nobody can do.
 
+    Machines abreast take a strip each in every pass, so that they need fewer; they work where there is a lane for each
+    in a direction, and no single machine finishes a road that they began.
     Where salt is spread, a road is for those that salt as they plough or for blades alone, not for both: a spreader
     that comes after the blades would salt lanes twice.
     """
     ploughing = any("plough" in k.verbs for k in kinds)
-    need = np.array([roadwork.strips(network, k.kind, ploughing) for k in kinds])
+    need = np.array(
+        [passes_abreast(network, roadwork.strips(network, k.kind, ploughing), k.machines) for k in kinds]
+    )
     pace = np.array([[k.pace(True, depth), k.pace(False, depth)] for k in kinds])
-    able = np.array([np.isin(network.priority, k.classes) for k in kinds])
+    able = np.array([np.isin(network.priority, k.classes) & room_for(network, k.machines) for k in kinds])
     minor = (network.priority > 2).astype(int)
     salts = np.array([bool(k.capacity) and dose > 0 for k in kinds])
     worth, kept, left = weights(network), list[int](), list[int]()
-    rows: list[tuple[int, int, int, int, int]] = []
+    machines = np.array([k.machines for k in kinds])
+    rows: list[tuple[int, int, int, int, int, int]] = []
     grid_start, grid_task = [0], [0]
     for segment in roads.tolist():
         grids = sorted({
-            (int(n), bool(salt))
-            for n, can, salt in zip(need[:, segment], able[:, segment], salts, strict=True) if can
+            (int(n), bool(salt), int(m))
+            for n, can, salt, m in zip(need[:, segment], able[:, segment], salts, machines, strict=True) if can
         })  # fmt: skip
         if not grids:
             left.append(segment)
             continue
-        for passes_of, salt in grids:
-            rows += [(len(kept), segment, n, passes_of, salt) for n in range(1, passes_of + 1)]
+        for passes_of, salt, m in grids:
+            rows += [(len(kept), segment, n, passes_of, salt, m) for n in range(1, passes_of + 1)]
             grid_task.append(len(rows))
         grid_start.append(len(grid_task) - 1)
         kept.append(segment)
-    table = np.array(rows, int).reshape(-1, 5)
+    table = np.array(rows, int).reshape(-1, 6)
     segment, number, count = table[:, 1], table[:, 2], table[:, 3]
-    alike = salts[:, None] == table[:, 4].astype(bool)
+    alike = (salts[:, None] == table[:, 4].astype(bool)) & (machines[:, None] == table[:, 5])
     forward, back = arcs.of_segment[segment].T
     half = count // 2
     both = back >= 0
@@ -269,7 +298,7 @@ def lane_passes(
     passes = Passes(
         table[:, 0], number, np.array(kept, int), np.array(grid_start), np.array(grid_task), enter, enter.copy(), work,
         kilograms, worth[segment] * share, given[segment], network.priority[segment],
-        (table[:, 4] == 0) & (dose > 0),
+        (table[:, 4] == 0) & (dose > 0), table[:, 5],
     )  # fmt: skip
     return passes, left
 

@@ -20,6 +20,7 @@ from optimization.routing.district import (
     conditions,
     district,
     doses,
+    paired,
     street_ways,
     trucks,
     weights,
@@ -74,6 +75,8 @@ class Asked:
     """Crews that are missing."""
     classes: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Classes of road that a kind of machine or a row of equipment is kept to."""
+    tandem: Mapping[str, int] = field(default_factory=dict)
+    """Machines of a kind or a row of equipment that drive abreast, always together."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Desk:
         fleet_now = [t for t in trucks(scenario, where.start, asked.classes) if t.id not in asked.without]
         if not fleet_now:
             raise ValueError("no crew of this scenario ploughs or spreads roads")
+        fleet_now = paired(fleet_now, asked.tandem)
         blades = tuple(t for t in fleet_now if "plough" in t.verbs)
         spreaders = tuple(t for t in fleet_now if "plough" not in t.verbs)
         yards = np.array([network.nearest(d.lon, d.lat) for d in scenario.fleet.depots])

@@ -3,7 +3,8 @@
 
 A road is worked in a *grid* of lane passes; a wide blade asks for fewer passes than a narrow one, so a road has one
 grid for each count there is among the vehicles, and a vehicle takes passes of grids that are at least as fine as its
-own. Tasks are passes; all passes of one grid of each road are in the plan, those of its other grids are not.
+own. Tasks are passes; all passes of one grid of each road are in the plan, those of its other grids are not. Machines
+that go abreast are one vehicle here, with grids of their own.
 
 What a place costs in a route is kept at the place (``item``), so that a route is reckoned in one sweep; what a task
 adds at a place is told from the sweep's times and the weight of all that comes later. Stops for salt and rest are
@@ -21,14 +22,15 @@ LINK, METRES, SERVICE, WEIGHT, DEMAND, RELEASE, DUE, DONE, LATER = range(9)
 which it is due; and from the sweep s at which it is done, and the weight of it and of all after it."""
 COLUMNS = 9
 WORTH, KILOGRAMS, OPEN, LENGTH_OF, DUE_OF = range(5)
-"""Columns of ``task_of`` [task, 5]: weight, kg, s before which not, m driven, s at which it is due."""
+"""Columns of ``task_of`` [task, 5]: weight, kg, s before which not, m driven by all its machines, s at which it is
+due."""
 VEHICLE, PLACE = range(2)
 """Columns of ``spot`` [task, 2]: where a task is; -1 where it is in no route."""
 LENGTH, COST, END = range(3)
 """Columns of ``route`` [vehicle, 3]."""
-GROUP, HOME, READY, DUTY, CAPACITY, REST, SLOW, LAG = range(8)
-"""Columns of ``crew`` [vehicle, 8]: kind, place of its yard, s at which it sets out, s of a shift, kg, s of rest (or of
-handing over), its driving time over the fastest's, s that a task of it counts late."""
+GROUP, HOME, READY, DUTY, CAPACITY, REST, SLOW, LAG, MACHINES = range(9)
+"""Columns of ``crew`` [vehicle, 9]: kind, place of its yard, s at which it sets out, s of a shift, kg, s of rest (or of
+handing over), its driving time over the fastest's, s that a task of it counts late, machines that go abreast."""
 OF_SECONDS, OF_METRES, OF_LENGTH, USUAL, HORIZON, OF_LATE, STEEP = range(7)
 """Columns of ``goal`` [7]: cost of a second and of a metre, of uneven routes, their usual length, s by which all should
 be home, cost of each s beyond, and of each s that a task is done after it is due."""
@@ -71,7 +73,8 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
         if used + item[v, p, DEMAND] > crew[v, CAPACITY]:
             best = NOWHERE
             for d in range(yard.shape[0]):
-                s = (far[at, arcs + d, 0] + far[arcs + d, x, 0]) * slow + yard[d, TURN] + used / yard[d, RATE]
+                s = (far[at, arcs + d, 0] + far[arcs + d, x, 0]) * slow + used / yard[d, RATE]
+                s += yard[d, TURN] * crew[v, MACHINES]
                 if s < best:
                     best, metre = s, far[at, arcs + d, 1] + far[arcs + d, x, 1]
             link, used = best, 0.0
@@ -103,7 +106,7 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
     route[v, COST] = (
         cost
         + goal[OF_SECONDS] * (now - crew[v, READY])
-        + goal[OF_METRES] * metres
+        + goal[OF_METRES] * crew[v, MACHINES] * metres
         + length_cost(goal, crew, v, now)
     )
 
@@ -137,7 +140,7 @@ def added(
     cost = weight * done + goal[STEEP] * max(0.0, done - task_of[task, DUE_OF])
     if cost + (service + wait) * (later + goal[OF_SECONDS]) >= best:
         return NOWHERE
-    to, metres = int(crew[v, HOME]), task_of[task, LENGTH_OF]
+    to, metres = int(crew[v, HOME]), metre
     delay = there + service + wait
     if p < length:
         to = enter[row[v, p]]
@@ -148,7 +151,8 @@ def added(
         delay -= far[at, to, 0] * slow
         metres -= far[at, to, 1]
     delay += far[y, to, 0] * slow
-    cost += delay * (later + goal[OF_SECONDS]) + goal[OF_METRES] * (metre + far[y, to, 1] + metres)
+    metres = (metres + far[y, to, 1]) * crew[v, MACHINES] + task_of[task, LENGTH_OF]
+    cost += delay * (later + goal[OF_SECONDS]) + goal[OF_METRES] * metres
     end = route[v, END]
     return cost + length_cost(goal, crew, v, end + delay) - length_cost(goal, crew, v, end)
 
@@ -252,7 +256,7 @@ def close_up(v, far, leave, enter, crew, row, item, route, spot):
 def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
     """Give each task of a route its best way for their order: exact but for stops and waits, in linear time."""
     length = int(route[v, LENGTH])
-    slow = crew[v, SLOW]
+    slow, metre = crew[v, SLOW], goal[OF_METRES] * crew[v, MACHINES]
     for p in range(length):
         code = row[v, p] & ~1
         factor = (item[v, p, LATER] + goal[OF_SECONDS]) * slow
@@ -266,7 +270,7 @@ def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
                         continue
                     c = (
                         far[at, x, 0] * factor
-                        + far[at, x, 1] * goal[OF_METRES]
+                        + far[at, x, 1] * metre
                         + (cost[p - 1, was] if p else 0.0)
                     )
                     if c < best:
@@ -280,7 +284,7 @@ def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
             if y >= 0:
                 c = (
                     far[y, home, 0] * goal[OF_SECONDS] * slow
-                    + far[y, home, 1] * goal[OF_METRES]
+                    + far[y, home, 1] * metre
                     + cost[length - 1, w]
                 )
                 if c < best:

@@ -55,7 +55,7 @@ class Problem:
 
     passes: Passes
     crews: np.ndarray
-    """(vehicles, 8) the kernel's ``crew``."""
+    """(vehicles, 9) the kernel's ``crew``."""
     cost: np.ndarray
     """(places, places, 2) float32: s and m from place to place."""
     near: Near
@@ -63,7 +63,7 @@ class Problem:
     yards: np.ndarray
     """(d, 2) the kernel's ``yard``; yards are the last places."""
     length: np.ndarray
-    """(tasks,) m driven in each."""
+    """(tasks,) m driven in each, by all its machines."""
 
 
 @dataclass(frozen=True)
@@ -348,9 +348,10 @@ def make_ready() -> None:
     one, zero = np.ones(1), np.zeros(1, int)
     place = np.array([0, 1])
     passes = Passes(zero, np.ones(1, int), zero, np.array([0, 1]), np.array([0, 1]), place, place[::-1].copy(),
-                    np.ones((1, 1)), one, one, np.zeros(1), np.ones(1, int), np.zeros(1, bool))  # fmt: skip
+                    np.ones((1, 1)), one, one, np.zeros(1), np.ones(1, int), np.zeros(1, bool),
+                    np.ones(1, int))  # fmt: skip
     cost = np.ones((3, 3, 2), np.float32)
-    crew = np.array([[0.0, 2.0, 0.0, 1e9, 1e15, 0.0, 1.0, 0.0]])
+    crew = np.array([[0.0, 2.0, 0.0, 1e9, 1e15, 0.0, 1.0, 0.0, 1.0]])
     problem = Problem(passes, crew, cost, neighbours(cost), np.ones((1, 2)), one)
     search(
         problem,

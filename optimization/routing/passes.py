@@ -39,6 +39,8 @@ class Passes:
     """(t,) class of the road, 1 to 4."""
     bare: np.ndarray
     """(t,) bool: for a blade alone, though salt is to be spread."""
+    machines: np.ndarray
+    """(t,) machines that drive it abreast."""
 
     def __len__(self) -> int:
         return len(self.road)

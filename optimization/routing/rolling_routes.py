@@ -148,7 +148,7 @@ class Router:
             np.column_stack([tail, np.where(two_way, head, -1)]).ravel(),
             np.column_stack([head, np.where(two_way, tail, -1)]).ravel(),
             work, np.zeros(len(rows)), np.maximum(weight, 1e-6), np.zeros(len(rows)),
-            situation.network.priority[segment], np.zeros(len(rows), bool),
+            situation.network.priority[segment], np.zeros(len(rows), bool), np.ones(len(rows), int),
         )  # fmt: skip
         table = np.array(
             [self._crew(situation, c, kinds.index(key)) for c, key in zip(crews, keys, strict=True)]
@@ -168,7 +168,7 @@ class Router:
                     strips = ground.strips(machine, "plough" in crew.verbs)[segment]
                     ready += float(strips * ground.length[segment] / max(speed * machine.efficiency, 0.05))
                     node = int(ground.head[segment])
-        return [kind, node, ready, 1e9, 1e15, 0.0, 1.0, 0.0]
+        return [kind, node, ready, 1e9, 1e15, 0.0, 1.0, 0.0, 1.0]
 
     def _kept(
         self,

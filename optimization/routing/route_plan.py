@@ -60,6 +60,8 @@ class CrewRoute:
     filled: float
     """kg it sets out with."""
     legs: tuple[Leg, ...]
+    beside: tuple[str, ...] = ()
+    """Crews that drive abreast with it all the way."""
 
     @property
     def end(self) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from optimization.routing.abreast import split
 from optimization.routing.district import District, Truck
 from optimization.routing.route_plan import CrewRoute, Leg, Undone
 from optimization.routing.ways import LEFT, RIGHT, U_TURN, turn_angles, turn_of
@@ -22,7 +23,7 @@ ENOUGH = 1e-6
 
 
 @njit(cache=True)
-def loads(far, arcs, at, to, kilograms, later, capacity, slow, yard, stocked):  # type: ignore[no-untyped-def]
+def loads(far, arcs, at, to, kilograms, later, capacity, slow, machines, yard, stocked):  # type: ignore[no-untyped-def]
     """Where a route is broken off for loading: (n,) yard visited before each of its n places, -1 for none.
 
     Each second of a stop costs the weight of all that comes later (``later``: (n,), what ends with the route in it).
@@ -50,7 +51,7 @@ def loads(far, arcs, at, to, kilograms, later, capacity, slow, yard, stocked):  
                 if not stocked[d]:
                     continue
                 way = (far[at[j], arcs + d, 0] + far[arcs + d, to[j], 0] - far[at[j], to[j], 0]) * slow
-                c = best[i] + (way + yard[d, 0] + used / yard[d, 1]) * later[j]
+                c = best[i] + (way + yard[d, 0] * machines + used / yard[d, 1]) * later[j]
                 if c < best[j]:
                     best[j], came[j], yards[j] = c, i, d
     j = n
@@ -122,8 +123,9 @@ class Timetable:
                 heapq.heappush(order, (running[v].now, v))
         routes = [
             CrewRoute(r.truck.id, r.truck.kind.id, r.truck.team.id, self.depots[r.truck.depot].id, r.truck.material,
-                      r.truck.ready, r.filled, tuple(r.legs)) for r in running
+                      r.truck.ready, r.filled, tuple(r.legs), r.truck.mates) for r in running
         ]  # fmt: skip
+        routes = [one for route in routes for one in split(route)]
         return routes, ride.undone()
 
     def bay(self, depot: int, arrival: float, seconds: float) -> tuple[float, float]:
@@ -165,7 +167,7 @@ class _Ride:
         stocked = np.array([stock.get((d, truck.material), 0.0) > 0 for d in range(len(problem.yards))])
         return np.asarray(loads(
             self.far, len(self.arcs), at, to, problem.passes.kilograms[codes // 2], later, truck.capacity,
-            float(problem.slow[v]), problem.yards, stocked,
+            float(problem.slow[v]), truck.machines, problem.yards, stocked,
         ))  # fmt: skip
 
     def step(self, r: _Running) -> bool:
@@ -254,7 +256,7 @@ class _Ride:
         self._travel(r, len(self.arcs) + depot)
         noun = table.depots[depot]
         room = min(max(self.ahead(r, nth), need) - r.load, table.stock[depot, material])
-        begin, end = table.bay(depot, r.now, noun.turnaround + room / noun.loading_rate)
+        begin, end = table.bay(depot, r.now, noun.turnaround * r.truck.machines + room / noun.loading_rate)
         if begin > r.now:
             r.legs.append(Leg("wait", r.now, begin, load=r.load, depot=noun.id))
         taken = table.take(depot, material, room)

@@ -32,6 +32,7 @@ def routes(
     depth: Annotated[float | None, option("routes_depth", "--snow-cm", min=0.0, max=100.0, metavar="CM")] = None,
     hours: Annotated[float | None, option("routes_hours", "--hours", min=0.1, metavar="H")] = None,
     classes: Annotated[list[str] | None, option("routes_classes", "--classes", metavar="KIND=1,2")] = None,
+    tandem: Annotated[list[str] | None, option("routes_tandem", "--tandem", metavar="KIND[=2]")] = None,
     without: Annotated[str, option("routes_without", "--without", metavar="CREW,...")] = "",
     closed: Annotated[str, option("routes_closed", "--closed", metavar="SEGMENT,...")] = "",
     seed: Seed = 0, set_: Sets = None, variant: Variant = None, out: OutFolder = None, json: Json = False,
@@ -46,7 +47,7 @@ def routes(
     goal = routes_plan.chosen(objective)
     asked = routes_plan.Asked(
         None if depth is None else depth / 100, hours, tuple(items(closed)), tuple(items(without)),
-        routes_plan.classes_of(classes or ()),
+        routes_plan.classes_of(classes or ()), routes_plan.tandem_of(tandem or ()),
     )  # fmt: skip
     folder = out or jobs.folder_for(loaded, variant or "", "routes", objective, seed)
     routes_plan.refuse(folder)

@@ -143,3 +143,29 @@ def test_the_map_speaks_both_languages() -> None:
         drawing = route_map(told, town, Words(lang))
         title = drawing.axes[0].get_title(loc="left")
         assert words[0] in title and drawing.legends[0].get_texts()[0].get_text() == words[1]
+
+
+def test_machines_abreast_are_told_to_their_drivers(workplace: Path) -> None:
+    """Both sheets name the other crew; what nobody can do abreast is refused in words."""
+    args = ("plan", "routes", "jinshui/blizzard", "--turns", "100", "--out", "plan")
+    ran = stormyard(*args, "--tandem", "plough-spreader", "--json", "--lang", "en")
+    assert ran.exit_code == 0, ran.stderr
+    routes = [r for r in json.loads(ran.stdout)["routes"] if r["beside"]]
+    assert len(routes) == 4 and faults(json.loads(ran.stdout), load("jinshui/blizzard")) == []
+    page = (workplace / "plan" / "drivers.html").read_text(encoding="utf-8")
+    assert page.count("all the way: one strip each") == page.count("编队并行：各推一幅") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("plough-spredder", "did you mean 'plough-spreader'"),
+        ("plough-spreader=1", "no number of machines abreast"),
+        ("plough-spreader=x", "no number of machines abreast"),
+        ("plough-3t", "no 2 of these machines stand in one yard"),
+    ],
+)
+def test_pairs_that_make_no_sense_are_refused(text: str, words: str) -> None:
+    """Before any search, with a hint."""
+    ran = stormyard("plan", "routes", "jinshui/blizzard", "--turns", "0", "--tandem", text, "--lang", "en")
+    assert ran.exit_code == 2 and words in ran.stderr.replace("\n", " "), ran.stderr

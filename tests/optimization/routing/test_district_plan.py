@@ -99,6 +99,52 @@ def test_priority_brings_main_roads_forward() -> None:
     assert of(first).metres <= 1.1 * of(cheap).metres
 
 
+def wide() -> Scenario:
+    """Gridtown with three streets of two lanes a direction, three ploughs in one yard, small hoppers."""
+    roads = cities.segments(4, 4)
+    for road in roads:
+        wide = road["id"][:2] in ("H1", "H2", "V1")
+        road["lanes"], road["width"] = (4, 14.0) if wide else (2, 7.0)
+    kinds = [{**k, "hopper": 60.0, "width": 3.5} if k["id"] == "plough" else k for k in cities.KINDS]
+    return cities.scenario(roads=roads, crews=3, fleet__kinds=kinds)
+
+
+def test_machines_abreast_keep_together() -> None:
+    """Two of three ploughs are a pair: they set out together, take a strip each of the wide streets and load one after
+    the other; the narrow streets are left to the third."""
+    town = wide()
+    made = planned(town, asked=Asked(tandem={"plough": 2}))
+    assert faults(made.to_json(), town) == [] and not made.undone
+    pair, alone = [r for r in made.routes if r.beside], [r for r in made.routes if not r.beside]
+    assert [r.beside for r in pair] == [(pair[1].crew,), (pair[0].crew,)] and len(alone) == 1
+    assert [leg.start for leg in pair[0].works] == [leg.start for leg in pair[1].works] and pair[0].works
+    assert {leg.segment[:2] for leg in pair[0].works} <= {"H1", "H2", "V1"}
+    assert any(leg.kind == "refill" for leg in pair[0].legs)
+
+
+def test_a_pair_finishes_a_wide_street_sooner_than_one_alone() -> None:
+    """The wide streets take a pair half of the passes that they take of one plough."""
+    town = wide()
+    pair = planned(town, asked=Asked(tandem={"plough": 2}))
+    counts = {leg.segment: leg.count for r in pair.routes for leg in r.works if r.beside}
+    rounds = {leg.segment: len([x for x in r.works if x.segment == leg.segment]) for r in pair.routes if r.beside
+              for leg in r.works}  # fmt: skip
+    assert counts and all(rounds[s] * 2 == n for s, n in counts.items())
+
+
+def test_who_has_no_room_abreast_leaves_the_road() -> None:
+    """Two ploughs that only go as a pair do not fit into narrow streets; the plan says that nobody may work there."""
+    town = wide()
+    fleet = town.fleet.model_copy(
+        update={"equipment": (town.fleet.equipment[0].model_copy(update={"count": 2}),)}
+    )
+    town = town.model_copy(update={"fleet": fleet})
+    made = planned(town, asked=Asked(tandem={"plough": 2}))
+    assert faults(made.to_json(), town) == []
+    narrow = {s.id for s in town.city.segments if s.lanes == 2}
+    assert {u.segment for u in made.undone} == narrow and {u.why for u in made.undone} == {"no_crew"}
+
+
 def wrong(change: Any) -> list[str]:
     """What the referee says of a good plan after a change."""
     town = CITIES["oneways"]
@@ -135,6 +181,26 @@ def test_the_referee_sees_what_is_wrong() -> None:
     assert any("takes" in f for f in wrong(hurry))
     assert any("kg in a hopper" in f for f in wrong(conjure))
     assert any("against its direction" in f for f in wrong(backwards))
+
+
+def test_the_referee_sees_pairs_that_part() -> None:
+    """A pair of which one goes home, comes later, or knows nothing of the other is found."""
+    town = wide()
+    good = planned(town, asked=Asked(tandem={"plough": 2})).to_json()
+
+    def seen(change: Any) -> list[str]:
+        made = copy.deepcopy(good)
+        change([r for r in made["routes"] if r["beside"]])
+        return faults(made, town)
+
+    def later(pair: Any) -> None:
+        for leg in pair[1]["legs"]:
+            leg["start"], leg["end"] = leg["start"] + 60, leg["end"] + 60
+
+    assert any("not beside" in f for f in seen(later))
+    assert any("does not know" in f for f in seen(lambda pair: pair[1].update(beside=[])))
+    assert any("not beside" in f for f in seen(lambda pair: pair[1].update(legs=[])))
+    assert any("not like" in f for f in seen(lambda pair: pair[1].update(ready=1.0)))
 
 
 def test_a_whole_district_can_be_driven() -> None:

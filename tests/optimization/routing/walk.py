@@ -52,6 +52,7 @@ class _Walk:
             self._drive(route)
         self._coverage()
         self._yards()
+        self._abreast()
         return self.wrong
 
     def _fault(self, crew: str, n: int, what: str) -> None:
@@ -244,6 +245,32 @@ class _Walk:
                 self.wrong.append(
                     f"{most} trucks load at {depot} at once, which has {self.depots[depot].bays} bays"
                 )
+
+    def _abreast(self) -> None:
+        """Crews abreast are alike, work at the same time on the same road, one strip beside the other."""
+        routes = {r["crew"]: r for r in self.plan["routes"]}
+        for route in self.plan["routes"]:
+            group = [route["crew"], *route.get("beside", ())]
+            for mate in group[1:]:
+                other = routes.get(mate)
+                if other is None or sorted([mate, *other["beside"]]) != sorted(group):
+                    self.wrong.append(f"{mate} does not know that it is abreast with {route['crew']}")
+                    continue
+                if any(route[k] != other[k] for k in ("kind", "team", "depot", "ready")):
+                    self.wrong.append(f"{mate} is not like {route['crew']}, or elsewhere")
+                mine, theirs = ([leg for leg in r["legs"] if leg["kind"] == "work"] for r in (route, other))
+                when = lambda leg: (leg["segment"], leg["forward"], leg["start"], leg["end"])  # noqa: E731
+                if list(map(when, mine)) != list(map(when, theirs)):
+                    self.wrong.append(f"{mate} is not beside {route['crew']} all the way")
+                    continue
+                for one, two in zip(mine, theirs, strict=True):
+                    road = self.roads[one["segment"]]
+                    if abs(one["number"] - two["number"]) >= len(group) or one["number"] == two["number"]:
+                        self.wrong.append(
+                            f"{mate} and {route['crew']} are not on strips side by side of {road.id}"
+                        )
+                    if (road.lanes if road.oneway else road.lanes // 2) < len(group):
+                        self.wrong.append(f"{road.id} has no room for {len(group)} abreast")
 
     def _coverage(self) -> None:
         """Each road by every pass of one grid, once; both directions of a two-way road; salt after the blade."""
