@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.page import PAGE, put
 from optimization.routing.formats import BadFile, read
 from optimization.routing.graph import Graph, instance, served
 from optimization.routing.instance import UNREACHABLE, BadInstance, Instance
@@ -30,10 +31,9 @@ from optimization.routing.search import search
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "routing"
-PAGE = ROOT / "docs" / "benchmarks.md"
 RECORDS = ROOT / "benchmarks" / "routing_records"
 """Plans that cost less than the best known, with their routes; a test checks them against the files."""
-HEADING = "## Routing"
+HEADING = "Routing"
 
 
 def files(given: str) -> list[Path]:
@@ -166,22 +166,7 @@ def written(page: str, title: str, command: str, rows: Sequence[Mapping[str, Any
     """The page with a table put in under the heading for routing, in place of the one of that title."""
     table = ["| " + " | ".join(TITLES) + " |", "|---" * len(TITLES) + "|"]
     table += ["| " + " | ".join(_cell(r[key], pattern) for key, pattern in COLUMNS) + " |" for r in rows]
-    part = [f"### {title}", "", f"`{command}`", "", summary(rows), "", *table, ""]
-    lines = page.rstrip("\n").split("\n") if page.strip() else ["# Benchmarks", ""]
-    if HEADING not in lines:
-        lines += ["", HEADING, ""] if lines[-1] else [HEADING, ""]
-    start = lines.index(HEADING)
-    end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("## ")), len(lines))
-    section = lines[start:end]
-    if f"### {title}" in section:
-        first = section.index(f"### {title}")
-        last = next(
-            (i for i in range(first + 1, len(section)) if section[i].startswith("### ")), len(section)
-        )
-        section[first:last] = part
-    else:
-        section += ([] if not section[-1] else [""]) + part
-    return "\n".join(lines[:start] + section + lines[end:]).rstrip("\n") + "\n"
+    return put(page, HEADING, title, [f"`{command}`", "", summary(rows), "", *table])
 
 
 def record(found: Mapping[str, Any], plan: Sequence[Sequence[tuple[int, int]]]) -> None:
