@@ -55,6 +55,8 @@ GUESSES = (0.0, 0.5, 1.0, 1.5)
 """Times the last prices for which the first columns are made."""
 COLUMNS = 1500
 """Columns from which no more are made: enough to prove a small town's plan, and a few rounds of a district's."""
+SECONDS = 5.0
+"""Guard on the solver's time for all rounds of columns together; they take a fraction of it."""
 HOUR = 3600.0
 USES = {PLOUGH: [0, 3], SPREAD: [1, 3], BOTH: [0, 1, 2, 3]}
 """Rows of crews' hours that a treatment draws on: who ploughs, who spreads, who does both, all."""
@@ -193,14 +195,16 @@ class Horizon:
         right = np.concatenate([[stock], loads, hours.ravel()])
         chosen, status, duals = dict[tuple[int, int], None](), "optimal", self._last
         guesses = [duals * factor for factor in GUESSES]
-        while len(chosen) < COLUMNS:
+        left = SECONDS
+        while len(chosen) < COLUMNS and left > 0:
             known = len(chosen)
             for guess in guesses:
                 best = (worth - self._paid(guess, salt, seconds)).argmax(axis=1)
                 chosen |= {(j, int(q)): None for j, q in enumerate(best) if q}
             if len(chosen) == known:
                 break
-            outcome = solve(self._programme(list(chosen), worth, salt, seconds, right), time_limit=5.0)
+            outcome = solve(self._programme(list(chosen), worth, salt, seconds, right), time_limit=left)
+            left -= outcome.seconds
             status = outcome.status
             if not outcome.has_plan:
                 break

@@ -16,31 +16,18 @@ from scenarios.load import load
 from simulation.model import Scenario
 from stormyard.planning import as_sets
 from stormyard.words import FOLDER
+from tests.optimization.answers import proposed, without_seconds
 from tests.optimization.planners.real import Real
 
 CITIES: dict[str, list[str]] = {"tiny/snow": [], "tiny/flood": ["hours=3"]}
 """By the overrides that make their runs short: the water comes in the first two hours."""
 TRIES = Real()
 """Shared by all tests of this file, so that what one has run the next need not."""
-SMALL = {
-    "storms": 2, "runs": 4, "test_members": 2, "nodes": 20, "first_members": 1, "value_members": 2, "keep": 3,
-    "pairs_of": 2,
-}  # fmt: skip
-"""Options that make a planner quick, where it has them."""
 
 
-def answer(name: str, scenario: Scenario) -> Plan | CannotPlan:
+def answer(name: str, scenario: Scenario, **options: Any) -> Plan | CannotPlan:
     """The plan, or why there is none."""
-    options = planner(name).Options
-    known = {f.name for f in fields(options)}
-    try:
-        plan = planner(name).propose(
-            scenario, TRIES, options(**{k: v for k, v in SMALL.items() if k in known})
-        )
-    except CannotPlan as no:
-        return no
-    assert isinstance(plan, Plan)
-    return plan
+    return proposed(name, scenario, TRIES, **options)
 
 
 def told(scenario: Scenario, found: Plan | CannotPlan) -> list[tuple[str, str]]:
@@ -73,11 +60,6 @@ def test_a_plan_loads_says_why_and_comes_out_the_same_again(name: str, city: str
     assert all(zh and en and "{" not in zh + en for zh, en in told(scenario, found))
     again = answer(name, scenario)
     assert repr(without_seconds(again)) == repr(without_seconds(found))
-
-
-def without_seconds(found: Plan | CannotPlan) -> Any:
-    """What must not depend on the machine's speed."""
-    return (found.overrides, found.why, found.rows) if isinstance(found, Plan) else (found.key, found.gaps)
 
 
 @pytest.mark.parametrize("name", names())
