@@ -34,6 +34,8 @@ from results.planning import (
 )
 from results.report.html import page
 
+HEADLINES = ("fleet.beyond", "fleet.burden_rises")
+"""Reasons without which a verdict is misread: they stand above it, the others below."""
 TONES: dict[str, Tone] = {"worth": "good", "worse": "bad", "loses": "bad", "unproven": "bad", "fewer": "bad"}
 """Of the mean change, by the verdict; what cannot be told yet has none."""
 
@@ -81,7 +83,9 @@ def _plain(value: Any) -> str:
 
 def _verdict_blocks(proposal: Proposal) -> list[Block]:
     found = proposal.judgement
-    blocks: list[Block] = [Paragraph(verdict(found))]
+    scenario, heads = proposal.scenario, [why for why in proposal.why if why[0] in HEADLINES]
+    blocks: list[Block] = [Note(reason(scenario, *why)) for why in heads]
+    blocks.append(Paragraph(verdict(found)))
     if found.verdict not in NOT_JUDGED:
         cards = [
             Card(both("planning.burden"), Both.same(figure(found.mean, "+")),
@@ -98,11 +102,8 @@ def _verdict_blocks(proposal: Proposal) -> list[Block]:
 
 
 def _why_blocks(proposal: Proposal) -> list[Block]:
-    return (
-        [Bullets([reason(proposal.scenario, key, gaps) for key, gaps in proposal.why])]
-        if proposal.why
-        else []
-    )
+    said = [reason(proposal.scenario, *why) for why in proposal.why if why[0] not in HEADLINES]
+    return [Bullets(said)] if said else []
 
 
 def _plan_blocks(proposal: Proposal) -> list[Block]:

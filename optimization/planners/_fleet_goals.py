@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from optimization.plan import Figures, Trials, burden
 from simulation.model import Scenario
 from simulation.weather import WeatherSeries, grade, hourly_snowfall
@@ -21,8 +19,15 @@ from simulation.weather import WeatherSeries, grade, hourly_snowfall
 HOUR = 3600.0
 BURDEN = "burden"
 """Name under which the weighted burden stands among a run's figures here."""
-WORSE = 0.1
-"""Share by which the burden may rise where a goal is out of every fleet's reach (a setting)."""
+SAME = 0.01
+"""Share of today's figure of a member by which another fleet may lie above it and is still no worse (a setting)."""
+BEHIND = {
+    "sites_over_limit": "depth_over_15cm_km_h",
+    "clear_h": "unclear_km_h",
+    "first_pass_h": "unclear_km_h",
+}
+"""What grows with a miss of a goal, where the goal's own figure may not tell: three sites too deep are three however
+deep, and a class that is never clear is never clear however little of it is left."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,10 @@ class Judge:
     most_runs: int
     at_once: int = 2
     """Runs between two looks."""
+    today: Fleet = ()
+    """The fleet that others are compared with, member by member; it is run with all of them."""
+    held: frozenset[str] = frozenset()
+    """Figures in which they must not be worse than it."""
     figures: dict[Fleet, dict[int, Figures]] = field(default_factory=dict)
     """By fleet and member (index of its seed), in the order in which they were run."""
     verdicts: dict[tuple[Fleet, frozenset[str]], bool] = field(default_factory=dict)
@@ -128,12 +137,14 @@ class Judge:
         return self.verdicts[fleet, goals]
 
     def implied(self, fleet: Fleet, goals: frozenset[str]) -> bool | None:
-        """What fleets that were tried tell of this one, as more machines do no harm; None where they tell nothing."""
+        """What fleets that were tried tell of this one, as more machines do no harm, and who misses some goals misses
+        more of them as well; None where they tell nothing."""
         if (fleet, goals) in self.verdicts:
             return self.verdicts[fleet, goals]
         for (other, asked), met in self.verdicts.items():
             less, more = (other, fleet) if met else (fleet, other)
-            if asked == goals and all(a <= b for a, b in zip(less, more, strict=True)):
+            tells = asked >= goals if met else asked <= goals
+            if tells and all(a <= b for a, b in zip(less, more, strict=True)):
                 return met
         return None
 
@@ -164,10 +175,20 @@ class Judge:
             kept |= {i: {**f, BURDEN: burden(f)} for i, f in zip(wanted, made, strict=True)}
 
     def missed(self, fleet: Fleet, member: int) -> frozenset[str]:
-        """Goals that a member missed."""
+        """Goals that a member missed, and figures that are held and worse than with today's fleet in that member."""
         figures = self.figures[fleet][member]
         end = self.build(fleet).duration
-        return frozenset(limit.key for limit in self.limits if limit.missed(figures, end))
+        missed = frozenset(limit.key for limit in self.limits if limit.missed(figures, end))
+        if not self.held:
+            return missed
+        today = self.figures[self.today][member]
+        return missed | {key for key in self.held if is_worse(figures.get(key), today.get(key))}
+
+    def lost(self, fleet: Fleet, goals: frozenset[str]) -> int:
+        """Members in which this fleet misses one of these goals that today's fleet meets there."""
+        return sum(
+            bool((self.missed(fleet, i) - self.missed(self.today, i)) & goals) for i in self.figures[fleet]
+        )
 
     def failed(self, fleet: Fleet, goals: frozenset[str]) -> int:
         """Members run so far that miss one of these goals."""
@@ -178,26 +199,23 @@ class Judge:
         return 1 - self.failed(fleet, goals) / len(self.figures[fleet])
 
     def hold(self, fleet: Fleet, out_of_reach: frozenset[str]) -> frozenset[str]:
-        """Put what a fleet reached in place of goals that none reaches: no other may do worse, nor leave a burden
-        that is a tenth heavier. Names of the limits that are held so; none where every goal is in reach."""
-        if not out_of_reach:
-            return frozenset()
-        known = self.figures[fleet].values()
-        held = {}
-        for key in sorted((*out_of_reach, BURDEN)):
-            values = [v for f in known if (v := f.get(key)) is not None]
-            if len(values) == len(known):
-                held[key] = max(values) * (1 + WORSE if key == BURDEN else 1)
-        kept = [limit for limit in self.limits if limit.key not in out_of_reach]
-        self.limits = (*kept, *(Limit(key, most) for key, most in held.items()))
-        return frozenset(held)
+        """Put this fleet in place of goals that none reaches: no other may be worse there, member by member, than it.
+        Figures that are held so, by name: those of the goals and what is behind them; none where all are in reach."""
+        behind = {
+            key.replace(goal, figure)
+            for key in out_of_reach for goal, figure in BEHIND.items() if key.partition(".")[0] == goal
+        }  # fmt: skip
+        known = frozenset.intersection(*(frozenset(f) for f in self.figures[fleet].values()))
+        held = (out_of_reach | behind) & known
+        self.today, self.held = fleet, held | {BURDEN}
+        self.limits = [limit for limit in self.limits if limit.key not in out_of_reach]
+        self.verdicts = {(f, g): ok for (f, g), ok in self.verdicts.items() if not g & out_of_reach}
+        return held
 
-    def means(self, key: str, *fleets: Fleet) -> tuple[float, ...]:
-        """Means of a figure of several fleets over the members that all were run with; NaN where there are none."""
-        common = set.intersection(*(set(self.figures[f]) for f in fleets))
-        rows = [[self.figures[f][i].get(key) for f in fleets] for i in sorted(common)]
-        whole = [row for row in rows if None not in row]
-        return tuple(np.mean(np.array(whole, float), axis=0).tolist()) if whole else (math.nan,) * len(fleets)
+    def burdens(self, *fleets: Fleet) -> tuple[tuple[float, ...], ...]:
+        """Weighted burdens (km h) of several fleets, member by member, where all of them were run."""
+        common = sorted(set.intersection(*(set(self.figures[f]) for f in fleets)))
+        return tuple(tuple(float(self.figures[f][i][BURDEN] or 0.0) for i in common) for f in fleets)
 
     def reached(self, key: str, *fleets: Fleet) -> list[float]:
         """What fleets reach of a figure in ``confidence`` of the members that all were run with; inf for never."""
@@ -220,6 +238,13 @@ class Judge:
         return [
             (a, b) for a in met for b in failed if a != b and all(x <= y for x, y in zip(a, b, strict=True))
         ]
+
+
+def is_worse(figure: float | None, today: float | None) -> bool:
+    """Whether a figure is worse than that of today's fleet in the same member; None, never reached, is worst."""
+    if today is None:
+        return False
+    return figure is None or figure > today * (1 + SAME) + 1e-9
 
 
 def by_key(found: Sequence[Limit]) -> Mapping[str, Limit]:

@@ -9,66 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from optimization.plan import Trials, burden
+from optimization.planners._gain import NOTHING, Gain
 from optimization.planners._projects_measures import Measure, with_measures
 from optimization.planners._storms import storms
 from simulation.model import Scenario
-
-NOTHING = 1e-6
-"""Weighted km h below which a difference is none."""
-CONFIDENCE = 0.9
-"""Of the intervals of what is taken away."""
-SHARP = 0.2
-"""Half of an interval's width over its mean below which a measure needs no more members."""
-ENOUGH = 4
-"""Members below which no interval is trusted for that."""
-
-
-@dataclass(frozen=True)
-class Gain:
-    """Weighted burden that something takes away, member by member."""
-
-    each: tuple[float, ...]
-
-    @property
-    def mean(self) -> float:
-        """km h"""
-        return float(np.mean(self.each))
-
-    @property
-    def half(self) -> float:
-        """Half the width of the mean's 90 % confidence interval (Student's t); inf for a single member."""
-        from scipy.special import stdtrit
-
-        if (n := len(self.each)) < 2:
-            return math.inf
-        return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(np.std(self.each, ddof=1)) / math.sqrt(n)
-
-    @property
-    def ends(self) -> tuple[float, float, float]:
-        """Mean, and both ends of its interval."""
-        return self.mean, self.mean - self.half, self.mean + self.half
-
-    @property
-    def idle(self) -> bool:
-        """Whether it changed nothing in any member."""
-        return all(abs(g) <= NOTHING for g in self.each)
-
-    @property
-    def told(self) -> int:
-        """1 where it helps, -1 where it harms, with 90 % confidence; else 0."""
-        return int(self.mean - self.half > NOTHING) - int(self.mean + self.half < -NOTHING)
-
-    @property
-    def sharp(self) -> bool:
-        """Whether it is known well enough."""
-        return len(self.each) >= ENOUGH and self.half <= SHARP * abs(self.mean)
-
 
 Set = frozenset[str]
 """Measures by their keys."""

@@ -14,6 +14,7 @@ from typing import Any
 from optimization.dispatchers import greedy
 from optimization.plan import CannotPlan, Curve, Plan, Reason, Trials
 from optimization.planners._changes import check
+from optimization.planners._gain import Gain
 from optimization.planners._projects_measures import WORST, costs_given, measures, with_measures
 from optimization.planners._projects_model import (
     Item,
@@ -25,7 +26,7 @@ from optimization.planners._projects_model import (
     turning_cost,
     worth_of,
 )
-from optimization.planners._projects_values import Gain, Set, Values
+from optimization.planners._projects_values import Set, Values
 from optimization.solver import Outcome
 from simulation.engine import run
 from simulation.model import Scenario

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,16 @@ def test_the_page_of_a_plan_that_does_not_hold_up_proposes_nothing() -> None:
     blocks = [b for s in made.sections for b in s.blocks]
     assert [b.text.en.startswith("So nothing is proposed") for b in blocks if isinstance(b, Note)] == [True]
     assert "What was tried, and is not proposed" in [b.caption.en for b in blocks if isinstance(b, Table)]
+
+
+def test_what_a_verdict_must_not_be_read_without_stands_above_it() -> None:
+    """A goal out of reach is no reason among others: it is told before the verdict, and once."""
+    beyond = ("fleet.beyond", {"goals": ("clear_h.p1",), "times": 2.0})
+    said = planning_page(replace(proposal([5.0] * 4, [4.0] * 4), why=(*WHY, beyond)), "en")
+    assert said.count("OUT OF REACH OF MACHINES") == 1
+    assert (
+        said.index("OUT OF REACH OF MACHINES") < said.index("Worth it") < said.index("is moved between yards")
+    )
 
 
 def test_a_small_gain_is_called_small_and_stands_beside_what_there_is() -> None:

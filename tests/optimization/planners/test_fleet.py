@@ -157,11 +157,91 @@ def test_a_goal_out_of_reach_gives_nothing_away() -> None:
     plan = fleet.propose(flood, Made(figures), fleet.Options())
     after = changed(flood, plan.overrides)
     assert count(after, "pump-truck-1500") == 1 and count(after, "inlet-squad") == 0
-    beyond = next(r for r in plan.why if r.key == "fleet.beyond")
-    assert beyond.gaps["goals"] == ("sites_over_limit",)
+    assert plan.why[0].key == "fleet.beyond" and plan.why[0].gaps["goals"] == ("sites_over_limit",)
     reached = next(r for r in plan.why if r.key == "fleet.reached_n")
     assert reached.gaps["limit_n"] == 0 and reached.gaps["now_n"] == 2 and reached.gaps["best_n"] == 1
-    assert any("sites over the depth limit" in said for said in speaks(flood, plan))
+    assert speaks(flood, plan)[0].startswith("OUT OF REACH OF MACHINES: sites over the depth limit.")
+
+
+def test_pumps_are_not_spare_where_their_goal_is_out_of_reach() -> None:
+    """As many sites are too deep with the truck as without it, but the water stands longer without, in each member
+    differently: no worst member hides that, and the squads that change nothing go."""
+    flood = load("tiny/flood")
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        longer = 1.0 - 0.2 * count(scenario, "pump-truck-1500")
+        return {
+            "sites_over_limit": 3.0,
+            "closed_late": 0.0,
+            "depth_over_15cm_km_h": (1 + 9 * (seed == 3)) * longer,
+        }
+
+    plan = fleet.propose(flood, Made(figures), fleet.Options())
+    after = changed(flood, plan.overrides)
+    assert count(after, "pump-truck-1500") == 1 and count(after, "inlet-squad") == 0
+    held = next(r for r in plan.why if r.key == "fleet.beyond_held").gaps
+    assert held["goals"] == ("depth_over_15cm_km_h", "sites_over_limit")
+    assert held["kept_n"] == held["members_n"] >= 6
+    binds = next(r for r in plan.why if r.key == "fleet.next_worse")
+    assert binds.gaps["goal"] == "depth_over_15cm_km_h"
+
+
+def test_what_no_fleet_meets_is_held_member_by_member() -> None:
+    """The fleet of one is worse than today's in two members of ten, though never worse than its worst; within 1 % it
+    is as good, and what today's never reaches no fleet can do worse."""
+    today: dict[int, float | None] = {i: 20.0 + i for i in range(9)} | {9: None}
+
+    def judged_as(then: dict[int, float | None]) -> Judge:
+        made = Made(
+            lambda s, seed: {"clear_h.p1": (then if s.fleet.equipment[0].count == 1 else today)[seed]}
+        )
+        judge = Judge(
+            made, lambda f: changed(load(SNOW), {"fleet.equipment.plough-n.count": f[0]}), [CLEAR], range(10),
+            0.9, 0.6, 0.1, 1000,
+        )  # fmt: skip
+        judge.run((2,), range(10), 10)
+        assert judge.hold((2,), frozenset({"clear_h.p1"})) == {"clear_h.p1"}
+        return judge
+
+    goal = frozenset({"clear_h.p1"})
+    worse = judged_as(today | {0: 21.0, 1: 22.0})
+    assert not worse.meets((1,), goal) and worse.lost((1,), goal) == worse.failed((1,), goal) == 2
+    assert judged_as(today | {0: 21.0}).meets((1,), goal)
+    assert judged_as({i: None if v is None else 1.009 * v for i, v in today.items()}).meets((1,), goal)
+    assert not judged_as(today | {0: None, 1: None}).meets((1,), goal)
+
+
+def test_a_burden_that_rises_is_a_choice_and_a_runner_up_keeps_it() -> None:
+    """Goals are met with one small plough; each large one takes 10 of the burden away, the hand squad nothing."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        left = 60.0 + seed - 10 * count(scenario, "plough-spreader")
+        return {**by_ploughs(8.0)(scenario, seed), "unclear_km_h.p1": left / 8}
+
+    plan = fleet.propose(load(SNOW), Made(figures), fleet.Options())
+    assert plan.why[0].key == "fleet.burden_rises"
+    gaps = plan.why[0].gaps
+    assert gaps["change_signed_kmh"] == gaps["low_signed_kmh"] == gaps["high_signed_kmh"] == pytest.approx(20)
+    assert gaps["then_kmh"] - gaps["now_kmh"] == pytest.approx(20) and gaps["kept_n"] == gaps["members_n"]
+    assert gaps["more_share"] == pytest.approx(20 / gaps["now_kmh"])
+    gentle = plan.why[1]
+    assert gentle.key == "fleet.gentle" and gentle.gaps["change_signed_kmh"] == pytest.approx(0)
+    assert {name.en for name in gentle.gaps["machines"]} == {
+        "0 × small plough-spreader, 3 t", "0 × snow hand squad of 10"}  # fmt: skip
+    assert gentle.gaps["less_cny"] > 0 and gentle.gaps["more_cny"] > 0
+    assert speaks(load(SNOW), plan)[0].startswith("A CHOICE FOR YOU")
+
+
+def test_where_nothing_may_go_today_s_fleet_stands() -> None:
+    """Every machine of every kind is needed: nothing is proposed, and that is said with what today's fleet costs."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        whole = all(count(scenario, e.kind) >= e.count for e in load(SNOW).fleet.equipment)
+        return {"clear_h.p1": 10.0 if whole else 20.0}
+
+    plan = fleet.propose(load(SNOW), Made(figures), fleet.Options())
+    assert plan.overrides == {} and plan.why[0].key == "fleet.as_is" and plan.why[0].gaps["cost_cny"] > 0
+    assert speaks(load(SNOW), plan)[0].startswith("Nothing can be given up")
 
 
 def test_the_bound_is_what_lane_passes_take() -> None:
