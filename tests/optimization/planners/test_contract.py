@@ -67,7 +67,7 @@ def test_a_plan_loads_says_why_and_comes_out_the_same_again(name: str, city: str
 @pytest.mark.parametrize("name", names())
 def test_what_a_planner_proposes_loads(name: str) -> None:
     """Where any other fleet is better than this one, in which all ploughs stand in one yard and salt is short, every
-    planner has something to propose, and scenario files take it."""
+    planner has something to propose, twice the same, and scenario files take it."""
     lopsided = ["fleet.equipment.plough-s.depot=north-yard"]
     lopsided += [f"fleet.stock.{yard}-yard:salt.amount_t=0.5" for yard in ("north", "south")]
     scenario = load("tiny/snow", sets=lopsided)
@@ -84,6 +84,9 @@ def test_what_a_planner_proposes_loads(name: str) -> None:
     money = {"budget": 30_000.0} if "budget" in (f.name for f in fields(planner(name).Options)) else {}
     found = proposed(name, scenario, Made(liked), **money)
     assert isinstance(found, Plan) and found.overrides and found.rows
+    assert repr(without_seconds(proposed(name, scenario, Made(liked), **money))) == repr(
+        without_seconds(found)
+    )
     after = load("tiny/snow", sets=[*lopsided, *as_sets(found.overrides)])
     assert after.fleet == changed(scenario, found.overrides).fleet != scenario.fleet
     assert all(zh and en and "{" not in zh + en for zh, en in told(scenario, found))
