@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from optimization.ground import Ground
+from simulation.compiled import compiled
 from simulation.hazards import ice, surface
 from simulation.roadwork import PLOUGH_FILM_SHARE, PLOUGH_SHARE
 from simulation.situation import Outlook, Situation
@@ -76,7 +76,7 @@ _WARM_MELT = ice.CONTACT * STEP / ice.FUSION
 """kg/m2 that a road melts in a step for each K above 0."""
 
 
-@njit(cache=True)
+@compiled()
 def _capacity(t: float, p: Physics) -> float:
     """``ice.melt_capacity`` of one temperature."""
     t = min(t, 0.0)
@@ -85,7 +85,7 @@ def _capacity(t: float, p: Physics) -> float:
     return (1.0 - share) / share
 
 
-@njit(cache=True)
+@compiled()
 def _treated(
     snow: float, pack: float, film: float, salt: float, act: int, dose: float, p: Physics
 ) -> tuple[float, float, float, float]:
@@ -101,7 +101,7 @@ def _treated(
     return snow, pack, film, salt
 
 
-@njit(cache=True)
+@compiled()
 def _stepped(
     snow: float,
     pack: float,
@@ -147,7 +147,7 @@ def _stepped(
     return snow, pack, film, salt * (1.0 - p.traffic[r])
 
 
-@njit(cache=True)
+@compiled()
 def carry(state: np.ndarray, rank: np.ndarray, fall: np.ndarray, p: Physics) -> None:
     """Carry a state (5, m) over ``len(fall)`` steps of ``fall`` kg/m2 each, in place; ``rank`` (m,) class - 1."""
     for j in range(state.shape[1]):
@@ -158,7 +158,7 @@ def carry(state: np.ndarray, rank: np.ndarray, fall: np.ndarray, p: Physics) -> 
         state[0, j], state[1, j], state[2, j], state[3, j] = snow, pack, film, salt
 
 
-@njit(cache=True)
+@compiled()
 def futures(
     state: np.ndarray,
     rank: np.ndarray,

@@ -7,8 +7,6 @@ touches, not what there is. What a task adds to a row is remembered until the ro
 
 from __future__ import annotations
 
-from numba import njit
-
 from optimization.routing.layout import (
     BEST,
     CAPACITY,
@@ -42,9 +40,10 @@ from optimization.routing.recreate import (
     weigh,
 )
 from optimization.routing.ruin import below, shuffled, string_of, strings, take_out, worse_by
+from simulation.compiled import compiled
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
     """Keeps a row as it is before this turn changes it. Gives how many are kept."""
     if touched[r] == turn:
@@ -58,7 +57,7 @@ def touch(r, rows, routes, old_rows, old_routes, touched, turn, changed, count):
     return count + 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def ruin(far, ends, near, of_task, of_kind, rows, routes, old_rows, old_routes, where, used, absent, touched, changed,
          rng, turn, live):  # fmt: skip
     """Takes strings of tasks out of rows around a task chosen at random: (rows changed, tasks absent)."""
@@ -86,7 +85,7 @@ def ruin(far, ends, near, of_task, of_kind, rows, routes, old_rows, old_routes, 
     return kept, count
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def recreate(far, raf, ends, near, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes, where,
              live, free, used, state, memory, absent, after, touched, noted, changed, found, rng, slack, rate, turn,
              kept, count):  # fmt: skip
@@ -116,7 +115,7 @@ def recreate(far, raf, ends, near, of_task, of_kind, weights, alpha, penalty, ro
     return True, kept
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def anneal(far, raf, ends, near, remote, of_task, of_kind, weights, alpha, penalty, rows, routes, old_rows, old_routes,
            best_rows, best_routes, where, live, free, used, state, memory, absent, key, came, after, marks, rng,
            slack, press, temperature, turns):  # fmt: skip
@@ -169,7 +168,7 @@ def anneal(far, raf, ends, near, remote, of_task, of_kind, weights, alpha, penal
     return True
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def note(rows, routes, best_rows, best_routes, live, count):
     """Keeps the plan as it stands as the best."""
     for r in range(routes.shape[0]):
@@ -182,7 +181,7 @@ def note(rows, routes, best_rows, best_routes, live, count):
             best_rows[r, p] = rows[r, p]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def pressed(of_kind, routes, live, used, state, penalty, press):
     """The goal of the plan as it stands, with what loads beyond capacity and vehicles that there are not cost."""
     value, over = 0, 0
@@ -196,7 +195,7 @@ def pressed(of_kind, routes, live, used, state, penalty, press):
     return value + press[RATE] * over
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def same(row, route, old_row, old_route):
     """Whether a row is again what it was before the turn: then all that is remembered of it holds."""
     length = route[LENGTH]
@@ -208,7 +207,7 @@ def same(row, route, old_row, old_route):
     return p == length
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def accept(rows, routes, old_rows, old_routes, live, free, state, changed, kept):
     """Makes the changed rows what counts: new versions, and rows that came empty are free."""
     for i in range(kept):
@@ -228,7 +227,7 @@ def accept(rows, routes, old_rows, old_routes, live, free, state, changed, kept)
     state[LIVE] = to
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def reject(rows, routes, old_rows, old_routes, where, live, free, state, changed, kept, before):
     """Brings the changed rows back as they were."""
     while state[LIVE] > before:

@@ -13,9 +13,8 @@ made as late as they can be here; ``trips`` places them exactly afterwards.
 
 from __future__ import annotations
 
-from numba import njit
-
 from optimization.routing.ruin import below, skipped
+from simulation.compiled import compiled
 
 LINK, METRES, SERVICE, WEIGHT, DEMAND, RELEASE, DUE, DONE, LATER = range(9)
 """Columns of ``item`` [vehicle, place, 9]: s and m of the way there, s of work, weight, kg, s before which not, s at
@@ -47,20 +46,20 @@ ENDS = 10
 NOWHERE = 1e300
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def uneven(goal, seconds):
     """Cost of a route's length: its fourth power, so that the longest count."""
     share = seconds / goal[USUAL]
     return goal[OF_LENGTH] * seconds * share * share * share
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def length_cost(goal, crew, v, end):
     """Cost of a route's end."""
     return uneven(goal, end - crew[v, READY]) + goal[OF_LATE] * max(0.0, end - goal[HORIZON])
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
     """Sweep a route: times, weights still to come, cost and end."""
     length = int(route[v, LENGTH])
@@ -111,7 +110,7 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
     )
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def link_up(v, p, far, leave, enter, crew, row, item, route):
     """The way to a place of a route from the one before it."""
     if p < route[v, LENGTH]:
@@ -121,7 +120,7 @@ def link_up(v, p, far, leave, enter, crew, row, item, route):
         item[v, p, METRES] = far[at, x, 1]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def added(
     v, p, task, x, y, there, metre, best, far, leave, enter, goal, crew, row, item, route, work, task_of
 ):
@@ -157,7 +156,7 @@ def added(
     return cost + length_cost(goal, crew, v, end + delay) - length_cost(goal, crew, v, end)
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def best_place(task, far, raf, leave, enter, goal, crew, row, item, route, work, task_of, spot,
                before, after, at_start, at_road, grid_task, chosen, rng, found):  # fmt: skip
     """The cheapest place near the task or at the end of a route: cost; ``found`` has vehicle, place and way."""
@@ -207,7 +206,7 @@ def best_place(task, far, raf, leave, enter, goal, crew, row, item, route, work,
     return best
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def put(v, p, task, way, far, leave, enter, crew, row, item, route, work, task_of, spot):
     """Put a task in at a place of a route; ``reckon`` it afterwards."""
     length = int(route[v, LENGTH])
@@ -229,7 +228,7 @@ def put(v, p, task, way, far, leave, enter, crew, row, item, route, work, task_o
     link_up(v, p + 1, far, leave, enter, crew, row, item, route)
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def close_up(v, far, leave, enter, crew, row, item, route, spot):
     """Close the gaps of a route whose tasks were taken out (``spot`` says so); ``reckon`` it afterwards."""
     to, gap = 0, False
@@ -252,7 +251,7 @@ def close_up(v, far, leave, enter, crew, row, item, route, spot):
     route[v, LENGTH] = to
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
     """Give each task of a route its best way for their order: exact but for stops and waits, in linear time."""
     length = int(route[v, LENGTH])
@@ -268,11 +267,7 @@ def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
                     at = leave[(row[v, p - 1] & ~1) + was] if p else int(crew[v, HOME])
                     if at < 0:
                         continue
-                    c = (
-                        far[at, x, 0] * factor
-                        + far[at, x, 1] * metre
-                        + (cost[p - 1, was] if p else 0.0)
-                    )
+                    c = far[at, x, 0] * factor + far[at, x, 1] * metre + (cost[p - 1, was] if p else 0.0)
                     if c < best:
                         best, came[p, way] = c, was
             cost[p, way] = best
@@ -282,11 +277,7 @@ def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
         for w in range(2):
             y = leave[(row[v, length - 1] & ~1) + w]
             if y >= 0:
-                c = (
-                    far[y, home, 0] * goal[OF_SECONDS] * slow
-                    + far[y, home, 1] * metre
-                    + cost[length - 1, w]
-                )
+                c = far[y, home, 0] * goal[OF_SECONDS] * slow + far[y, home, 1] * metre + cost[length - 1, w]
                 if c < best:
                     best, way = c, w
     for p in range(length - 1, -1, -1):
@@ -296,7 +287,7 @@ def orient(v, far, leave, enter, goal, crew, row, item, route, came, cost):
         link_up(p=p, v=v, far=far, leave=leave, enter=enter, crew=crew, row=row, item=item, route=route)
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def reckon_all(far, arcs, leave, enter, yard, goal, crew, row, item, route):
     """Sweep every route."""
     for v in range(row.shape[0]):

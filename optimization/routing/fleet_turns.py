@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from optimization.routing.fleet_kernel import (
     COLUMNS,
     COST,
@@ -29,9 +27,10 @@ from optimization.routing.fleet_kernel import (
     reckon,
 )
 from optimization.routing.ruin import below, draw, string_of, worse_by
+from simulation.compiled import compiled
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def keep(v, row, item, route, old_row, old_item, old_route, touched, turn, changed, count):
     """Keep a route as it is before this turn changes it. Gives how many are kept."""
     if touched[v] == turn:
@@ -47,7 +46,7 @@ def keep(v, row, item, route, old_row, old_item, old_route, touched, turn, chang
     return count + 1
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def sort_absent(rng, absent, count, task_of, key):
     """The order in which tasks go back: any, by weight, the longest or the heaviest first."""
     by = draw(rng)
@@ -66,14 +65,14 @@ def sort_absent(rng, absent, count, task_of, key):
         key[q + 1], absent[q + 1] = k, task
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def seed_state(state):
     """A turn's number: counts up."""
     state[0] += 1
     return state[0]
 
 
-@njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(nogil=True, _nrt=False)
 def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, grid_start, raf, before, after,
           at_start, at_road, grid_task, chosen, row, item, route, old_row, old_item,
            old_route, best_row, best_route, best_chosen, spot, state, cost, absent, key, roads,
@@ -209,7 +208,7 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
                     spot[row[v, p] >> 1, VEHICLE], spot[row[v, p] >> 1, PLACE] = v, p
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def build(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, grid_start, need, after,
           at_start, at_road, grid_task, chosen, row, item, route, spot, free_at, place, greedy):  # fmt: skip
     """A first plan, as crews would drive it who see no further than the next road: whoever is free first takes the pass
@@ -265,7 +264,7 @@ def build(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
         placed += 1
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def insert(absent, far, arcs, leave, enter, yard, goal, crew, work, task_of, raf, before, after, at_start, at_road,
            grid_task, chosen, row, item, route, spot, found, rng):  # fmt: skip
     """Put tasks in one by one, each where it costs least. Gives how many found no place."""
@@ -283,7 +282,7 @@ def insert(absent, far, arcs, leave, enter, yard, goal, crew, work, task_of, raf
     return lost
 
 
-@njit(cache=True, _nrt=False)  # type: ignore[call-overload]
+@compiled(_nrt=False)
 def lay(codes, held, far, leave, enter, crew, row, item, route, work, task_of, spot):
     """Lay routes down as they are given: ``held`` options for each vehicle, one after the other."""
     k = 0

@@ -9,7 +9,6 @@ order of tasks both the ways (`orient`) and one more task (`best_place`) are rec
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from optimization.routing.layout import (
     BACK,
@@ -36,6 +35,7 @@ from optimization.routing.layout import (
     VERSION,
 )
 from optimization.routing.ruin import skipped
+from simulation.compiled import compiled
 
 NOWHERE = 2**60
 UNLIMITED = 2**40
@@ -45,7 +45,7 @@ REACH = 40
 """Neighbours whose rows a task is tried in."""
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def measure(far, ends, of_task, of_kind, row, route):
     """Sets a route's duration."""
     total, at = 0, np.uint32(of_kind[route[KIND], HOME])
@@ -56,7 +56,7 @@ def measure(far, ends, of_task, of_kind, row, route):
     route[DURATION] = total + far[at, np.uint32(of_kind[route[KIND], BACK])]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def orient(far, ends, of_task, of_kind, weights, alpha, row, route, came, after):
     """Gives each task of a route its best way, for their order; sets value and duration. Exact, in linear time."""
     length = route[LENGTH]
@@ -103,7 +103,7 @@ def orient(far, ends, of_task, of_kind, weights, alpha, row, route, came, after)
         measure(far, ends, of_task, of_kind, row, route)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def weigh(far, ends, of_task, of_kind, weights, alpha, row, route):
     """Sets a route's value, for the ways as they are."""
     now, late, at = 0, 0, np.uint32(of_kind[route[KIND], HOME])
@@ -115,7 +115,7 @@ def weigh(far, ends, of_task, of_kind, weights, alpha, row, route):
     route[VALUE] = late + alpha * (now + far[at, np.uint32(of_kind[route[KIND], BACK])])
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def best_place(far, raf, ends, of_task, of_kind, weights, alpha, row, route, task, after, rng, blinks):
     """Where a task fits best in a route: (what it adds to the goal, 2 x place + way); ``NOWHERE`` for nowhere."""
     from_a, from_b = far[ends[2 * task, LEAVE]], far[ends[2 * task + 1, LEAVE]]
@@ -159,7 +159,7 @@ def best_place(far, raf, ends, of_task, of_kind, weights, alpha, row, route, tas
     return best, place
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def alone(far, ends, of_task, of_kind, weights, alpha, kind, task):
     """What a new route for one task adds to the goal, and the way along it."""
     home, back, service = of_kind[kind, HOME], of_kind[kind, BACK], of_task[task, SERVICE]
@@ -175,14 +175,14 @@ def alone(far, ends, of_task, of_kind, weights, alpha, kind, task):
     return best, way
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def fits(of_task, of_kind, kind, load, task):
     """Whether a vehicle of that kind with that load may take the task on."""
     able = of_task[task, NEEDS] & ~of_kind[kind, CAN] == 0
     return able and load + of_task[task, DEMAND] <= of_kind[kind, CAPACITY]
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def best_row(far, raf, ends, of_task, of_kind, weights, alpha, rows, routes, live, count, touched, turn, memory,
              task, after, rng, slack, rate):  # fmt: skip
     """The best of some rows for a task: (what it adds, row, 2 x place + way). Untouched rows are scanned only once.
@@ -221,7 +221,7 @@ def best_row(far, raf, ends, of_task, of_kind, weights, alpha, rows, routes, liv
     return best, chosen, place
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def rows_nearby(near, where, task, noted, turn, found):
     """Rows of a task's nearest neighbours, into ``found``. Gives how many."""
     count = 0
@@ -234,7 +234,7 @@ def rows_nearby(near, where, task, noted, turn, found):
     return count
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def open_row(rows, routes, live, free, state, used, kind):
     """A new empty route of that kind; -1 where there are no rows left."""
     if state[FREE] == 0:
@@ -249,7 +249,7 @@ def open_row(rows, routes, live, free, state, used, kind):
     return r
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def put(far, ends, of_task, of_kind, row, route, task, place):
     """Puts a task into a route."""
     at, length = place >> 1, route[LENGTH]
@@ -262,7 +262,7 @@ def put(far, ends, of_task, of_kind, row, route, task, place):
         measure(far, ends, of_task, of_kind, row, route)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def cheapest_new(far, ends, of_task, of_kind, weights, alpha, penalty, used, task):
     """The kind of vehicle that a route of its own for a task adds least with: (what it adds, kind, way)."""
     best, chosen, way = NOWHERE, -1, 0

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from optimization.routing.layout import DEMAND, LENGTH, LOAD
+from simulation.compiled import compiled
 
 STRINGS = 10.0
 """Tasks taken out on average."""
@@ -33,7 +33,7 @@ def seeded(seed: int) -> np.ndarray:
     return np.array([(z ^ (z >> 31)) | 1, 0], dtype=np.uint64)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def draw(state):
     """The next number in [0, 1). Vigna, "An experimental exploration of Marsaglia's xorshift generators" (2016)."""
     x = state[0]
@@ -44,13 +44,13 @@ def draw(state):
     return np.float64((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def below(state, bound):
     """A whole number in [0, bound)."""
     return int(draw(state) * bound)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def string_of(state, length, at, most):
     """Where a string of a route starts and ends, and the part of it that stays: (start, end, keep from, keep to)."""
     taken = 1 + below(state, min(float(length), most))
@@ -66,7 +66,7 @@ def string_of(state, length, at, most):
     return start, start + whole, keep, keep + kept
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def take_out(row, route, of_task, where, start, end, keep, kept, absent, count):
     """Takes a string out of a route; its tasks are added to ``absent``. Gives how many are absent now."""
     to = start
@@ -85,14 +85,14 @@ def take_out(row, route, of_task, where, start, end, keep, kept, absent, count):
     return count
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def strings(tasks, routes):
     """How many strings may be taken out, and how long the longest may be: (strings, tasks)."""
     longest = min(LONGEST, tasks / routes)
     return 4.0 * STRINGS / (1.0 + longest) - 1.0, longest
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def shuffled(state, absent, count, of_task, remote, key):
     """Sorts absent tasks into the order in which they go back: any, greatest demand, farthest or nearest first."""
     by = draw(state) * 11.0
@@ -115,7 +115,7 @@ def shuffled(state, absent, count, of_task, remote, key):
         key[q + 1], absent[q + 1] = k, task
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def skipped(rng):
     """Whether this one is passed over, as a hundredth of all are: so that plans differ. Counts down to the next."""
     if rng[1] > np.uint64(0):
@@ -125,7 +125,7 @@ def skipped(rng):
     return True
 
 
-@njit(cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+@compiled(_nrt=False, forceinline=True)
 def worse_by(state, temperature):
     """How much worse a plan may be and still be taken, in the unit of the goal."""
     return -temperature * math.log(draw(state) + 1e-300)

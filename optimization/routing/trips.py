@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from optimization.routing.abreast import split
 from optimization.routing.district import District, Truck
 from optimization.routing.route_plan import CrewRoute, Leg, Undone
 from optimization.routing.ways import LEFT, RIGHT, U_TURN, turn_angles, turn_of
+from simulation.compiled import compiled
 from simulation.model import Depot, Scenario
 
 ENOUGH = 1e-6
 
 
-@njit(cache=True)
+@compiled()
 def loads(far, arcs, at, to, kilograms, later, capacity, slow, machines, yard, stocked):  # type: ignore[no-untyped-def]
     """Where a route is broken off for loading: (n,) yard visited before each of its n places, -1 for none.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from simulation.compiled import compiled
 from simulation.network import EARTH_RADIUS, Network
 
 STRAIGHT = np.radians(35.0)
@@ -177,7 +177,7 @@ def ways(arcs: Arcs, turns: Turns, seconds: np.ndarray, length: np.ndarray, yard
     return Ways(arcs, cost, before)
 
 
-@njit(cache=True)
+@compiled()
 def _all_ways(start, to, turn, drive, metres, out_start, out, in_start, inn):  # type: ignore[no-untyped-def]
     """Dijkstra from every arc and yard: cost[i, j] is up to the start of j."""
     arcs, yards = len(drive), len(out_start) - 1
@@ -230,7 +230,7 @@ def _all_ways(start, to, turn, drive, metres, out_start, out, in_start, inn):  #
     return cost, before
 
 
-@njit(cache=True)
+@compiled()
 def _push(times, arcs, held, time, arc):  # type: ignore[no-untyped-def]
     i = held
     while i > 0:
@@ -243,7 +243,7 @@ def _push(times, arcs, held, time, arc):  # type: ignore[no-untyped-def]
     return held + 1
 
 
-@njit(cache=True)
+@compiled()
 def _pop(times, arcs, held):  # type: ignore[no-untyped-def]
     top, arc = times[0], arcs[0]
     held -= 1

@@ -11,8 +11,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from simulation.compiled import compiled
 from simulation.drainage.inp import FOOT
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def tabled(inlets: Inlets, sections: Sections) -> Tables:
     return tables
 
 
-@njit(cache=True)
+@compiled()
 def _fill(inlets, tables):  # type: ignore[no-untyped-def]
     """A straight line in every cell, unless the values about it show more of a bend or step than CLOSE."""
     x, y = np.zeros(CELLS + 3), np.zeros(CELLS + 3)
@@ -128,7 +128,7 @@ def _fill(inlets, tables):  # type: ignore[no-untyped-def]
             below = above
 
 
-@njit(cache=True)
+@compiled()
 def one(inlets, tables, i, x):  # type: ignore[no-untyped-def]
     """cfs that one inlet takes by its curve or formula at the flow (cfs) or depth (ft) ``x``."""
     if inlets.how[i] != BY_FORMULA:
@@ -138,7 +138,7 @@ def one(inlets, tables, i, x):  # type: ignore[no-untyped-def]
     return _sag(inlets, i, x) if tables.by_depth[i] else _on_grade(inlets, tables, i, x)
 
 
-@njit(cache=True)
+@compiled()
 def _curve(inlets, i, x):  # type: ignore[no-untyped-def]
     first, last = inlets.first[i], inlets.first[i] + inlets.points[i] - 1
     xs, ys = inlets.x, inlets.y
@@ -153,14 +153,14 @@ def _curve(inlets, i, x):  # type: ignore[no-untyped-def]
     return max(ys[last] + max(slope, 0.0) * (x - xs[last]), 0.0)
 
 
-@njit(cache=True)
+@compiled()
 def _gutter_share(steepness, beyond, width):  # type: ignore[no-untyped-def]
     """Flow over the gutter by all flow, HEC-22 (4-4)."""
     rest = (1 + steepness / (beyond / width)) ** 2.67 - 1
     return 1 / (1 + steepness / rest)
 
 
-@njit(cache=True)
+@compiled()
 def _wet_width(inlets, i, flow):  # type: ignore[no-untyped-def]
     """ft of street under water, HEC-22 (4-2), (4-6)."""
     cross, gutter, width = inlets.cross[i], inlets.gutter[i], inlets.gutter_width[i]
@@ -185,7 +185,7 @@ def _wet_width(inlets, i, flow):  # type: ignore[no-untyped-def]
     return min(found, inlets.crown[i])
 
 
-@njit(cache=True)
+@compiled()
 def _on_grade(inlets, tables, i, flow):  # type: ignore[no-untyped-def]
     """cfs one inlet of a row takes of ``flow``; a curb in a channel takes by depth, as in a sag."""
     if inlets.kind[i] == DROP:
@@ -201,7 +201,7 @@ def _on_grade(inlets, tables, i, flow):  # type: ignore[no-untyped-def]
     return taken
 
 
-@njit(cache=True)
+@compiled()
 def _curb(inlets, i, flow, length, spread):  # type: ignore[no-untyped-def]
     """A curb opening or slot on grade, HEC-22 (4-22) to (4-24)."""
     cross, gutter, width = inlets.cross[i], inlets.gutter[i], inlets.gutter_width[i]
@@ -215,7 +215,7 @@ def _curb(inlets, i, flow, length, spread):  # type: ignore[no-untyped-def]
     return flow * (1 - (1 - length / whole) ** 1.8) if length < whole else flow
 
 
-@njit(cache=True)
+@compiled()
 def _grate(inlets, tables, i, flow, spread):  # type: ignore[no-untyped-def]
     """A grate on grade, HEC-22 (4-16) to (4-21)."""
     length, width = inlets.grate_length[i], inlets.grate_width[i]
@@ -248,13 +248,13 @@ def _grate(inlets, tables, i, flow, spread):  # type: ignore[no-untyped-def]
     return flow * (front * share + side * (1 - share))
 
 
-@njit(cache=True)
+@compiled()
 def _at_crown(inlets, i):  # type: ignore[no-untyped-def]
     factor = 0.56 / inlets.roughness[i] * math.sqrt(inlets.slope[i]) * inlets.cross[i] ** 1.67
     return factor * inlets.crown[i] ** 2.67
 
 
-@njit(cache=True)
+@compiled()
 def _channel(inlets, tables, i, flow, width):  # type: ignore[no-untyped-def]
     """Area, share of the flow over a grate and side slope in a channel at normal depth."""
     full_depth, greatest, areas, widths = tables.full_depth, tables.max_factor, tables.area, tables.width
@@ -277,7 +277,7 @@ def _channel(inlets, tables, i, flow, width):  # type: ignore[no-untyped-def]
     return area, share, cross
 
 
-@njit(cache=True)
+@compiled()
 def _sag(inlets, i, depth):  # type: ignore[no-untyped-def]
     """cfs one inlet in a sag takes under ``depth`` ft."""
     if inlets.slot_length[i] > 0:
@@ -306,7 +306,7 @@ def _sag(inlets, i, depth):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True)
+@compiled()
 def _sag_curb(inlets, i, depth, length):  # type: ignore[no-untyped-def]
     """Weir and orifice flow into ``length`` ft of curb opening, HEC-22 (4-28) to (4-31)."""
     if length <= 0:
@@ -327,7 +327,7 @@ def _sag_curb(inlets, i, depth, length):  # type: ignore[no-untyped-def]
     return (1 - share) * factor * brim**1.5, share * _sag_orifice(inlets, i, full, length)
 
 
-@njit(cache=True)
+@compiled()
 def _sag_orifice(inlets, i, depth, length):  # type: ignore[no-untyped-def]
     height = inlets.curb_height[i]
     return 0.67 * height * length * math.sqrt(_GRAVITY2 * (depth - inlets.throat[i] * height))

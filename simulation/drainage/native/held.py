@@ -7,11 +7,12 @@ what is written to them is seen here and there.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from numba import njit, types
+from numba import types
 from numba.experimental import structref
+
+from simulation.compiled import compiled
 
 
 @structref.register
@@ -28,18 +29,7 @@ class Held(structref.StructRefProxy):
 structref.define_proxy(Held, _HeldType, ["parts"])
 
 
-def keep(function: Any) -> Any:
-    """Let the kept compiled code of a function count only while no file of this folder has changed: numba looks at
-    the file of the function alone, and what it calls stands in others. Those need no ``cache`` of their own."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    stamp = tuple((file.name, file.stat().st_mtime, file.stat().st_size) for file in files)
-    if (kept := getattr(getattr(function, "_cache", None), "_cache_file", None)) is not None:
-        kept._source_stamp = stamp
-    return function
-
-
-@keep
-@njit(cache=True)
+@compiled()
 def hold(parts: Any) -> Held:
     """A Held of ``parts``."""
     return Held(parts)

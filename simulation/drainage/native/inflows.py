@@ -6,8 +6,8 @@ import math
 from datetime import datetime, timedelta
 
 import numpy as np
-from numba import njit
 
+from simulation.compiled import compiled
 from simulation.drainage.inp import Row
 from simulation.drainage.native.curves import PATTERN_KINDS, Ragged, SeriesBook, read_patterns
 from simulation.drainage.native.layout import Curves, Inflows
@@ -147,7 +147,7 @@ class ExternalInflow:
         return self._flow
 
 
-@njit(cache=True)
+@compiled()
 def lay_out(
     runoff: np.ndarray, other: np.ndarray, put_in: np.ndarray, out: np.ndarray, ran: np.ndarray
 ) -> None:
@@ -164,7 +164,7 @@ def lay_out(
                 out[b, n, lane] = runoff[n, m] + other[n] + put_in[n, m]
 
 
-@njit(cache=True)
+@compiled()
 def book(
     ran: np.ndarray, injected: np.ndarray, seconds: float, share: float, before: np.ndarray, after: np.ndarray,
     put_in: np.ndarray,
@@ -177,7 +177,7 @@ def book(
         injected[m] += seconds * put_in[m]
 
 
-@njit(cache=True)
+@compiled()
 def _add_series(
     flow: np.ndarray,
     seconds: float,

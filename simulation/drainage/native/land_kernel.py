@@ -11,7 +11,8 @@ import math
 import numpy as np
 from numba import njit
 
-from simulation.drainage.native.held import Held, keep
+from simulation.compiled import compiled
+from simulation.drainage.native.held import Held
 from simulation.drainage.native.land_curves import CELLS, ReservoirCurves
 from simulation.drainage.native.land_soil import seep
 from simulation.drainage.native.land_state import (
@@ -109,8 +110,7 @@ def reservoir(
     return _recede(x + max(inflow * seconds, -x), alpha * x ** (5.0 / 3.0), seconds)
 
 
-@keep
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def step(land: Held, seconds: float, evaporation: float) -> bool:
     """One step of the land as ``land.Runoff`` holds it, under ``evaporation`` in m/s. Returns whether any member has
     water on the move."""
@@ -230,7 +230,7 @@ def _pass_on(place: Place, state: State) -> None:
                 arrives[1, s, m] += inside * flow[PERVIOUS, s, m]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def gather(share: float, node: np.ndarray, old: np.ndarray, new: np.ndarray, inflow: np.ndarray) -> None:
     """Set ``inflow`` (nodes, members) to what runs off to each node, ``share`` of the way from old to new."""
     inflow[:] = 0.0

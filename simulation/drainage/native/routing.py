@@ -18,10 +18,10 @@ import math
 import numpy as np
 from numba import njit
 
+from simulation.compiled import compiled
 from simulation.drainage.native.conduits import pipe_flows
 from simulation.drainage.native.depths import node_depths, outfall_depths
 from simulation.drainage.native.devices import device_flows, move_settings
-from simulation.drainage.native.held import keep
 from simulation.drainage.native.inlets import exchange
 from simulation.drainage.native.lanes import (
     every,
@@ -263,8 +263,7 @@ def _write(pipes, joints, s, book, dt, lanes):
     store(book.entered, 0, entered)
 
 
-@keep
-@njit(cache=True)
+@compiled()
 def advance(block, before, after, start, end, now, until, hard, step, most, pumping):
     """Route a block from ``now`` until ``until`` is reached, never past ``hard``, in at most ``most`` steps (0 = any).
 
