@@ -22,7 +22,7 @@ import numpy as np
 
 from optimization.explain import conflict
 from optimization.model import Meaning, Model
-from optimization.plan import Reason
+from optimization.plan import CannotPlan, Reason
 from optimization.planners._roster_demand import Need
 from optimization.solver import Outcome, solve
 from simulation.model import Verb
@@ -106,7 +106,7 @@ def rostered(
     """Hours at which each team's shifts begin, what the solver said of it, and where there is no roster, why.
 
     ``step`` h lie between two possible starts, ``price`` is the cost of a person's hour on duty. Without any
-    need the roster is empty. Raises RuntimeError where the solver ran out of its nodes before it found a roster.
+    need the roster is empty. Raises CannotPlan where the solver ran out of its nodes before it found a roster.
     """
     waiting = _Waiting(needs, pools_of(rolls), _each(needs, rolls))
     model, hours = waiting.model, waiting.hours
@@ -137,7 +137,7 @@ def rostered(
             )
     outcome = solve(model, time_limit=60.0, gap=1e-3, nodes=nodes)
     if not outcome.has_plan and outcome.status != "infeasible":
-        raise RuntimeError(f"the roster model ended without a plan: {outcome.status} {outcome.why}")
+        raise CannotPlan("roster.unsolved", nodes=nodes)
     value = [outcome.values.get(name, 0.0) for name in model.names]
     chosen = {team: [s for s, x in some.items() if value[x] > 0.5] for team, some in begin.items()}
     return chosen, outcome, conflict(outcome, model.meanings)

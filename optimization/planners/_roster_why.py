@@ -11,11 +11,13 @@ import numpy as np
 
 from optimization.plan import Reason
 from optimization.planners._roster_demand import HOUR, Need
-from optimization.planners._roster_model import Pool, Roll, Work, cover, on_duty, shifts_taken
+from optimization.planners._roster_model import WEEK, Pool, Roll, Work, cover, on_duty, shifts_taken
 from simulation.model import Name, Scenario
 
 SOME = 0.5
 """Machine hours that wait from which an hour counts as short."""
+LAWFUL = 44
+"""h a week (Labour Law of the People's Republic of China, Art. 36); what is above is overtime (Art. 41, 42)."""
 CANDIDATES = 3
 """Teams and kinds with the highest prices of which one more machine is reckoned through."""
 
@@ -121,8 +123,10 @@ def off_between(rolls: Sequence[Roll], on: Mapping[str, np.ndarray]) -> list[Rea
     return [Reason("roster.off_between", {"teams": tuple(off), "off_s": max(off.values()) * HOUR})]
 
 
-def limits(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]) -> Reason:
-    """The fullest week and the shortest rest of any shift."""
+def limits(
+    rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]], most: float, least: float
+) -> list[Reason]:
+    """The fullest week and the shortest rest of any shift beside the limits (h), and whether it takes overtime."""
     week, rest = 0, math.inf
     for roll in rolls:
         starts = sorted(begins[roll.team])
@@ -130,8 +134,10 @@ def limits(rolls: Sequence[Roll], begins: Mapping[str, Sequence[int]]) -> Reason
         for group in range(count):
             own = starts[group::count]
             for i, start in enumerate(own):
-                week = max(week, sum(roll.length for s in own[i:] if s < start + 168))
+                week = max(week, sum(roll.length for s in own[i:] if s < start + WEEK))
             rest = min([rest, *(b - a - roll.length for a, b in pairwise(own))])
-    if math.isinf(rest):
-        return Reason("roster.limits_once", {"week_s": week * HOUR})
-    return Reason("roster.limits", {"week_s": week * HOUR, "rest_s": rest * HOUR})
+    gaps = {"week_s": week * HOUR, "most_s": most * HOUR}
+    said = [Reason("roster.limits_once", gaps)]
+    if not math.isinf(rest):
+        said = [Reason("roster.limits", {**gaps, "rest_s": rest * HOUR, "least_s": least * HOUR})]
+    return said + ([Reason("roster.overtime", {"week_s": week * HOUR})] if week > LAWFUL else [])

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pulp
 
+from optimization.plan import CannotPlan
 from optimization.planners._stock_demand import PERIODS, Points
 from optimization.solver import Outcome, solve
 
@@ -95,7 +96,7 @@ def stockpile(
 ) -> Stage:
     """Solve for the stock, or with the stock ``fixed`` for what storms make of it.
 
-    Raises RuntimeError where the solver gives no plan: every shortage is allowed, so that there always is one.
+    Raises CannotPlan where the solver runs out of its time: every shortage is allowed, so that there always is a plan.
     """
     return _Model(depots, points, asked, rules, fixed).solved()
 
@@ -212,7 +213,7 @@ class _Model:
         self.problem += pulp.LpAffineExpression(self.objective)
         outcome = solve(self.problem, time_limit=SECONDS)
         if not outcome.has_plan:
-            raise RuntimeError(f"the stock model ended without a plan: {outcome.status} {outcome.why}")
+            raise CannotPlan("stock.unsolved", seconds=round(SECONDS), storms=len(self.cost))
         value = outcome.values
         return Stage(
             outcome,

@@ -125,7 +125,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         *one_more(scenario, asked, rolls, on, work),
         *earlier(scenario, asked, rolls, work, lambda there: solved(there, None)[0]),
         *people_short(scenario, rolls),
-        limits(rolls, begins),
+        *limits(rolls, begins, options.week_h, options.rest_h),
         *off_between(rolls, on),
     )
     return Plan(

@@ -159,8 +159,11 @@ def _planned(scenario: Scenario, trials: Trials, options: Options, season: Seaso
     tried = _tried(trials, options, season, ideas)
     change = {name: float(each.mean()) for name, each in tried.items()}
     order = sorted(ideas, key=lambda name: (change[name], name))
-    value = _value_of_the_model(scenario, options, question, season, best, mean, change)
-    if not order or change[order[0]] >= 0:
+    helps = bool(order) and change[order[0]] < 0
+    value = _value_of_the_model(
+        scenario, options, question, season, best, mean, change, ideas[order[0]] if helps else None
+    )
+    if not helps:
         tries = {"ideas_n": len(ideas), "storms_n": len(season.scenarios), "before_kmh": season.today}
         none = Reason("stock.none_better", tries)
         each = [Reason(f"stock.tried_{name}", {"more_kmh": change[name]}) for name in order]
@@ -339,10 +342,10 @@ def _still_short(question: _Question, season: Season, chosen: np.ndarray) -> lis
 
 def _value_of_the_model(
     scenario: Scenario, options: Options, question: _Question, season: Season, best: Stage, mean: Stage,
-    change: Mapping[str, float],
+    change: Mapping[str, float], chosen: np.ndarray | None,
 ) -> list[Reason]:  # fmt: skip
     """What reckoning with many storms is worth beside their mean (VSS), what knowing the storm would be (EVPI), and
-    what the stock comes to on storms that the programme was not given."""
+    what the stock that is proposed, or else the programme's, comes to on storms that it was not made for."""
     now = question.depots.held
     many, knowing = values_of(question.depots, question.points, question.asked, question.rules, best, mean)
     gaps = {"vss_kmh": max(0.0, many), "evpi_kmh": max(0.0, knowing)}
@@ -350,14 +353,15 @@ def _value_of_the_model(
     if by_runs is not None:
         gaps["runs_signed_kmh"] = by_runs
     fresh = _fresh(scenario, options, question, season)
-    out = {
-        name: float(question.solved(fresh, stock).costs.mean())
-        for name, stock in (("now", now), ("best", best.stock))
-    }
+    before, after = (
+        float(question.solved(fresh, stock).costs.mean())
+        for stock in (now, best.stock if chosen is None else chosen)
+    )
+    out = {"storms_n": len(fresh.demand), "before_kmh": before, "after_kmh": after}
     return [
         Reason("stock.vss" if by_runs is None else "stock.vss_runs", gaps),
-        Reason("stock.fresh", {"storms_n": len(fresh.demand), "before_kmh": out["now"], "after_kmh": out["best"]}),
-    ]  # fmt: skip
+        Reason("stock.fresh_programme" if chosen is None else "stock.fresh", out),
+    ]
 
 
 def _fresh(scenario: Scenario, options: Options, question: _Question, season: Season) -> Asked:
