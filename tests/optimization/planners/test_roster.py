@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from optimization.plan import CannotPlan
-from optimization.planners import roster
+from optimization.planners import _roster_model, roster
 from optimization.planners._changes import changed
 from optimization.planners._roster_demand import Need, needs
 from optimization.planners._roster_model import Least, Pool, Roll, cover, on_duty, rostered, shifts_taken
+from optimization.planners._roster_why import limits
+from optimization.solver import Outcome
+from results.language import both
 from scenarios.load import load
 from tests import cities
 from tests.optimization.planners.real import Made, Real, speaks
@@ -182,6 +185,29 @@ def test_a_late_call_out_is_told_with_what_an_earlier_one_brings() -> None:
     assert told.gaps["late_s"] == 3 * 3600
     assert 0 < told.gaps["less_share"] <= 1
     assert any("What would change the answer" in said for said in speaks(late, plan))
+
+
+@pytest.mark.parametrize(("turns", "hours", "overtime"), [(4, 32, False), (6, 48, True)])
+def test_limits_are_told_and_what_lies_above_the_lawful_week(turns: int, hours: int, overtime: bool) -> None:
+    """Turns of 8 h, one a day, of one shift: 32 h are within 44, 48 h are overtime by the law; those of the week after
+    count anew."""
+    one = roll("a", {PLOUGH: 1}, shifts=1, length=8, rest=10)
+    begins = {"a": [24 * n for n in range(turns)] + [24 * n for n in range(7, 7 + turns)]}
+    said = limits([one], begins, 60.0, 10.0)
+    assert said[0].key == "roster.limits"
+    assert said[0].gaps == {"week_s": 3600 * hours, "rest_s": 57600, "most_s": 216_000, "least_s": 36_000}
+    assert [r.key for r in said[1:]] == (["roster.overtime"] if overtime else [])
+    once = limits([one], {"a": [3]}, 60.0, 10.0)
+    assert [r.key for r in once] == ["roster.limits_once"] and once[0].gaps["week_s"] == 8 * 3600
+
+
+def test_a_search_that_is_cut_short_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No roster within the nodes: the nodes are named, and what to do."""
+    monkeypatch.setattr(_roster_model, "solve", lambda *_, **__: Outcome("no_answer"))
+    with pytest.raises(CannotPlan) as no:
+        roster.propose(load("tiny/snow"), Made(lambda *_: {}), roster.Options(nodes=7))
+    assert (no.value.key, no.value.gaps) == ("roster.unsolved", {"nodes": 7})
+    assert all("--nodes" in text for text in both(f"refused.{no.value.key}_hint", **no.value.gaps))
 
 
 def test_refusals() -> None:

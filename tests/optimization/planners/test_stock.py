@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from optimization.plan import CannotPlan
-from optimization.planners import stock
+from optimization.planners import _stock_model, stock
 from optimization.planners._stock_demand import PERIODS, Points
 from optimization.planners._stock_model import Asked, Depots, Rules, risked, stockpile
 from optimization.planners._storms import likenesses, snowfall, storms
+from optimization.solver import Outcome
+from results.language import both
 from scenarios.load import load
 from simulation.model import Material, Scenario
 from tests.optimization.planners.real import Made, Real, speaks
@@ -127,6 +129,39 @@ def test_a_budget_buys_salt_that_is_short_and_no_more_than_it_pays() -> None:
     assert any("trust the runs" in said for said in speaks(scenario, plan))
     assert any(reason.key.startswith("stock.best_") for reason in plan.why)
     assert all("salt" in path for path in plan.overrides)
+
+
+def test_the_chosen_stock_is_reckoned_on_other_storms_and_by_the_same_goal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the rule of thumb is chosen, what other storms make of it is told, not of the programme's stock."""
+
+    def formula(scenario: Scenario, seed: int) -> dict[str, float | None]:
+        salt = {s.depot: s.amount / 1000 for s in scenario.fleet.stock if s.material == "salt"}
+        uneven = min(8.0, abs(salt.get("north-yard", 0.0) - 3 * salt.get("south-yard", 0.0)))
+        return {"unclear_km_h.p1": 60.0 - min(sum(salt.values()), 40.0) + uneven,
+                "material_used_t.salt": min(sum(salt.values()), 40.0)}  # fmt: skip
+
+    asked: list[np.ndarray] = []
+    real = stock.stockpile
+    monkeypatch.setattr(
+        stock, "stockpile", lambda *a: (asked.append(a[4]) if a[4] is not None else None, real(*a))[1]
+    )
+    plan = stock.propose(poor(load("tiny/snow"), 4), Made(formula), stock.Options(budget=3000, storms=2))
+    told = next(r for r in plan.why if r.key == "stock.fresh").gaps
+    chosen = [plan.overrides[f"fleet.stock.{yard}-yard:salt.amount_t"] for yard in ("north", "south")]
+    assert plan.why[2].key == "stock.best_loads"
+    assert any(np.allclose(amounts[:, 0], chosen) for amounts in asked)
+    assert told["after_kmh"] < told["before_kmh"]
+
+
+def test_a_solver_that_runs_out_of_time_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of storms is named, and what to do."""
+    monkeypatch.setattr(_stock_model, "solve", lambda *_, **__: Outcome("no_answer"))
+    with pytest.raises(CannotPlan) as no:
+        stockpile(yards([10, 0]), [sectors([[0.0, 0.5], [0.5, 0.0]], [1, 1])], storm(10, 12), EVEN)
+    assert (no.value.key, no.value.gaps["storms"]) == ("stock.unsolved", 2)
+    assert all("--storms" in text for text in both(f"refused.{no.value.key}_hint", **no.value.gaps))
 
 
 def test_where_there_is_enough_nothing_is_proposed() -> None:
