@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from results.language import HERE, Both, both, catalogue
+from simulation.drainage.inp import read_inp
 from simulation.model import City, Fleet, Name, Scenario
 from simulation.record import Run
 
@@ -86,3 +88,34 @@ def _nouns(held: _Held) -> dict[str, Both]:
     for nouns in (fleet.materials, city.offices, fleet.depots, fleet.teams, city.places):
         found |= {noun.id: Both.of(noun.name) for noun in nouns}
     return found
+
+
+def node_name(scenario: Scenario, node: str) -> Both:
+    """A drain node by the place there, else by the road whose low point drains to it, else by the nearest of those
+    along the drains; its own id stands beside the road."""
+    if (place := name_of(scenario, node)) != Both.same(node):
+        return place
+    roads = {s.low_point: s.road for s in reversed(scenario.city.segments) if s.low_point}
+    if node in roads:
+        return both("plan_measure.at", road=roads[node], node=node)
+    near = _nearest(scenario.city.drains, node, roads)
+    if near is None:
+        return Both.same(node)
+    what = name_of(scenario, near)
+    return both("plan_measure.near", road=roads[near] if what == Both.same(near) else what, node=node)
+
+
+def _nearest(drains: str | None, node: str, wanted: Mapping[str, object]) -> str | None:
+    """The wanted node that the fewest pipes part from another one; None where no way leads to one."""
+    beside: dict[str, list[str]] = {}
+    for link in read_inp(drains).links if drains else ():
+        beside.setdefault(link.start, []).append(link.end)
+        beside.setdefault(link.end, []).append(link.start)
+    ways, seen = [node], {node}
+    for at in ways:
+        if at in wanted:
+            return at
+        new = [n for n in beside.get(at, ()) if n not in seen]
+        seen.update(new)
+        ways += new
+    return None

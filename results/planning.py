@@ -20,7 +20,7 @@ from results.content import (
 from results.language import LANGUAGES, Both, Words, both
 from results.metrics import NEVER, Figures
 from results.money import Money
-from results.names import known, name_of
+from results.names import known, name_of, node_name
 from results.report.side_by_side import TELLING, TONES
 from simulation.model import Name, Scenario
 
@@ -182,11 +182,8 @@ def _measure(scenario: Scenario, key: str) -> Both:
     sort, _, step = sort.partition(".") if not rest else (sort, "", "")
     if rest and rest[-2:-1] == ".":
         rest, step = rest[:-2], rest[-1]
-    what = name_of(scenario, rest)
-    if what == Both.same(rest):  # a kind of machine, or a drain node known by the road that it lies under
-        kinds = {k.id: Both.of(k.name) for k in scenario.fleet.kinds}
-        road = next((s.road for s in scenario.city.segments if rest and s.low_point == rest), None)
-        what = kinds.get(rest) or (both("plan_measure.at", road=road, node=rest) if road else what)
+    kinds = {k.id: Both.of(k.name) for k in scenario.fleet.kinds}
+    what = kinds.get(rest) or (node_name(scenario, rest) if rest else Both.same(rest))
     said = both(f"plan_measure.{sort}", what=what)
     return both("plan_measure.step", what=said, n=step) if step else said
 
@@ -219,6 +216,8 @@ def _quantity(name: str, value: float) -> Both:
         digits = 0
     elif ((digits and unit != "t") or unit == "pct") and abs(value) < 10:
         digits += 1
+    if unit == "km_h" and not sign and 0 < value < 0.5 * 10**-digits:
+        return both("planning.less_than", amount=_quantity(name, 10**-digits))
     value = 0.0 if round(value, digits) == 0 else value
     text = f"{value:{sign},.{digits}f}"
     said = both(f"unit.{unit}")

@@ -130,3 +130,43 @@ def turning_cost(items: Sequence[Item], pairs: Pairs, budget: float, key: str) -
         middle = (low + high) / 2
         low, high = (middle, high) if funds(middle) else (low, middle)
     return low
+
+
+class Foresight(NamedTuple):
+    """What reckoning with many members is worth, and what knowing them would be (Birge and Louveaux 2011, 4.1-4.2).
+
+    Both in the unit of the gains, by the model: single values member by member, a pair by its mean in each of them.
+    """
+
+    vss: float
+    """Value of the stochastic solution: mean of the chosen set less that of the set best for the nominal storm."""
+    evpi: float
+    """Expected value of perfect information: mean of the best set of each member less that of the chosen one."""
+    nominal: frozenset[str]
+    """The set that is best for the nominal storm."""
+    members: int
+
+
+def foresight(
+    items: Sequence[Item],
+    pairs: Pairs,
+    budget: float,
+    funded: frozenset[str],
+    each: Mapping[str, Sequence[float]],
+    nominal: Sequence[int],
+) -> Foresight:
+    """VSS and EVPI of a funded set. ``each`` holds the gains of every item in the same members, ``nominal`` which of
+    them are under the nominal storm; the budget and what builds on what hold for all sets that are compared."""
+    members = len(next(iter(each.values())))
+
+    def seen(some: Sequence[int]) -> list[Item]:
+        return [replace(item, gain=math.fsum(each[item.key][m] for m in some) / len(some)) for item in items]
+
+    def best(some: Sequence[int]) -> frozenset[str]:
+        return chosen(items, fund(seen(some), pairs, budget))
+
+    own = seen(range(members))
+    mean = worth_of(own, pairs, funded)
+    known = math.fsum(worth_of(seen([m]), pairs, best([m])) for m in range(members)) / members
+    typical = best(nominal)
+    return Foresight(mean - worth_of(own, pairs, typical), known - mean, typical, members)

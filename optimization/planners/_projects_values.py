@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from optimization.plan import Trials, burden
-from optimization.planners._gain import NOTHING, Gain
+from optimization.planners._gain import ENOUGH, NOTHING, Gain
 from optimization.planners._projects_measures import Measure, with_measures
 from optimization.planners._storms import storms
 from simulation.model import Scenario
@@ -90,16 +90,30 @@ class Values:
         return self.taken(whole, whole - {key})
 
     def race(self, first: int, members: int, keep: int) -> list[str]:
-        """Try all measures, the promising ones on up to ``members``; the keys of those that came through."""
+        """Try all measures, the promising ones on up to ``members``; the keys of those that came through. What few
+        members call a harm is tried on ``ENOUGH`` before it is called so, the worst ``keep`` of it."""
         alive, number = list(self.offered), first
         while True:
             slow = [k for k in alive if k not in self._known(alive)]
-            self.run((s for k in slow for s in (self.whole(k), self.whole(k) - {k})), number)
-            alive = [k for k in alive if not self.own(k).idle and self.own(k).told >= 0]
+            self._try(slow, number)
+            alive = [k for k in alive if not self.own(k).idle]
             if number >= members or not alive:
-                return self._chains(alive)
+                break
             alive = self._chains(self._best(alive, max(keep, math.ceil(len(alive) / 2))))
             number = min(members, 2 * number)
+        harms = sorted(k for k in self.offered if k not in alive and self.own(k).told < 0)
+        worst = sorted(harms, key=lambda k: self.own(k).mean)[:keep]
+        self._try(worst, min(ENOUGH, members))
+        return self._chains(k for k in alive if self.verdict(k) >= 0)
+
+    def verdict(self, key: str) -> int:
+        """1 where a measure is shown to help on its own, -1 where to do harm; 0 where neither is, or too few members
+        were tried to say so."""
+        own = self.own(key)
+        return own.told if len(own.each) >= min(ENOUGH, len(self.storms)) else 0
+
+    def _try(self, keys: Iterable[str], members: int) -> None:
+        self.run([s for k in keys for s in (self.whole(k), self.whole(k) - {k})], members)
 
     def _known(self, keys: Iterable[str]) -> Set:
         return Set(k for k in keys if self.whole(k) in self.burdens and self.own(k).sharp)

@@ -14,13 +14,15 @@ from typing import Any
 from optimization.dispatchers import greedy
 from optimization.plan import CannotPlan, Curve, Plan, Reason, Trials
 from optimization.planners._changes import check
-from optimization.planners._gain import Gain
+from optimization.planners._gain import ENOUGH as TRUSTED
+from optimization.planners._gain import NOTHING, Gain
 from optimization.planners._projects_measures import WORST, costs_given, measures, with_measures
 from optimization.planners._projects_model import (
     Item,
     Pairs,
     Step,
     chosen,
+    foresight,
     frontier,
     fund,
     turning_cost,
@@ -39,8 +41,10 @@ ENOUGH = 2 / 3
 """Share of what all measures that help bring together that is enough where no budget is given (a setting)."""
 SMALL = 0.01
 """Share of the present burden below which what a measure takes away is called small (a setting)."""
-PRICED = 1e4
-"""CNY: the money that a price is told for (Chinese budgets are written in units of ten thousand yuan)."""
+PRICED = (1e4, 1e5, 1e6, 1e7)
+"""CNY: the sums that a price is told for, the first that brings ``TOLD`` (Chinese budgets count in ten thousands)."""
+TOLD = 0.1
+"""Weighted km h below which a price is told for more money."""
 MILLION = 1e6
 SEEN = 900_000
 """Seed of the run by which the worst drain nodes are found; no member's."""
@@ -76,7 +80,8 @@ def most_runs(scenario: Scenario, options: Options) -> int:
         done, number = number, min(options.value_members, 2 * number)
         count = min(count, max(options.keep, math.ceil(count / 2)))
     twos = min(options.pairs_of, count) * (min(options.pairs_of, count) - 1) // 2
-    return total + twos * _of_pairs(options) + (options.keep + 2) * options.value_members
+    again = 2 * options.keep * max(0, min(TRUSTED, options.value_members) - options.first_members)
+    return total + again + twos * _of_pairs(options) + (options.keep + 2) * options.value_members
 
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
@@ -111,7 +116,7 @@ class Programme:
         alive = values.race(options.first_members, members, options.keep)
         gains = values.pairs(alive, options.pairs_of, _of_pairs(options))
         self.pairs: Pairs = {two: gain.mean for two, gain in gains.items() if gain.told}
-        helpful = [k for k in alive if values.own(k).told > 0]
+        helpful = [k for k in alive if values.verdict(k) > 0]
         helpful += [k for two, more in self.pairs.items() for k in two if more > 0]
         wanted = Set(k for key in helpful for k in values.whole(key))
         self.items = [Item(m.key, m.cost, values.own(m.key).mean, m.after) for m in values.ordered(wanted)]
@@ -133,8 +138,9 @@ class Programme:
         drains = made.city.drains if made.city.drains != self.values.scenario.city.drains else None
         steps = frontier(self.items, self.pairs)
         why = [
-            *self._told(funded, budget), *self._margin(funded, budget), *self._together(), *self._idle(),
-            *_knee(steps), Reason("projects.settings", {"runs_n": self.values.runs}),
+            *self._told(funded, budget), *self._carried(funded), *self._margin(funded, budget), *self._together(),
+            *self._idle(funded), *_knee(steps), *self._foresight(funded, budget),
+            Reason("projects.settings", {"runs_n": self.values.runs}),
         ]  # fmt: skip
         if drains is not None:
             why.append(Reason("projects.drains"))
@@ -172,16 +178,17 @@ class Programme:
     def rows(self, funded: Set) -> tuple[dict[str, Any], ...]:
         """All measures, the funded ones first, then by what they take away for their money."""
         own = {key: self.values.own(key) for key in self.values.offered}
+        told = {key: self.values.verdict(key) for key in own}
         items = {item.key for item in self.items}
 
         def verdict(key: str) -> str:
             if key in funded:
-                return "funded"
-            if own[key].told > 0:
+                return "funded" if told[key] > 0 or not self._on_it(key, funded) else "carried"
+            if told[key] > 0:
                 return "helps" if key in items else "beside"
-            return "idle" if own[key].idle else "harms" if own[key].told < 0 else "unsure"
+            return "idle" if own[key].idle else "harms" if told[key] < 0 else "unsure"
 
-        rank = ("funded", "helps", "beside", "unsure", "harms", "idle")
+        rank = ("funded", "carried", "helps", "beside", "unsure", "harms", "idle")
         rows = [
             {"measure": m.key, "extent": (m.sort, m.extent), "cost_cny": m.cost, "gain_range_kmh": own[m.key].ends,
              "per_million_kmh": MILLION * own[m.key].mean / m.cost, "verdict": verdict(m.key)}
@@ -211,9 +218,16 @@ class Programme:
             said = [Reason("projects.all_that_helps", {"spent_cny": self._cost(funded)})]
         else:
             price = -fund(self.items, self.pairs, budget, whole=False).duals.get("budget", 0.0)
-            said = [Reason("projects.price", {"gain_kmh": price * PRICED})] if price > 1e-12 else []
+            said = [self._price(price)] if price > 1e-12 else []
             said += self._next(budget, funded)
         return [*said, *self._runner_up(budget, funded), *self._turns(budget, funded)]
+
+    def _price(self, price: float) -> Reason:
+        """The price of the budget that binds, or where none was given of the sum that was taken, for so much money that
+        it can be read."""
+        sum_told = next((s for s in PRICED if price * s >= TOLD), PRICED[-1])
+        key = "price" if self.options.budget else "price_free"
+        return Reason(f"projects.{key}", {"money_cny": sum_told, "gain_kmh": price * sum_told})
 
     def _next(self, budget: float, funded: Set) -> list[Reason]:
         """The least more money with which another set is best, and what enters and leaves then."""
@@ -275,16 +289,53 @@ class Programme:
                 said.append(Reason(f"projects.{key}", {"measures": two, "by_kmh": told[two]}))
         return said
 
-    def _idle(self) -> list[Reason]:
+    def _idle(self, funded: Set = frozenset()) -> list[Reason]:
         """What is not worth its money here, said plainly."""
         said = []
         by: dict[str, list[str]] = {}
-        for row in self.rows(Set()):
+        for row in self.rows(funded):
             by.setdefault(str(row["verdict"]), []).append(str(row["measure"]))
         for verdict in ("idle", "unsure", "harms", "beside"):
             if verdict in by:
                 said.append(Reason(f"projects.{verdict}", {"measures": self._keys(Set(by[verdict]))}))
+        below = Set(k for k in by.get("unsure", ()) if self.values.own(k).mean < -NOTHING)
+        return [*said, Reason("projects.chance", {"measures": self._keys(below)})] if below else said
+
+    def _carried(self, funded: Set) -> list[Reason]:
+        """Measures that are funded though they were not shown to help alone: for what builds on them, or for a pair."""
+        said = []
+        for key in self._keys(Set(k for k in funded if self.values.verdict(k) <= 0)):
+            gaps = {"measure": key, **_gain(self.values.own(key))}
+            if on_it := self._on_it(key, funded):
+                said.append(Reason("projects.carried", {**gaps, "measures": self._keys(on_it)}))
+            elif beside := Set(k for two, more in self.pairs.items() if key in two and more > 0 for k in two):
+                others = beside & funded - {key}
+                said.append(Reason("projects.carried_pair", {**gaps, "measures": self._keys(others)}))
         return said
+
+    def _on_it(self, key: str, funded: Set) -> Set:
+        """Funded measures that build on this one."""
+        return Set(k for k in funded if k != key and key in self.values.whole(k))
+
+    def _foresight(self, funded: Set, budget: float) -> list[Reason]:
+        """What reckoning with many storms is worth, and what knowing them would be, from runs that were made anyway."""
+        each = {item.key: self.values.own(item.key).each for item in self.items}
+        members = min(map(len, each.values()))
+        own_storm = [m for m in range(members) if self.values.storms[m] is self.values.scenario.storm]
+        if members < 2 or len(own_storm) == members:
+            return []
+        found = foresight(
+            self.items, self.pairs, budget, funded, {k: v[:members] for k, v in each.items()}, own_storm
+        )
+        gaps = {
+            "vss_kmh": found.vss,
+            "evpi_kmh": found.evpi,
+            "members_n": members,
+            "pairs_n": len(self.pairs),
+        }
+        if found.nominal == funded:
+            return [Reason("projects.vss_same", gaps)]
+        return [Reason("projects.vss", {**gaps, "measures": self._keys(found.nominal)})]
 
     def _curve(self, steps: Sequence[Step], budget: float, funded: Set, everything: Set) -> Curve:
         """Burden left against money: the best sets by single values and pairs, and what runs say of some sets."""

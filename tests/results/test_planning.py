@@ -52,6 +52,8 @@ def proposal(before: list[float], after: list[float]) -> Proposal:
         ("change_signed_kg", -1800.0, "-1.8 吨", "-1.8 t"),
         ("gain_kmh", 109.44, "109.4 公里·小时", "109.4 km·h"),
         ("gain_kmh", 8414.2, "8,414 公里·小时", "8,414 km·h"),
+        ("gain_kmh", 0.003, "不到 0.01 公里·小时", "less than 0.01 km·h"),
+        ("gain_kmh", 0.0, "0.00 公里·小时", "0.00 km·h"),
         ("way_s", 198.0, "3.3 分钟", "3.3 min"),
         ("wait_s", 9000.0, "2.5 小时", "2.5 h"),
         ("money_cny", 1500.0, "1,500 元", "1,500 CNY"),

@@ -189,16 +189,13 @@ def test_pumps_are_not_spare_where_their_goal_is_out_of_reach() -> None:
 def test_what_no_fleet_meets_is_held_member_by_member() -> None:
     """The fleet of one is worse than today's in two members of ten, though never worse than its worst; within 1 % it
     is as good, and what today's never reaches no fleet can do worse."""
+    snow, less = load(SNOW), changed(load(SNOW), {"fleet.equipment.plough-n.count": 1})
     today: dict[int, float | None] = {i: 20.0 + i for i in range(9)} | {9: None}
 
     def judged_as(then: dict[int, float | None]) -> Judge:
-        made = Made(
-            lambda s, seed: {"clear_h.p1": (then if s.fleet.equipment[0].count == 1 else today)[seed]}
-        )
-        judge = Judge(
-            made, lambda f: changed(load(SNOW), {"fleet.equipment.plough-n.count": f[0]}), [CLEAR], range(10),
-            0.9, 0.6, 0.1, 1000,
-        )  # fmt: skip
+        made = Made(lambda s, seed: {"clear_h.p1": (then if s is less else today)[seed]})
+        build = {(1,): less, (2,): snow}.__getitem__
+        judge = Judge(made, build, [CLEAR], range(10), 0.9, 0.6, 0.1, 1000)
         judge.run((2,), range(10), 10)
         assert judge.hold((2,), frozenset({"clear_h.p1"})) == {"clear_h.p1"}
         return judge

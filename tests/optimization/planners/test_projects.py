@@ -17,11 +17,13 @@ from optimization.planners._projects_model import (
     Item,
     Pairs,
     chosen,
+    foresight,
     frontier,
     fund,
     turning_cost,
     worth_of,
 )
+from results import planning as shown
 from scenarios.load import load
 from simulation.drainage.inp import read_inp
 from simulation.model import Scenario
@@ -31,17 +33,20 @@ from tests.optimization.planners.real import Made, Real, speaks
 FLOOD, SNOW = "tiny/flood", "tiny/snow"
 
 
+def sets_by_hand(items: list[Item], budget: float) -> list[frozenset[str]]:
+    """All sets that the budget and what builds on what allow."""
+    keys = [i.key for i in items]
+    every = (frozenset(s) for s in chain.from_iterable(combinations(keys, n) for n in range(len(keys) + 1)))
+    return [
+        s for s in every
+        if sum(i.cost for i in items if i.key in s) <= budget
+        and all(not i.after or i.after in s for i in items if i.key in s)
+    ]  # fmt: skip
+
+
 def best_by_hand(items: list[Item], pairs: Pairs, budget: float) -> float:
     """The largest worth of any set that the budget and what builds on what allow."""
-    keys = [i.key for i in items]
-    after = {i.key: i.after for i in items}
-    cost = {i.key: i.cost for i in items}
-    sets = chain.from_iterable(combinations(keys, n) for n in range(len(keys) + 1))
-    return max(
-        worth_of(items, pairs, frozenset(s))
-        for s in sets
-        if sum(cost[k] for k in s) <= budget and all(not after[k] or after[k] in s for k in s)
-    )
+    return max(worth_of(items, pairs, s) for s in sets_by_hand(items, budget))
 
 
 def random_programme(seed: int) -> tuple[list[Item], Pairs]:
@@ -68,6 +73,32 @@ def test_the_knapsack_finds_the_best_of_all_sets(seed: int) -> None:
         second = chosen(items, other)
         assert not other.has_plan or second != found
         assert not other.has_plan or worth_of(items, pairs, second) <= worth_of(items, pairs, found) + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_vss_and_evpi_are_those_of_all_sets(seed: int) -> None:
+    """Five members of seven measures: the best set of each member, of all, and of the two under the nominal storm are
+    found by trying every set, with what builds on what and pairs by their mean."""
+    items, pairs = random_programme(seed)
+    rng = np.random.default_rng(100 + seed)
+    each = {i.key: [i.gain + float(rng.normal(0, 15)) for _ in range(5)] for i in items}
+    nominal, budget = [0, 2], 30.0
+
+    def worth(keys: frozenset[str], members: list[int]) -> float:
+        own = sum(each[k][m] for k in keys for m in members) / len(members)
+        return own + sum(more for (a, b), more in pairs.items() if {a, b} <= keys)
+
+    sets, all_members = sets_by_hand(items, budget), list(range(5))
+    funded = max(sets, key=lambda s: worth(s, all_members))
+    typical = max(sets, key=lambda s: worth(s, nominal))
+    known = sum(max(worth(s, [m]) for s in sets) for m in all_members) / 5
+    found = foresight(items, pairs, budget, funded, each, nominal)
+    assert found.evpi == pytest.approx(known - worth(funded, all_members)) and found.evpi > 0
+    assert (
+        found.vss == pytest.approx(worth(funded, all_members) - worth(typical, all_members))
+        and found.vss >= 0
+    )
+    assert found.nominal == typical and found.members == 5
 
 
 def test_the_price_of_money_is_that_of_the_measure_cut_short() -> None:
@@ -159,6 +190,104 @@ def test_a_measure_that_is_idle_beside_the_others_is_not_funded() -> None:
     why = {r.key: r.gaps for r in plan.why}
     assert why["projects.tried"]["tried_kmh"] == why["projects.tried"]["reckoned_kmh"] == pytest.approx(4.0)
     assert "projects.runner_up" not in why
+
+
+def test_what_is_funded_for_another_is_not_called_worthless() -> None:
+    """The second truck takes 4 away and the first nothing that is told from luck: both are funded, and the first is
+    said to be there for the second, not to be worth nothing."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        trucks = next(e.count for e in scenario.fleet.equipment if e.id == "truck") - 1
+        luck = (0.5 if seed % 2 else -0.4) * (trucks > 0)
+        return {"depth_over_15cm_km_h": (20.0 - 4.0 * (trucks > 1) + luck) / 8.0}
+
+    plan = projects.propose(load(FLOOD), Made(figures), projects.Options(budget=1e7))
+    first, second = (f"pumps:pump-truck-1500.{n}" for n in (1, 2))
+    assert {r["measure"]: r["verdict"] for r in plan.rows if r["verdict"] in ("funded", "carried")} == {
+        first: "carried", second: "funded"}  # fmt: skip
+    carried = next(r for r in plan.why if r.key == "projects.carried").gaps
+    assert carried["measure"] == first and carried["measures"] == (second,)
+    assert all(
+        first not in r.gaps["measures"] for r in plan.why if r.key in ("projects.unsure", "projects.chance")
+    )
+    assert any("has to come first for more pumps" in said for said in speaks(load(FLOOD), plan))
+
+
+def test_luck_is_not_called_harm() -> None:
+    """Training looks harmful in the first two members and is as good as nothing in the others: no harm. Clean inlets
+    make it worse in every member: that is said, as something that runs cannot explain."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        dirty = 3.0 * (scenario.physics.water.clog_start < 0.1)
+        return {
+            "depth_over_15cm_km_h": (10.0 + dirty + quick * (1.0 + 0.01 * seed if seed < 2 else -1.1)) / 8.0
+        }
+
+    plan = projects.propose(load(FLOOD), Made(figures), projects.Options())
+    verdicts = {r["measure"]: r["verdict"] for r in plan.rows}
+    assert verdicts["training"] == "unsure" and verdicts["inlets"] == "harms"
+    why = {r.key: r.gaps for r in plan.why}
+    assert why["projects.harms"]["measures"] == ("inlets",)
+
+
+def test_a_mean_below_nought_in_an_interval_with_nought_is_explained() -> None:
+    """Training is a little worse on the mean and better in every other member: luck, and that is said."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        return {"depth_over_15cm_km_h": (10.0 + quick * (1.0 if seed % 2 else -0.9)) / 8.0}
+
+    plan = projects.propose(load(FLOOD), Made(figures), projects.Options())
+    assert next(r for r in plan.why if r.key == "projects.chance").gaps["measures"] == ("training",)
+    assert any("no harm as long as the interval holds zero" in said for said in speaks(load(FLOOD), plan))
+
+
+def test_no_budget_binds_where_none_was_given() -> None:
+    """The price of the sum that was taken is told as that, for money enough that it can be read."""
+    free = projects.propose(load(FLOOD), Made(by_measures), projects.Options())
+    asked = projects.propose(load(FLOOD), Made(by_measures), projects.Options(budget=100_000.0))
+    price = {r.key: r.gaps for plan in (free, asked) for r in plan.why if r.key.startswith("projects.price")}
+    assert set(price) == {"projects.price_free", "projects.price"}
+    assert price["projects.price_free"]["gain_kmh"] >= 0.1
+    assert not any("What binds is the budget" in said for said in speaks(load(FLOOD), free))
+
+
+def test_foresight_is_reckoned_from_the_runs_that_were_made() -> None:
+    """Inlets help in drawn storms only, where it rains more, and a truck in the scenario's own: the plan says what it
+    is worth to reckon with both."""
+    flood = load(FLOOD)
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        clean = scenario.physics.water.clog_start < 0.1
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        drawn = scenario.storm != flood.storm
+        return {
+            "depth_over_15cm_km_h": (20.0 - (5.9 if drawn else 2.0) * clean - (1.0 if drawn else 4.1) * quick)
+            / 8
+        }
+
+    options = projects.Options(budget=50_000.0, costs="inlets=40000,training=40000", pairs_of=0)
+    told = next(
+        r for r in projects.propose(flood, Made(figures), options).why if r.key == "projects.vss"
+    ).gaps
+    assert told["vss_kmh"] == pytest.approx((5.9 + 2.0 - 1.0 - 4.1) / 2) and told["measures"] == ("training",)
+    assert told["evpi_kmh"] == pytest.approx((4.1 - 2.0) / 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("pipes:N42", "扩大下游管道：南街低洼处（排水节点 N42）"),
+        ("pipes:O1", "扩大下游管道：{}附近（排水节点 O1）"),
+        ("station:W1", "泵站增容一半：建设路泵站"),
+    ],
+)
+def test_a_drain_node_is_named_by_where_it_lies(key: str, said: str) -> None:
+    """By its road or place; one that no road drains to by the nearest along the pipes; and no word twice."""
+    text = shown.told(load(FLOOD), "measure", key).zh
+    begin, _, end = said.partition("{}")
+    assert text.startswith(begin) and text.endswith(end) and len(text) > len(begin + end) - 1
 
 
 def test_what_brings_little_is_called_small() -> None:
