@@ -21,6 +21,8 @@ LIMITS = {
     "hire_lead_h": (0, 240),
 }  # fmt: skip
 """From and to which options make sense."""
+WORTH = 0.01
+"""Share of a fleet's cost that another mix of kinds has to save to be tried (a setting)."""
 NEAR = 0.08
 """Share of a kind's machines to which their least number is found."""
 
@@ -138,8 +140,13 @@ class Search:
         """A fleet with fewer machines that meets the goals: ``reduced``, then one machine more in place of others
         that cost more, as long as runs last."""
         fleet = self.reduced(fleet, goals)
-        while (better := next((f for f in self._swaps(fleet) if self.meets(f, goals)), None)) is not None:
-            fleet = better
+        last = (self.judge.runs + self.options.runs) // 2  # the other half tells what else a planner asks
+        while self.judge.runs < last:
+            swaps = (f for f in self._swaps(fleet) if self.judge.runs < last)
+            better = next((f for f in swaps if self.meets(f, goals)), None)
+            if better is None:
+                break
+            fleet = self._further(fleet, better, goals)
         while (
             any(fleet) and not self.below(fleet, goals) and not self.judge.spent
         ):  # what binds is to be told
@@ -162,22 +169,32 @@ class Search:
             fleet = self._fewest(fleet, i, goals)
         return fleet
 
-    def gentle(self, goals: Goals) -> Fleet:
+    def gentle(self, goals: Goals) -> tuple[Fleet, bool]:
         """A fleet with fewer machines than today's that meets the goals and leaves no heavier burden either, member by
-        member; today's where none does, or where the runs are spent."""
-        unfinished, self.unfinished = self.unfinished, False
+        member; today's where none does. Whether runs lasted to try every kind."""
+        before, self.unfinished = self.unfinished, False
         fleet = self.reduced(self.now, goals | {BURDEN})
-        self.unfinished = unfinished
-        return fleet
+        whole, self.unfinished = not self.unfinished, before
+        return fleet, whole
 
     def _swaps(self, fleet: Fleet) -> list[Fleet]:
-        """Cheaper fleets with one machine more of a kind and fewer of another, those that save least first."""
-        found = set()
+        """Fleets that are cheaper by ``WORTH`` with one machine more of a kind and fewer of another, those that save
+        least first."""
+        found, most = set(), (1 - WORTH) * self.cost(fleet)
         for i, j in permutations(range(len(fleet)), 2):
             gone = int(self.kinds[i].kind.cost / self.kinds[j].kind.cost) + 1
             if gone <= fleet[j]:
                 found.add(tuple(n + (k == i) - gone * (k == j) for k, n in enumerate(fleet)))
-        return sorted(found, key=lambda f: (-self.cost(f), f))
+        return sorted((f for f in found if self.cost(f) <= most), key=lambda f: (-self.cost(f), f))
+
+    def _further(self, fleet: Fleet, better: Fleet, goals: Goals) -> Fleet:
+        """A swap taken on in steps that double, as long as the goals are met."""
+        step = tuple(b - a for a, b in zip(fleet, better, strict=True))
+        while True:
+            then = tuple(n + d for n, d in zip(better, step, strict=True))
+            if min(then) < 0 or not self.meets(then, goals):
+                return better
+            better, step = then, tuple(2 * d for d in step)
 
     def _fewest(self, fleet: Fleet, i: int, goals: Goals) -> Fleet:
         """The fewest machines of a kind beside the others, to ``NEAR`` of what there are: none and as many as today

@@ -122,14 +122,19 @@ class Telling:
         return [Reason("fleet.burden_rises", gaps), self._gentle()]
 
     def _gentle(self) -> Reason:
-        gentle = self.search.gentle(self.goals)
+        gentle, whole = self.search.gentle(self.goals)
         if gentle in (self.now, self.best):
-            return Reason("fleet.none_gentle", {"same_share": SAME})
+            return Reason("fleet.none_gentle" if whole else "fleet.gentle_untried", {"same_share": SAME})
         today, then = self.judge.burdens(self.now, gentle)
+        machines = tuple(
+            Name(zh=f"{kind.name.zh} {b}（现有 {a}）", en=f"{b} × {kind.name.en} (today {a})")
+            for a, b, kind in zip(self.now, gentle, self.search.kinds, strict=True)
+            if a != b
+        )
         gaps = {
-            "machines": self._difference(self.now, gentle),
-            "more_cny": self.search.cost(gentle) - self.price, "confidence_share": self.options.confidence,
-            "less_cny": self.search.cost(self.now) - self.search.cost(gentle), "same_share": SAME,
+            "machines": machines, "more_cny": self.search.cost(gentle) - self.price,
+            "confidence_share": self.options.confidence, "same_share": SAME,
+            "less_cny": self.search.cost(self.now) - self.search.cost(gentle),
             "change_signed_kmh": (sum(then) - sum(today)) / len(today), "members_n": len(today),
         }  # fmt: skip
         return Reason("fleet.gentle", gaps)

@@ -185,10 +185,10 @@ class Programme:
             if key in funded:
                 return "funded" if told[key] > 0 or not self._on_it(key, funded) else "carried"
             if told[key] > 0:
-                return "helps" if key in items else "beside"
+                return ("helps" if self.options.budget else "left") if key in items else "beside"
             return "idle" if own[key].idle else "harms" if told[key] < 0 else "unsure"
 
-        rank = ("funded", "carried", "helps", "beside", "unsure", "harms", "idle")
+        rank = ("funded", "carried", "helps", "left", "beside", "unsure", "harms", "idle")
         rows = [
             {"measure": m.key, "extent": (m.sort, m.extent), "cost_cny": m.cost, "gain_range_kmh": own[m.key].ends,
              "per_million_kmh": MILLION * own[m.key].mean / m.cost, "verdict": verdict(m.key)}

@@ -224,9 +224,33 @@ def test_a_burden_that_rises_is_a_choice_and_a_runner_up_keeps_it() -> None:
     gentle = plan.why[1]
     assert gentle.key == "fleet.gentle" and gentle.gaps["change_signed_kmh"] == pytest.approx(0)
     assert {name.en for name in gentle.gaps["machines"]} == {
-        "0 × small plough-spreader, 3 t", "0 × snow hand squad of 10"}  # fmt: skip
+        "0 × small plough-spreader, 3 t (today 2)", "0 × snow hand squad of 10 (today 1)"}  # fmt: skip
     assert gentle.gaps["less_cny"] > 0 and gentle.gaps["more_cny"] > 0
     assert speaks(load(SNOW), plan)[0].startswith("A CHOICE FOR YOU")
+
+
+def test_runs_are_left_to_ask_what_keeps_the_burden() -> None:
+    """Jinshui's ten kinds have hundreds of mixes: swapping one machine for another does not eat up all the runs, and
+    where they are too few it is said that nothing was tried, not that nothing was found."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        power = (
+            count(scenario, "plough-spreader")
+            + 0.7 * count(scenario, "spreader")
+            + count(scenario, "plough-3t") / 2
+        )
+        left = (
+            {"clear_h.p3": 200.0 / power, "unclear_km_h.p3": 3000.0 / power}
+            if power
+            else {"clear_h.p3": None}
+        )
+        return left
+
+    jinshui = load("jinshui/blizzard")
+    told = {r.key: r.gaps for r in fleet.propose(jinshui, Made(figures), fleet.Options()).why}
+    assert told["fleet.runs"]["runs_n"] <= 240 and told["fleet.gentle"]["less_cny"] > 0
+    few = [r.key for r in fleet.propose(jinshui, Made(figures), fleet.Options(runs=60)).why]
+    assert "fleet.gentle_untried" in few and "fleet.none_gentle" not in few
 
 
 def test_where_nothing_may_go_today_s_fleet_stands() -> None:

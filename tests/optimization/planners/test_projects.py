@@ -250,6 +250,8 @@ def test_no_budget_binds_where_none_was_given() -> None:
     price = {r.key: r.gaps for plan in (free, asked) for r in plan.why if r.key.startswith("projects.price")}
     assert set(price) == {"projects.price_free", "projects.price"}
     assert price["projects.price_free"]["gain_kmh"] >= 0.1
+    truck = "pumps:pump-truck-1500.1"
+    assert [r["verdict"] for plan in (free, asked) for r in plan.rows if r["measure"] == truck] == ["left", "helps"]
     assert not any("What binds is the budget" in said for said in speaks(load(FLOOD), free))
 
 
