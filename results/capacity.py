@@ -16,6 +16,7 @@ from results.metrics import (
     material_used,
     precipitation_end,
 )
+from results.series import given
 from simulation.model import Fleet, Scenario
 from simulation.network import Network
 from simulation.record import Run
@@ -129,7 +130,7 @@ class Cover(NamedTuple):
     """How far a material went in a storm."""
 
     stock: float
-    """t in all yards at the start"""
+    """t in all yards at the start, and what was brought since"""
     used: float
     """t spread or laid"""
     pace: float | None
@@ -156,7 +157,7 @@ def cover(run: Run, material: str) -> Cover | None:
     to do, or to spread. What stands in the hoppers counts as stock: a yard that is empty because it loaded
     everybody is not a district without material.
     """
-    stock = sum(s.amount for s in run.scenario.fleet.stock if s.material == material) / 1000
+    stock = given(run, material)
     used = material_used(run)[material] / 1000
     verb = {m.id: "sandbag" if m.use == "bag" else "spread" for m in run.scenario.fleet.materials}[material]
     spread = [

@@ -94,8 +94,18 @@ def spreadable(run: Run) -> Spreadable | None:
         yards += line.tonnes[np.searchsorted(line.t, t, side="right") - 1]
     when, amounts = np.array([s for s, _ in passes]), np.cumsum([a for _, a in passes])
     gone = np.r_[0.0, amounts][np.searchsorted(when, t, side="right")]
-    start = sum(s.amount for s in run.scenario.fleet.stock if s.material in wanted) / 1000
-    return Spreadable(t, yards, np.maximum(start - gone - yards, 0.0))
+    there = np.zeros(len(t))
+    for item in run.scenario.fleet.stock:
+        if item.material in wanted:
+            there += (item.amount + item.ordered * (t >= item.arrives)) / 1000
+    return Spreadable(t, yards, np.maximum(there - gone - yards, 0.0))
+
+
+def given(run: Run, material: str) -> float:
+    """t that there were of a material in all yards, with what a supplier brought while the run went on."""
+    rows = [s for s in run.scenario.fleet.stock if s.material == material]
+    late = run.scenario.duration
+    return sum(s.amount + (s.ordered if s.arrives < late else 0.0) for s in rows) / 1000
 
 
 def by_hour(run: Run, kind: str) -> np.ndarray:

@@ -9,6 +9,7 @@ import simpy
 
 from simulation.command import CommandPost, Reports, relay_seconds
 from simulation.machine import BLOCKED_WAIT
+from simulation.model import Stock
 from simulation.orders import (
     Action,
     Assign,
@@ -121,6 +122,15 @@ def _transfer(world: World, order: Transfer) -> Later:
     world.stock[to, column] += order.amount
     world.add(f"in_transit.{order.material}", -order.amount)
     world.note("refill", "", order.destination, order.material, order.amount)
+
+
+def supply(world: World, stock: Stock) -> Later:
+    """What was ordered reaches its yard at its time."""
+    yield world.clock.wait(int(stock.arrives))
+    row, column = world.depot_index[stock.depot], world.material_index[stock.material]
+    world.stock[row, column] += stock.ordered
+    world.stock_given[row, column] += stock.ordered
+    world.note("refill", "", stock.depot, stock.material, stock.ordered)
 
 
 def _truck_seconds(world: World, source: int, destination: int) -> float:

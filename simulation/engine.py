@@ -93,6 +93,9 @@ class Simulation:
             raise
         for hazard in self._hazards:
             self.clock.process(self._physics(hazard))
+        for stock in scenario.fleet.stock:
+            if stock.ordered:
+                self.clock.process(effects.supply(self.world, stock))
         self.clock.process(self._reporting())
         self.clock.process(self._deciding())
         self.clock.process(self._recorder.keep(self.end))

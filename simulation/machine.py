@@ -219,7 +219,7 @@ class Machine:
         """At the nearest depot with fuel; at a public station where the district keeps none at all."""
         world = self.world
         column = next((i for i, m in enumerate(world.scenario.fleet.materials) if m.use == "fuel"), None)
-        if column is None or not world.stock_start[:, column].any():
+        if column is None or not world.stock_given[:, column].any():
             self.activity = "refuel"
             yield world.clock.wait(COMMERCIAL_REFUEL)
             world.add("fuel.bought", self.kind.fuel_tank - self.fuel)

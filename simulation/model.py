@@ -293,7 +293,7 @@ class Depot(Noun):
 
 
 class Stock(Noun):
-    """Material in a depot at the start."""
+    """Material in a depot at the start, and what is on order."""
 
     depot: str
     """Where it lies."""
@@ -301,6 +301,10 @@ class Stock(Noun):
     """What it is."""
     amount: Annotated[KilogramsAsTonnes, Usual(0, 10e6)] = Field(ge=0, le=1e9)
     """How much there is when the run starts."""
+    ordered: Annotated[KilogramsAsTonnes, Usual(0, 10e6)] = Field(default=0, ge=0, le=1e9)
+    """How much more of it a supplier brings while the run goes on."""
+    arrives: SecondsAsHours = Field(default=0, ge=0)
+    """When what was ordered is in the yard, since the start of the run, however the roads are."""
 
 
 class Team(Noun):

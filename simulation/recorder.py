@@ -99,7 +99,7 @@ def material_balance(world: World, crews: list[Crew]) -> float:
     totals = world.totals
     residuals = []
     for material, column in world.material_index.items():
-        start = world.stock_start[:, column].sum()
+        start = world.stock_given[:, column].sum()
         there = world.stock[:, column].sum() + sum(c.load for c in crews if c.material == material)
         there += totals.get(f"in_transit.{material}", 0.0) + totals.get(f"used.{material}", 0.0)
         if world.scenario.fleet.materials[column].use != "fuel":

@@ -132,7 +132,8 @@ class World:
         """(depots, materials) kg in the yards; written by loading and transfers."""
         for item in fleet.stock:
             self.stock[self.depot_index[item.depot], self.material_index[item.material]] += item.amount
-        self.stock_start = self.stock.copy()
+        self.stock_given = self.stock.copy()
+        """(depots, materials) kg that were there at the start or that a supplier has brought since."""
         self.depot_node = np.array([self.network.nearest(d.lon, d.lat) for d in fleet.depots])
         self.places: dict[str, Place] = {p.id: p for p in self.scenario.city.places}
         self.place_node = {

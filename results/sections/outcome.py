@@ -12,6 +12,7 @@ from results.goals import Goal, snow_grade, snowfall
 from results.language import LANGUAGES, Both, Words, both
 from results.metrics import SETTLED, recorded, warning_to_order
 from results.sections import Reading
+from results.series import given
 
 ORDER = 10
 
@@ -106,10 +107,7 @@ def _effort_cards(reading: Reading) -> list[Card]:
     for material in reading.run.scenario.fleet.materials:
         used = reading.figures[f"material_used_t.{material.id}"]
         if used:
-            start = (
-                sum(s.amount for s in reading.run.scenario.fleet.stock if s.material == material.id) / 1000
-            )
-            of_stock = both("card.of_stock", stock=f"{start:,.0f}")
+            of_stock = both("card.of_stock", stock=f"{given(reading.run, material.id):,.0f}")
             cards.append(Card(both("card.used", name=material.name), figure(used), of_stock, both("unit.t")))
     cards.append(_metric_card(reading, "team_h"))
     cards.append(_metric_card(reading, "cost"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios.checks.facts import Facts, Found, cell
 from scenarios.problems import problem, shown
-from simulation.model import Equipment, Kind, Scenario, Team
+from simulation.model import Equipment, Kind, Scenario, Stock, Team
 from simulation.teams import starting_material
 from simulation.weather import WeatherSeries
 from simulation.work import HAZARD_VERBS
@@ -41,7 +41,12 @@ def _stock(scenario: Scenario, facts: Facts, useful: dict[str, Kind]) -> Found:
     fleet = scenario.fleet
     uses = {material.id: material.use for material in fleet.materials}
     held = {(stock.depot, stock.material) for stock in fleet.stock if stock.amount > 0}
-    kept = {material for _, material in held}
+    kept = {stock.material for stock in fleet.stock if stock.amount + stock.ordered > 0}
+    for stock, row in facts.rows(Stock):
+        if stock.arrives and not stock.ordered:
+            yield problem(cell(row, Stock, "arrives"), "team.nothing_ordered")
+        elif stock.ordered and stock.arrives >= scenario.duration:
+            yield problem(cell(row, Stock, "arrives"), "team.supplied_late")
     if "snow" in scenario.hazards and not any(uses[material] == "deicer" for material in kept):
         yield problem("fleet/stock.csv", "team.no_deicer")
     depots = {team.id: team.depot for team in fleet.teams}

@@ -163,7 +163,7 @@ class Adviser:
         world, index = self._world, self._world.material_index
         salts = [m.id for m in world.scenario.fleet.materials if m.use == "deicer"]
         there = (
-            float(world.stock_start[:, index[m]].sum()) - world.totals.get(f"used.{m}", 0.0) for m in salts
+            float(world.stock_given[:, index[m]].sum()) - world.totals.get(f"used.{m}", 0.0) for m in salts
         )
         return max(0.0, sum(there))
 

@@ -59,6 +59,13 @@ CASES: list[Remark] = [
     ),
     ("no warning", nothing, "no warning is issued", ("storm.warnings=[]",)),
     ("late inject", cell("injects.csv", 2, "t_h", "13"), "1 injects lie after the end", ()),
+    ("nothing ordered", nothing, "nothing is ordered", ("fleet.stock.west:salt.arrives_h=3",)),
+    (
+        "late supply",
+        nothing,
+        "arrives after the end of the run",
+        ("fleet.stock.west:salt.ordered_t=3", "fleet.stock.west:salt.arrives_h=13"),
+    ),
     ("dead end", feature(17, dead_end), "1 of 17 segments cannot be reached from the rest", ()),
     (
         "no equipment",

@@ -55,7 +55,7 @@ def test_salt_that_is_short_is_kept_for_the_foremost_roads() -> None:
     """Short below half a round: the dose stands, for the worst places; out below a tenth: the blade alone."""
     town = Town(**DRY)
     full = groups(town, snow=4.0)
-    town.world.stock_start[:, town.world.material_index["salt"]] = (
+    town.world.stock_given[:, town.world.material_index["salt"]] = (
         full["bridges"].need + 0.3 * full["p1"].need
     )
     short = groups(town)
@@ -64,7 +64,7 @@ def test_salt_that_is_short_is_kept_for_the_foremost_roads() -> None:
         "stock_short", "plough+spread", full["p1"].rate,
     )  # fmt: skip
     assert (short["p4"].reason, short["p4"].treatment, short["p4"].rate) == ("stock_out", "plough", 0.0)
-    town.world.totals["used.salt"] = float(town.world.stock_start.sum())
+    town.world.totals["used.salt"] = float(town.world.stock_given.sum())
     assert {(a.reason, a.treatment) for a in groups(town).values()} == {("stock_out", "plough")}
     thin = groups(town, snow=1.0)["p1"]
     assert (thin.reason, thin.treatment) == ("stock_out", "none")
