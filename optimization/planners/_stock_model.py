@@ -2,8 +2,9 @@
 
 Rawls and Turnquist 2010, without the choice of sites (the yards stand): the first stage moves and buys; in each storm
 and period material goes from yards to points of demand, and what is short is weighed. Nothing is delivered in the
-midst of a storm, for runs know no deliveries either. The goal is the expected burden and that of the worst storms
-(conditional value at risk, Rockafellar and Uryasev 2000). Tonnes, hours, CNY, weighted km h.
+midst of a storm: what it would cost to order as late as that is told by runs (``_stock_order``). The goal is the
+expected burden and that of the worst storms (conditional value at risk, Rockafellar and Uryasev 2000). Tonnes, hours,
+CNY, weighted km h.
 """
 
 from __future__ import annotations

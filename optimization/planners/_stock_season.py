@@ -12,6 +12,8 @@ from optimization.planners._stock_demand import users
 from optimization.planners._storms import rainfall, snowfall, storms
 from simulation.model import Material, Scenario, Stock
 
+SMALLEST = 0.1
+"""t to which yards are stocked."""
 SCARCE = 0.02
 """Share of what a storm would use from which a shortage of it is one (a setting; luck moves about half of that)."""
 MOST = 0.7
@@ -70,16 +72,27 @@ def held(scenario: Scenario, of: Sequence[Material]) -> np.ndarray:
     return np.array([[amounts.get((d.id, m.id), 0.0) for m in of] for d in scenario.fleet.depots])
 
 
-def stocked(scenario: Scenario, of: Sequence[Material], amounts: np.ndarray) -> Scenario:
-    """The scenario with these tonnes (yards, materials) in its yards."""
+def stocked(
+    scenario: Scenario,
+    of: Sequence[Material],
+    amounts: np.ndarray,
+    ordered: np.ndarray | None = None,
+    arrives: float = 0.0,
+) -> Scenario:
+    """The scenario with these tonnes (yards, materials) in its yards, and with these ``ordered`` in place of what is on
+    order, which come at second ``arrives``."""
     ids = {m.id for m in of}
     rows = [s for s in scenario.fleet.stock if s.material not in ids]
-    rows += [
-        Stock(depot=depot.id, material=material.id, amount=1000 * float(amounts[i, k]))
-        for i, depot in enumerate(scenario.fleet.depots)
-        for k, material in enumerate(of)
-        if amounts[i, k] > 0
-    ]
+    known = {(s.depot, s.material): s for s in scenario.fleet.stock}
+    for i, depot in enumerate(scenario.fleet.depots):
+        for k, material in enumerate(of):
+            none = Stock(depot=depot.id, material=material.id, amount=0)
+            row = known.get((depot.id, material.id), none)
+            given = {"amount": 1000 * float(amounts[i, k])}
+            if ordered is not None:
+                given |= {"ordered": 1000 * float(ordered[i, k]), "arrives": arrives}
+            row = row.model_copy(update=given)
+            rows += [row] if row.amount + row.ordered > 0 else []
     fleet = scenario.fleet.model_copy(update={"stock": tuple(rows)})
     return scenario.model_copy(update={"fleet": fleet})
 

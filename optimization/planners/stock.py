@@ -18,7 +18,9 @@ from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
 from optimization.planners._changes import check
 from optimization.planners._stock_demand import PERIODS, Points, by_period, points, users
 from optimization.planners._stock_model import Asked, Depots, Rules, Stage, stockpile, values_of
+from optimization.planners._stock_order import at_the_warning
 from optimization.planners._stock_season import (
+    SMALLEST,
     Season,
     falls,
     held,
@@ -31,8 +33,6 @@ from optimization.planners._stock_season import (
 from optimization.planners._storms import storms
 from simulation.model import Material, Scenario
 
-SMALLEST = 0.1
-"""t to which yards are stocked."""
 ENOUGH_TO_TELL = 0.15
 """Share of a stock that is added to see what more of it brings: less drowns in luck (a setting)."""
 NEAR = 0.05
@@ -55,7 +55,7 @@ class Options:
     """Times what it holds today, or what its machines carry if that is more, that a yard takes of de-icer; yards with
     less take the mean."""
     lead_h: float = 24.0
-    """Hours until what is ordered arrives: whether ordering at the first warning would do."""
+    """Hours until what is ordered arrives: whether ordering at the first warning would do, and what it would cost."""
     seed: int = 0
 
 
@@ -172,9 +172,9 @@ def _planned(scenario: Scenario, trials: Trials, options: Options, season: Seaso
     chosen, gain = ideas[order[0]], -change[order[0]]
     why = (
         *_spent(question, now, chosen),
-        *_ordered(scenario, options, now, chosen),
         Reason(f"stock.best_{order[0]}", {**_fall(season, gain), "storms_n": len(season.scenarios)}),
         *(Reason(f"stock.next_{name}", _fall(season, -change[name])) for name in order[1:2]),
+        *at_the_warning(scenario, trials, season, chosen, gain, 3600 * options.lead_h, options.seed),
         *_ceiling(season, gain, question.rules.budget > 0),
         *_still_short(question, season, chosen),
         *_one_more(trials, options, question, season, chosen),
@@ -256,16 +256,6 @@ def _spent(question: _Question, now: np.ndarray, chosen: np.ndarray) -> list[Rea
 def _fall(season: Season, gain: float) -> dict[str, float]:
     """A fall of the mean burden in the season's storms, and its share of what that is today."""
     return {"gain_kmh": gain, "gain_share": gain / max(season.today, 1e-9)}
-
-
-def _ordered(scenario: Scenario, options: Options, now: np.ndarray, chosen: np.ndarray) -> list[Reason]:
-    """Whether what is bought could be ordered as late as at the first warning."""
-    if chosen.sum() <= now.sum() + SMALLEST / 2 or not scenario.storm.warnings:
-        return []
-    first = next((row.t for row in scenario.storm.weather if row.precipitation > 0), 0.0)
-    late = min(w.t for w in scenario.storm.warnings) + 3600 * options.lead_h - first
-    gaps = {"lead_s": 3600 * options.lead_h, "late_s": abs(late)}
-    return [Reason("stock.order_late" if late > 0 else "stock.order_in_time", gaps)]
 
 
 def _ceiling(season: Season, gain: float, may_buy: bool) -> list[Reason]:
