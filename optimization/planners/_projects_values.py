@@ -145,13 +145,23 @@ class Values:
 
     def needed(self, funded: Set, members: int) -> tuple[Set, Mapping[str, Gain]]:
         """A set without the measures that take nothing away beside the others of it (pairs tell only of two), and
-        what each of the others takes away there."""
+        what each of the others takes away there. Half of the members do where they tell; what helped beside all is not
+        tried again beside fewer."""
         beside: dict[str, Gain] = {}
+        asked = self._last(funded)
         while True:
-            last = [k for k in sorted(funded) if not any(self.offered[o].after == k for o in funded)]
-            self.run((funded, *(funded - {k} for k in last)), members)
-            beside = {k: self.taken(funded, funded - {k}, members) for k in last}
-            idle = [k for k in last if beside[k].mean <= NOTHING]
+            unsure = asked
+            for number in sorted({max(2, members // 2), members}):
+                self.run((funded, *(funded - {k} for k in unsure)), number)
+                beside |= {k: self.taken(funded, funded - {k}) for k in asked}
+                unsure = [k for k in asked if beside[k].told <= 0]
+            idle = [k for k in asked if beside[k].mean <= NOTHING]
             if not idle or len(funded) == 1:
-                return funded, beside
-            funded = funded - {min(idle, key=lambda k: (self.own(k).mean / self.offered[k].cost, k))}
+                return funded, {k: gain for k, gain in beside.items() if k in funded}
+            gone = min(idle, key=lambda k: (self.own(k).mean / self.offered[k].cost, k))
+            funded = funded - {gone}
+            asked = [k for k in self._last(funded) if k in idle or k not in beside]
+
+    def _last(self, keys: Set) -> list[str]:
+        """Measures of a set on which no other of it builds."""
+        return [k for k in sorted(keys) if not any(self.offered[o].after == k for o in keys)]

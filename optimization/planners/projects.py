@@ -81,7 +81,7 @@ def most_runs(scenario: Scenario, options: Options) -> int:
         count = min(count, max(options.keep, math.ceil(count / 2)))
     twos = min(options.pairs_of, count) * (min(options.pairs_of, count) - 1) // 2
     again = 2 * options.keep * max(0, min(TRUSTED, options.value_members) - options.first_members)
-    return total + again + twos * _of_pairs(options) + (options.keep + 2) * options.value_members
+    return total + again + twos * _of_pairs(options) + (there // 2 + 4) * options.value_members
 
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
@@ -116,7 +116,7 @@ class Programme:
         alive = values.race(options.first_members, members, options.keep)
         gains = values.pairs(alive, options.pairs_of, _of_pairs(options))
         self.pairs: Pairs = {two: gain.mean for two, gain in gains.items() if gain.told}
-        helpful = [k for k in alive if values.verdict(k) > 0]
+        helpful = [k for k in values.offered if values.verdict(k) > 0]
         helpful += [k for two, more in self.pairs.items() for k in two if more > 0]
         wanted = Set(k for key in helpful for k in values.whole(key))
         self.items = [Item(m.key, m.cost, values.own(m.key).mean, m.after) for m in values.ordered(wanted)]
@@ -163,10 +163,11 @@ class Programme:
 
     def _funded(self) -> tuple[Set, Outcome]:
         """The best set, again and again without what runs show to be idle in it."""
+        needed = Set()
         while True:
             outcome = fund(self.items, self.pairs, self._budget())
             funded = chosen(self.items, outcome)
-            if not funded:
+            if not funded or funded == needed:
                 return funded, outcome
             needed, self.beside = self.values.needed(funded, self.members)
             if needed == funded:

@@ -23,6 +23,7 @@ from optimization.planners._projects_model import (
     turning_cost,
     worth_of,
 )
+from optimization.planners._projects_values import Values
 from results import planning as shown
 from scenarios.load import load
 from simulation.drainage.inp import read_inp
@@ -243,6 +244,28 @@ def test_a_mean_below_nought_in_an_interval_with_nought_is_explained() -> None:
     assert any("no harm as long as the interval holds zero" in said for said in speaks(load(FLOOD), plan))
 
 
+def test_what_left_the_race_may_be_funded_where_money_is_left() -> None:
+    """Three stay in the race to the end, by what they bring for their money. A dear truck that left it halfway, shown
+    to help, is neither worthless beside the others nor left out of a programme that can pay for it."""
+    options = projects.Options(budget=1e7, keep=1, first_members=4, value_members=16)
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        trucks = next(e.count for e in scenario.fleet.equipment if e.id == "truck") - 1
+        clean = scenario.physics.water.clog_start < 0.1
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        luck = 1 + 0.3 * (seed % 4)
+        return {
+            "depth_over_15cm_km_h": (40.0 - luck * (9.0 * clean + 8.0 * quick + 2.0 * min(trucks, 1))) / 8.0
+        }
+
+    made = Made(figures)
+    plan = projects.propose(load(FLOOD), made, options)
+    verdicts = {r["measure"]: r["verdict"] for r in plan.rows}
+    assert verdicts["pumps:pump-truck-1500.1"] == "funded" and "beside" not in verdicts.values()
+    assert len(made.asked) <= projects.most_runs(load(FLOOD), options)
+    assert plan.curve is not None and plan.curve.tried[0][0] > 1_350_000
+
+
 def test_no_budget_binds_where_none_was_given() -> None:
     """The price of the sum that was taken is told as that, for money enough that it can be read."""
     free = projects.propose(load(FLOOD), Made(by_measures), projects.Options())
@@ -251,7 +274,10 @@ def test_no_budget_binds_where_none_was_given() -> None:
     assert set(price) == {"projects.price_free", "projects.price"}
     assert price["projects.price_free"]["gain_kmh"] >= 0.1
     truck = "pumps:pump-truck-1500.1"
-    assert [r["verdict"] for plan in (free, asked) for r in plan.rows if r["measure"] == truck] == ["left", "helps"]
+    assert [r["verdict"] for plan in (free, asked) for r in plan.rows if r["measure"] == truck] == [
+        "left",
+        "helps",
+    ]
     assert not any("What binds is the budget" in said for said in speaks(load(FLOOD), free))
 
 
@@ -290,6 +316,23 @@ def test_a_drain_node_is_named_by_where_it_lies(key: str, said: str) -> None:
     text = shown.told(load(FLOOD), "measure", key).zh
     begin, _, end = said.partition("{}")
     assert text.startswith(begin) and text.endswith(end) and len(text) > len(begin + end) - 1
+
+
+def test_what_half_of_the_members_tell_is_not_tried_on_all() -> None:
+    """Inlets help in each of four members: no more are run without them. Training does in every other: all are."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        clean = scenario.physics.water.clog_start < 0.1
+        quick = scenario.fleet.teams[0].muster < 20 * 60
+        return {"depth_over_15cm_km_h": (20.0 - 4.0 * clean - (3.0 if seed % 2 else -2.0) * quick) / 8.0}
+
+    values = Values(load(FLOOD), Made(figures), measures(load(FLOOD), None, {}), 8, 0)
+    both = frozenset({"inlets", "training"})
+    needed, beside = values.needed(both, 8)
+    assert needed == both and beside["inlets"].mean == pytest.approx(4.0)
+    assert (
+        len(values.burdens[frozenset({"training"})]) == 4 and len(values.burdens[frozenset({"inlets"})]) == 8
+    )
 
 
 def test_what_brings_little_is_called_small() -> None:
