@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from optimization.ground import Ground
+from optimization.planners._changes import key_of
 from optimization.planners._stock_demand import able
 from simulation import engine
 from simulation.hazards.advice import CLASS_WEIGHT
 from simulation.model import Depot, Equipment, HazardName, Kind, Name, Place, Scenario, Verb
 from simulation.network import Network
+from simulation.units import unit_of
 
 WORK: dict[HazardName, tuple[Verb, ...]] = {"snow": ("plough", "spread"), "water": ("pump",)}
 """What the machines do that a planner places: those of the district, not the squads of a street office."""
 WET = ("waterlogging", "underpass")
+Places = dict[str, str]
+"""Row of equipment -> yard."""
 MOST_POSTS = 12
 """Wet places at which pump trucks may wait."""
 
@@ -75,6 +80,24 @@ def with_posts(scenario: Scenario, wet: Sequence[tuple[Place, float]]) -> Scenar
     )  # fmt: skip
     fleet = scenario.fleet.model_copy(update={"depots": (*scenario.fleet.depots, *posts)})
     return scenario.model_copy(update={"fleet": fleet})
+
+
+def as_overrides(scenario: Scenario, places: Places, yards: int) -> dict[str, Any]:
+    """The yards of rows in the scenario file's grammar; posts that are used are added to the table of yards, whose
+    first ``yards`` rows are there today."""
+    depots = scenario.fleet.depots
+    posts = [d for d in depots[yards:] if d.id in places.values()]
+    table = {"fleet.depots": [_in_file(d) for d in (*depots[:yards], *posts)]} if posts else {}
+    return {**table, **{f"fleet.equipment.{row}.depot": depot for row, depot in places.items()}}
+
+
+def _in_file(depot: Depot) -> dict[str, Any]:
+    """A yard as a row of its table."""
+    told: dict[str, Any] = {"id": depot.id, "name_zh": depot.name.zh, "name_en": depot.name.en}
+    for name in ("lon", "lat", "office", "bays", "loading_rate", "turnaround"):
+        unit, held = unit_of(Depot.model_fields[name].metadata), getattr(depot, name)
+        told[key_of(Depot, name)] = float(f"{held / unit.factor:.9g}") if unit else held
+    return told
 
 
 def _groups(

@@ -18,12 +18,11 @@ import numpy as np
 import pulp
 
 from optimization.plan import CannotPlan, Plan, Reason, Trials, burden
-from optimization.planners._changes import changed, check, key_of
-from optimization.planners._places import Asked, Group, asked, wet_places, with_posts
+from optimization.planners._changes import changed, check
+from optimization.planners._places import Asked, Group, Places, as_overrides, asked, wet_places, with_posts
 from optimization.planners._storms import storms
 from optimization.solver import Outcome, prices, solve, solve_or
-from simulation.model import Depot, Fleet, Scenario
-from simulation.units import unit_of
+from simulation.model import Fleet, Scenario
 
 NODES, SECONDS = 200, 60.0
 """Branch-and-bound nodes, and the guard in seconds."""
@@ -33,6 +32,8 @@ FEW = 0.34
 """Share of the moves that the third answer makes."""
 AT_POST = 2
 """Machines that wait at a post (a setting)."""
+DEAREST = 3
+"""Places for one more machine, by the programme's prices, that are reckoned through."""
 LITTLE = 0.02
 """Share of the burden below which it is told why places bring little (a setting)."""
 SPREAD = 4
@@ -53,8 +54,6 @@ class Options:
 
 
 LIMITS = {"storms": (2, 30), "within_min": (0.1, 600), "room": (1, 100)}
-Places = dict[str, str]
-"""Row of equipment -> yard."""
 
 
 def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
@@ -95,24 +94,6 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         *_one_more(scenario, trials, options, drawn, places, placing),
     ]
     return Plan(as_overrides(scenario, places, yards), tuple(why), first, _rows(scenario, places, work))
-
-
-def as_overrides(scenario: Scenario, places: Places, yards: int) -> dict[str, Any]:
-    """The yards of rows in the scenario file's grammar; posts that are used are added to the table of yards, whose
-    first ``yards`` rows are there today."""
-    depots = scenario.fleet.depots
-    posts = [d for d in depots[yards:] if d.id in places.values()]
-    table = {"fleet.depots": [_in_file(d) for d in (*depots[:yards], *posts)]} if posts else {}
-    return {**table, **{f"fleet.equipment.{row}.depot": depot for row, depot in places.items()}}
-
-
-def _in_file(depot: Depot) -> dict[str, Any]:
-    """A yard as a row of its table."""
-    told: dict[str, Any] = {"id": depot.id, "name_zh": depot.name.zh, "name_en": depot.name.en}
-    for name in ("lon", "lat", "office", "bays", "loading_rate", "turnaround"):
-        unit, held = unit_of(Depot.model_fields[name].metadata), getattr(depot, name)
-        told[key_of(Depot, name)] = float(f"{held / unit.factor:.9g}") if unit else held
-    return told
 
 
 def placed(scenario: Scenario, places: Places) -> Fleet:
@@ -164,20 +145,22 @@ class Placing:
         full = self._room_prices(seconds, outcome, chosen) if not covering else {}
         return Placed(outcome, chosen, full)
 
-    def way(self, rows: np.ndarray) -> float:
-        """s of mean way to the work where rows stand so."""
-        model = _Model(self, self.work.seconds, rows)
+    def way(self, rows: np.ndarray, more: tuple[int, int] | None = None) -> float:
+        """s of mean way to the work where rows stand so, with one ``more`` machine of a group at a yard if asked."""
+        model = _Model(self, self.work.seconds, rows, more)
         found = solve(model.problem, time_limit=SECONDS)
         return sum(seconds * found.values[x.name] for x, seconds in model.ways)
 
     def worth(self, rows: np.ndarray) -> dict[tuple[int, int], float]:
-        """(group, yard) -> s by which one more row there would shorten the mean way."""
+        """(group, yard) -> s by which one more machine there would shorten the mean way, at the prices of the power
+        that stands there and of the group's: no more than that, and told apart by ``way``."""
         problem = _Model(self, self.work.seconds, rows).problem
+        dual = prices(problem, solve(problem, time_limit=SECONDS).values)
         return {
-            (int(g), int(i)): -dual * self.work.groups[int(g)].strength * SPREAD
-            for name, dual in prices(problem, solve(problem, time_limit=SECONDS).values).items()
-            if name.startswith("power_") and dual < -1e-9
-            for _, g, i in [name.split("_")]
+            (g, i): price * group.strength / group.count
+            for g, group in enumerate(self.work.groups)
+            for i in self.yards
+            if (price := -SPREAD * dual[f"power_{g}_{i}"] - dual[f"share_{g}"]) > 1e-9
         }
 
     def moved(self, scenario: Scenario, places: Places) -> np.ndarray:
@@ -208,9 +191,16 @@ class Placing:
 
 
 class _Model:
-    """Where rows stand and who does which work; ``fixed`` (groups, yards): the rows stand so, whatever the room."""
+    """Where rows stand and who does which work; ``fixed`` (groups, yards): the rows stand so, whatever the room, with
+    one ``more`` machine of a group at a yard."""
 
-    def __init__(self, of: Placing, seconds: np.ndarray, fixed: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        of: Placing,
+        seconds: np.ndarray,
+        fixed: np.ndarray | None = None,
+        more: tuple[int, int] | None = None,
+    ) -> None:
         self.problem = pulp.LpProblem("placement", pulp.LpMinimize)
         groups, yards = of.work.groups, of.yards
         cost: list[tuple[pulp.LpVariable, float]] = []
@@ -244,9 +234,11 @@ class _Model:
                     self.ways.append((x, float(seconds[i, j])))
                 # one row near all the work may not do all of it, and together a group does its share
                 terms = [*here, (self.at[g][i], -SPREAD * group.strength)]
-                self._row(terms, pulp.LpConstraintLE, 0.0, f"power_{g}_{i}")
+                extra = SPREAD * group.strength / group.count if more == (g, i) else 0.0
+                self._row(terms, pulp.LpConstraintLE, extra, f"power_{g}_{i}")
                 done += here
             limit = group.strength * len(group.rows)
+            limit += group.strength / group.count if more is not None and more[0] == g else 0.0
             self._row(done, pulp.LpConstraintLE, limit, f"share_{g}")
         for j, share in enumerate(of.work.share):
             self._row(served[j], pulp.LpConstraintEQ, float(share), f"served_{j}")
@@ -351,17 +343,24 @@ def _one_more(
     scenario: Scenario, trials: Trials, options: Options, drawn: Sequence[Scenario], places: Places,
     placing: Sequence[Placing],
 ) -> list[Reason]:  # fmt: skip
-    """What one more machine is worth where the programme prices it highest, in seconds of way and as run."""
+    """What one more machine is worth where it shortens the way most, in seconds of way and as run: of the ``DEAREST``
+    by the programme's prices."""
     moved = scenario.model_copy(update={"fleet": placed(scenario, places)})
-    priced = [
+    rows = [of.moved(scenario, places) for of in placing]
+    priced = sorted(
         (-round(price, 6), p, g, i, row)
         for p, of in enumerate(placing)
-        for (g, i), price in of.worth(of.moved(scenario, places)).items()
+        for (g, i), price in of.worth(rows[p]).items()
         if (row := _row_at(moved, of.work.groups[g], scenario.fleet.depots[i].id)) is not None
-    ]
+    )
     if not priced:
         return []
-    price, p, g, i, row = min(priced)
+    shorter, p, g, i, row = max(
+        (round(placing[p].way(rows[p]) - placing[p].way(rows[p], (g, i)), 3), p, g, i, row)
+        for _, p, g, i, row in priced[:DEAREST]
+    )
+    if shorter <= 0:
+        return []
     group = placing[p].work.groups[g]
     more = changed(moved, {f"fleet.equipment.{row}.count": group.count + 1})
     labels: dict[str, Scenario] = {}
@@ -370,7 +369,7 @@ def _one_more(
         labels[f"more {w}"] = storm.model_copy(update={"fleet": more.fleet})
     found = trials(labels, [options.seed])
     change = [burden(found[f"more {w}"][0]) - burden(found[f"placed {w}"][0]) for w in range(len(drawn))]
-    gaps = {"kind": group.kind.name, "depot": scenario.fleet.depots[i].name, "shorter_s": -price, "runs_n": len(drawn),
+    gaps = {"kind": group.kind.name, "depot": scenario.fleet.depots[i].name, "shorter_s": shorter, "runs_n": len(drawn),
             "tried_signed_kmh": float(np.mean(change))}  # fmt: skip
     return [Reason("placement.one_more", gaps)]
 

@@ -161,12 +161,24 @@ def placings() -> list[np.ndarray]:
     return [np.array([a, np.eye(3, dtype=int)[c]]) for a in light for c in range(3)]
 
 
-def ways(work: Work, shares: np.ndarray, rows: np.ndarray) -> float:
-    """s of mean way with rows at these yards: no row does more than one and a half times its third of the work, and no
-    group more than its share; ``shares`` (ways, 2, 3, 3)."""
+def ways(
+    work: Work, shares: np.ndarray, rows: np.ndarray, spread: float = 1.5, more: np.ndarray | None = None
+) -> float:
+    """s of mean way with rows at these yards: no row does more than ``spread`` times its third of the work, and no
+    group more than its share; ``shares`` (ways, 2, 3, 3); ``more`` (groups, yards): sixths that are there besides."""
     done = shares.sum(axis=3)
-    fits = (done <= 1.5 * 2 * rows).all(axis=(1, 2)) & (done.sum(axis=2) <= [4, 2]).all(axis=1)
+    power = 2 * rows + (0 if more is None else more)
+    whole = np.array([4, 2]) + (0 if more is None else more.sum(axis=1))
+    fits = (done <= spread * power).all(axis=(1, 2)) & (done.sum(axis=2) <= whole).all(axis=1)
     return float((shares[fits].sum(axis=1) * work.seconds).sum(axis=(1, 2)).min() / 6)
+
+
+def placing_of(work: Work, room: np.ndarray) -> Placing:
+    tiny = load("tiny/snow")
+    fleet = tiny.fleet.model_copy(update={"depots": (*tiny.fleet.depots, tiny.fleet.depots[0])})
+    placing = Placing(tiny.model_copy(update={"fleet": fleet}), work, Options(), 3)
+    placing.room = room
+    return placing
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -175,10 +187,7 @@ def test_rows_stand_where_no_other_placing_is_better(seed: int, monkeypatch: pyt
     way for each of them, and what room for one more machine would bring."""
     monkeypatch.setattr(placement, "SPREAD", 1.5)
     work, room = places(seed)
-    tiny = load("tiny/snow")
-    fleet = tiny.fleet.model_copy(update={"depots": (*tiny.fleet.depots, tiny.fleet.depots[0])})
-    placing = Placing(tiny.model_copy(update={"fleet": fleet}), work, Options(), 3)
-    placing.room = room
+    placing = placing_of(work, room)
     shares = np.array(sixths())
     stay = STAY * work.seconds.min(axis=0).mean()
 
@@ -196,6 +205,27 @@ def test_rows_stand_where_no_other_placing_is_better(seed: int, monkeypatch: pyt
         assert placing.way(rows) == pytest.approx(ways(work, shares, rows))
     for yard, shorter in found.full.items():
         assert shorter == pytest.approx(least(room) - least(room + np.eye(3)[yard]), abs=2e-3 * least(room))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_more_machine_is_worth_what_it_shortens_the_way_by(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a light row a third of the work more, of the heavy row (two machines) a sixth; prices promise no less."""
+    monkeypatch.setattr(placement, "SPREAD", 2.0)
+    work, room = places(seed)
+    placing, shares = placing_of(work, room), np.array(sixths())
+    rows = placing.today
+    prices, helped = placing.worth(rows), 0
+    for g, sixth in ((0, 2), (1, 1)):
+        for yard in range(3):
+            more = np.zeros((2, 3), int)
+            more[g, yard] = sixth
+            shorter = ways(work, shares, rows, 2.0) - ways(work, shares, rows, 2.0, more)
+            assert placing.way(rows) - placing.way(rows, (g, yard)) == pytest.approx(shorter, abs=1e-6)
+            assert prices.get((g, yard), 0.0) >= shorter - 1e-6
+            helped += shorter > 1
+    assert helped
 
 
 # ---------------------------------------------------------------- roster
