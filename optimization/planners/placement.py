@@ -359,7 +359,7 @@ def _one_more(
         (round(placing[p].way(rows[p]) - placing[p].way(rows[p], (g, i)), 3), p, g, i, row)
         for _, p, g, i, row in priced[:DEAREST]
     )
-    if shorter <= 0:
+    if shorter < 1.0:  # s: not worth telling
         return []
     group = placing[p].work.groups[g]
     more = changed(moved, {f"fleet.equipment.{row}.count": group.count + 1})
