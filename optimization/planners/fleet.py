@@ -89,7 +89,13 @@ class Telling:
                 "confidence_share": self.options.confidence, "same_share": SAME,
             }  # fmt: skip
             said.append(Reason("fleet.beyond_held", gaps))
-        return [*said, Reason("fleet.beyond_worse", {"goals": tuple(sorted(worse))})] if worse else said
+        if worse:
+            gaps = {
+                "goals": tuple(sorted(worse)), "times": self.options.most,
+                "worse_n": self.judge.failed(self.best, worse), "members_n": len(self.judge.figures[self.best]),
+            }  # fmt: skip
+            said.append(Reason("fleet.beyond_worse", gaps))
+        return said
 
     def reached(self, beyond: Goals) -> list[Reason]:
         """Of each goal out of reach: what is allowed, what today's fleet reaches, and what the largest one does."""

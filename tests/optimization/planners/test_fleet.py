@@ -208,6 +208,21 @@ def test_what_no_fleet_meets_is_held_member_by_member() -> None:
     assert not judged_as(today | {0: None, 1: None}).meets((1,), goal)
 
 
+def test_where_more_machines_do_worse_out_of_reach_it_is_told() -> None:
+    """Class 1 needs more ploughs, and each makes bridges later, which no fleet treats in time: the fleet that grows is
+    not held to them, and in how many members it is worse there is said."""
+
+    def figures(scenario: Scenario, seed: int) -> Figures:
+        return {**by_ploughs(72.0)(scenario, seed), "bridges_h": 10.0 + count(scenario, "plough-3t")}
+
+    plan = fleet.propose(load(SNOW), Made(figures), fleet.Options())
+    assert [r.key for r in plan.why[:2]] == ["fleet.beyond", "fleet.beyond_worse"]
+    gaps = plan.why[1].gaps
+    more = count(changed(load(SNOW), plan.overrides), "plough-3t") > count(load(SNOW), "plough-3t")
+    assert gaps["goals"] == ("bridges_h",) and gaps["worse_n"] == more * gaps["members_n"]
+    assert any("The one proposed is worse there in" in said for said in speaks(load(SNOW), plan))
+
+
 def test_a_burden_that_rises_is_a_choice_and_a_runner_up_keeps_it() -> None:
     """Goals are met with one small plough; each large one takes 10 of the burden away, the hand squad nothing."""
 
