@@ -32,13 +32,15 @@ GROUP, HOME, READY, DUTY, CAPACITY, REST, SLOW, LAG, MACHINES = range(9)
 handing over), its driving time over the fastest's, s that a task of it counts late, machines that go abreast."""
 OF_SECONDS, OF_METRES, OF_LENGTH, USUAL, HORIZON, OF_LATE, STEEP = range(7)
 """Columns of ``goal`` [7]: cost of a second and of a metre, of uneven routes, their usual length, s by which all should
-be home, cost of each s beyond, and of each s that a task is done after it is due."""
+be home, cost of each s beyond, and of the square of the s that a task is done after it is due: the very last count."""
 TURN, RATE = range(2)
 """Columns of ``yard`` [yard, 2]: s of a stop and kg/s."""
 NEAR, RUINED = 10, 40
 """Places looked at on either side of a task to be put in, and around one that is taken out."""
 REGRID = 0.25
 """Chance that whole roads are taken out and given a grid anew."""
+HURRY, LOTS = 0.1, 30
+"""Share of turns that begin at a task that is late, and tasks among which the latest is chosen (settings)."""
 NEARLY = 0.8
 """Share of a shift before which nobody looks whether it is over."""
 ENDS = 10
@@ -79,8 +81,8 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
             link, used = best, 0.0
         y = leave[row[v, p]]
         finish = max(now + link, item[v, p, RELEASE]) + item[v, p, SERVICE]
-        late = finish - began > NEARLY * crew[v, DUTY]
-        if late and p > 0 and finish + far[y, home, 0] * slow - began > crew[v, DUTY]:
+        soon_over = finish - began > NEARLY * crew[v, DUTY]
+        if soon_over and p > 0 and finish + far[y, home, 0] * slow - began > crew[v, DUTY]:
             now += far[at, home, 0] * slow + crew[v, REST]
             metres += far[at, home, 1]
             began, used = now, 0.0
@@ -89,14 +91,14 @@ def reckon(v, far, arcs, leave, enter, yard, goal, crew, row, item, route):
         used += item[v, p, DEMAND]
         metres += metre
         cost += item[v, p, WEIGHT] * (now + crew[v, LAG])
-        cost += goal[STEEP] * max(0.0, now + crew[v, LAG] - item[v, p, DUE])
+        late = max(0.0, now + crew[v, LAG] - item[v, p, DUE])
+        cost += goal[STEEP] * late * late
         item[v, p, DONE] = now
         at = y
     later = 0.0
     for p in range(length - 1, -1, -1):
         later += item[v, p, WEIGHT]
-        if item[v, p, DONE] + crew[v, LAG] >= item[v, p, DUE]:
-            later += goal[STEEP]
+        later += 2 * goal[STEEP] * max(0.0, item[v, p, DONE] + crew[v, LAG] - item[v, p, DUE])
         item[v, p, LATER] = later
     if length:
         now += far[at, home, 0] * slow
@@ -136,7 +138,8 @@ def added(
     there = there * slow
     wait = max(0.0, task_of[task, OPEN] - now - there)
     done = now + there + wait + service + crew[v, LAG]
-    cost = weight * done + goal[STEEP] * max(0.0, done - task_of[task, DUE_OF])
+    late = max(0.0, done - task_of[task, DUE_OF])
+    cost = weight * done + goal[STEEP] * late * late
     if cost + (service + wait) * (later + goal[OF_SECONDS]) >= best:
         return NOWHERE
     to, metres = int(crew[v, HOME]), metre

@@ -20,21 +20,23 @@ from optimization.routing.search import Stop
 
 Objective = Literal["priority", "last", "makespan", "balanced", "kilometres"]
 OBJECTIVES: tuple[Objective, ...] = ("priority", "last", "makespan", "balanced", "kilometres")
-TRAVEL = 0.75
+TRAVEL = 1.3
 """Worth of a metre beside a second that the mean weight of a route waits, in the goals ``priority`` and ``last``
-(setting: with 250,000 turns in Jinshui's blizzard 0.7 ends class 1 by 27 % earlier than the plan of fewest kilometres
-and drives 2.0 % more, 1.0 by 16 % earlier for 0.8 % more)."""
-TIGHTEN = tuple(share / 20 for share in range(3, 19))
+(setting, with ``STEEP``; docs/design.md has what others come to)."""
+TIGHTEN = tuple(share / 20 for share in range(8, 19))
 """Shares of the search at which the last passes of some classes are made due earlier (setting): a mean falls by itself,
 the last only if it is asked for."""
 STRAGGLERS = 0.03
 """How many of them are late then (setting)."""
-STEEP = 30.0
-"""Cost of a second after that, in mean weights of a pass (setting)."""
+STEEP = 1000.0
+"""Cost of the second that follows an hour after that, in mean weights of a pass; it grows with the hours (setting)."""
 TOGETHER: dict[Objective, tuple[tuple[int, ...], ...]] = {
     "priority": ((1,),), "last": ((1,), (2,), (3,), (4,)), "makespan": ((1, 2, 3, 4),),
 }  # fmt: skip
 """Classes whose last pass is brought forward, by goal; those that stand together have one last pass."""
+EARLY: dict[Objective, float] = {"priority": 0.77}
+"""Share of the time of the very last pass of all before which no class is pressed, by goal (setting): beyond that,
+hours of the class are paid for with kilometres."""
 LATE = 5.0
 """Times as much as a second or a metre on the way that a second beyond the horizon costs (setting: with
 20 the search of fewest kilometres stays 8 % above what it finds with 5, for no earlier end)."""
@@ -97,11 +99,12 @@ def goal_of(problem: Problem, objective: Objective, horizon: float, travel: floa
     whole = float(passes.weight[_coarsest(problem)].sum())
     usual = max(horizon / SLACK, 1.0)
     steep = STEEP * float(passes.weight.mean()) if len(passes) else 0.0
+    square = steep / 2 / 3600
     if objective in ("priority", "last"):
         metre = travel * whole / trucks
-        return np.array([0.0, metre, 0.0, usual, horizon, LATE * metre, steep])
+        return np.array([0.0, metre, 0.0, usual, horizon, LATE * metre, square])
     if objective == "makespan":
-        return np.array([0.01 * steep, 0.0, 0.0, usual, horizon, steep, steep])
+        return np.array([0.01 * steep, 0.0, 0.0, usual, horizon, steep, square])
     if objective == "balanced":
         return np.array([0.05, 0.0, 1.0, usual, horizon, LATE, 0.0])
     return np.array([0.01, 1.0, 0.0, usual, horizon, LATE, 0.0])
@@ -145,7 +148,7 @@ class Search:
         tasks, trucks, places = len(passes), len(crew), len(problem.cost)
         goal = goal_of(problem, objective, horizon, travel)
         weight = passes.weight if objective in ("priority", "last") else np.zeros(tasks)
-        self._together = TOGETHER.get(objective, ())
+        self._together, self._early = TOGETHER.get(objective, ()), EARLY.get(objective, 0.0)
         task_of = np.column_stack(
             [weight, passes.kilograms, passes.release, problem.length, np.full(tasks, kernel.NOWHERE)]
         ).astype(float)
@@ -275,7 +278,7 @@ class Search:
         for classes in self._together:
             mine = np.isin(tier[tasks], classes)
             if mine.any():
-                due[np.isin(tier, classes)] = np.quantile(done[mine], 1 - STRAGGLERS)
+                due[np.isin(tier, classes)] = max(np.quantile(done[mine], 1 - STRAGGLERS), self._early * done.max())
         item[vehicle, place, kernel.DUE] = due[tasks]
         if len(self._together) == 1 and len(self._together[0]) > 1 and len(tasks):
             self._goal[kernel.HORIZON] = np.quantile(route[:, kernel.END], 1 - STRAGGLERS)

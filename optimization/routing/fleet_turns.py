@@ -6,10 +6,15 @@ from __future__ import annotations
 from optimization.routing.fleet_kernel import (
     COLUMNS,
     COST,
+    DONE,
+    DUE,
     GROUP,
     HOME,
+    HURRY,
+    LAG,
     LENGTH,
     LENGTH_OF,
+    LOTS,
     NOWHERE,
     OF_METRES,
     OPEN,
@@ -18,6 +23,7 @@ from optimization.routing.fleet_kernel import (
     REGRID,
     RUINED,
     SLOW,
+    STEEP,
     VEHICLE,
     WORTH,
     best_place,
@@ -66,6 +72,21 @@ def sort_absent(rng, absent, count, task_of, key):
 
 
 @compiled(_nrt=False)
+def latest(rng, seed, tasks, crew, item, spot):
+    """The task that is latest after it is due, of some and the one given; that one where none is late."""
+    worst = 0.0
+    for _ in range(LOTS):
+        task = below(rng, tasks)
+        v = spot[task, VEHICLE]
+        if v >= 0:
+            p = spot[task, PLACE]
+            late = item[v, p, DONE] + crew[v, LAG] - item[v, p, DUE]
+            if late > worst:
+                worst, seed = late, task
+    return seed
+
+
+@compiled(_nrt=False)
 def seed_state(state):
     """A turn's number: counts up."""
     state[0] += 1
@@ -85,6 +106,8 @@ def turns(far, arcs, leave, enter, yard, goal, crew, work, task_of, road_of, gri
         seed = below(rng, tasks)
         while spot[seed, VEHICLE] < 0:
             seed = below(rng, tasks)
+        if goal[STEEP] > 0 and draw(rng) < HURRY:
+            seed = latest(rng, seed, tasks, crew, item, spot)
         centre = enter[2 * seed] if enter[2 * seed] >= 0 else enter[2 * seed + 1]
         if draw(rng) < REGRID and grid_start.shape[0] > 1:
             wanted = 1 + below(rng, 3)
