@@ -91,6 +91,9 @@ class Plan:
     """Where money is what is planned."""
     fewer: bool = False
     """Made to do with less, by the goals: it is proposed though the burden rises, and by how much is told."""
+    held: frozenset[str] = frozenset()
+    """Figures in which, made to do with less, it is no worse than today in any member it was made for; with goals that
+    nothing meets they stand in place of these."""
     unkept: bool = False
     """Limits that were asked for do not hold today, and nothing is proposed: the reasons tell how to keep them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ import yaml
 
 from optimization.plan import CannotPlan, Plan, burden
 from optimization.planners import names, planner
-from optimization.planners._fleet_goals import limits, until_due
+from optimization.planners._fleet_goals import is_worse, limits, until_due
 from optimization.planners._storms import rainfall, snowfall, storms
 from results import plan_page
 from results import planning as shown
@@ -210,7 +210,7 @@ class Planning:
         found = self.runs.pairs([run for pair in zip(before_runs, after_runs, strict=True) for run in pair])
         figures = {BEFORE: dict(enumerate(found[0::2])), AFTER: dict(enumerate(found[1::2]))}
         before, after_ = ([burden(f) for f in figures[label].values()] for label in (BEFORE, AFTER))
-        lost = goals_lost([storm for storm, _ in members], figures) if plan.fewer else None
+        lost = goals_lost([storm for storm, _ in members], figures, plan.held) if plan.fewer else None
         judgement = shown.judged(before, after_, lost=lost)
         return self._proposal(plan, figures, judgement, [storm.storm.name for storm, _ in members])
 
@@ -334,15 +334,18 @@ def check_place(place: Path, own: str) -> None:
         ) from None
 
 
-def goals_lost(storms: Sequence[Scenario], figures: Mapping[str, Mapping[int, Figures]]) -> int:
-    """Members in which a goal that is met before is missed after."""
+def goals_lost(
+    storms: Sequence[Scenario], figures: Mapping[str, Mapping[int, Figures]], held: Collection[str] = ()
+) -> int:
+    """Members in which a goal that is met before is missed after, or one of the figures in ``held`` is worse."""
     lost = 0
     for i, storm in enumerate(storms):
         missed = [
             {limit.key for limit in limits(storm) if limit.missed(figures[label][i], storm.duration)}
             for label in (BEFORE, AFTER)
         ]
-        lost += bool(missed[1] - missed[0])
+        before, after = (figures[label][i] for label in (BEFORE, AFTER))
+        lost += bool(missed[1] - missed[0]) or any(is_worse(after.get(key), before.get(key)) for key in held)
     return lost
 
 

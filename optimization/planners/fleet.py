@@ -50,7 +50,7 @@ def propose(scenario: Scenario, trials: Trials, options: Options) -> Plan:
         *told.reached(beyond), *told.margin(), *hired, *told.trust(),
     ]  # fmt: skip
     fewer = search.cost(best) < search.cost(search.now)
-    return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows), fewer=fewer)
+    return Plan(search.builder.overrides(best), tuple(why), rows=tuple(rows), fewer=fewer, held=held)
 
 
 class Telling:

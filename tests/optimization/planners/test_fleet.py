@@ -327,6 +327,11 @@ def test_a_smaller_fleet_stands_only_where_goals_are_kept_on_other_storms() -> N
     hours[BEFORE] = {0: {"clear_h.p1": 5.0}, 1: {"clear_h.p1": 5.0}, 2: {"clear_h.p1": 50.0}}
     hours[AFTER] = {0: {"clear_h.p1": 6.0}, 1: {"clear_h.p1": 50.0}, 2: {"clear_h.p1": 50.0}}
     assert goals_lost([snow] * 3, hours) == 1
+    for label, unclear in ((BEFORE, (9.0, 9.0, 9.0)), (AFTER, (9.05, 8.0, 12.0))):
+        for i, km_h in enumerate(unclear):
+            hours[label][i]["unclear_km_h.p1"] = km_h
+    assert goals_lost([snow] * 3, hours) == 1
+    assert goals_lost([snow] * 3, hours, {"unclear_km_h.p1"}) == 2  # out of reach, and a third worse in the last member
 
 
 def test_goals_are_judged_when_they_are_due() -> None:
