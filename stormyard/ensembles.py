@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from optimization.plan import burden
 from results.compare import Interval, Spread, change_text, intervals, measure, metric_name, shown
 from results.language import Words
 from results.metrics import NEVER, Figures, metrics
+from results.planning import Judgement, judged
 from scenarios.problems import BadScenario, Problem, problem
 from scenarios.said import Said
 from simulation.ensemble import Ledger, Member, run_members
 from simulation.model import Scenario
-from stormyard.jobs import chosen_dispatcher, folder_for, product_version, simulate, write_text
+from stormyard.jobs import chosen_dispatcher, folder_for, product_version, simulate, under_each, write_text
 
 MEMBERS, MANIFEST = "members.jsonl", "ensemble.json"
 
@@ -53,7 +55,11 @@ class Ensemble:
         workers: int | None = None,
         folder: Path | None = None,
     ) -> Ensemble:
-        """An ensemble with the usual folder and a worker a core. Raises BadScenario for an unknown dispatcher."""
+        """An ensemble with the usual folder and a worker a core. ``dispatcher``: one, or several with commas between
+        them, each under a label of its own. Raises BadScenario for one that does not exist."""
+        several = [name.strip() for name in dispatcher.split(",") if name.strip()]
+        scenarios = under_each(scenarios, several)
+        dispatcher = dispatcher if len(several) < 2 else ""
         for scenario in scenarios.values():
             chosen_dispatcher(scenario, dispatcher)
         first = next(iter(scenarios.values()))
@@ -113,6 +119,20 @@ class Ensemble:
         samples = {label: by_seed for label, by_seed in samples.items() if by_seed}
         return intervals(samples) if samples else []
 
+    def burdens(self) -> dict[str, Judgement]:
+        """How the weighted burden of every variant but the first lies beside the first's, over the members of both."""
+        found: dict[str, dict[int, float]] = {label: {} for label in self.scenarios}
+        for member in self.done:
+            if not member.error:
+                found[member.variant][member.seed] = burden(member.figures["metrics"])
+        (_, first), *others = found.items()
+        shared = {label: sorted(first.keys() & mine.keys()) for label, mine in others}
+        return {
+            label: judged([first[seed] for seed in shared[label]], [mine[seed] for seed in shared[label]])
+            for label, mine in others
+            if shared[label]
+        }
+
     def write_manifest(self) -> dict[str, Any]:
         """Write what it came to beside the members, and return it."""
         failed = [m for m in self.done if m.error]
@@ -120,11 +140,13 @@ class Ensemble:
         manifest = {
             "scenario": first.id,
             "version": product_version(),
-            "dispatcher": self.dispatcher or first.dispatcher,
+            "dispatcher": self.dispatcher
+            or ", ".join(dict.fromkeys(s.dispatcher for s in self.scenarios.values())),
             "variants": {label: scenario.digest() for label, scenario in self.scenarios.items()},
             "seeds": [self.seeds.start, self.seeds.stop - 1],
             "members": len(self.done) - len(failed),
             "failed": [{"variant": m.variant, "seed": m.seed, "error": m.error} for m in failed],
+            "burden": {label: _beside(found) for label, found in self.burdens().items()},
             "intervals": [_plain(interval) for interval in self.intervals()],
         }
         write_text(
@@ -156,6 +178,31 @@ def interval_rows(found: list[Interval], words: Words) -> list[list[str]]:
         better = "" if math.isnan(item.better) else f"{item.better:.0%}"
         rows.append([f"  {item.variant}", median, f"{low} – {high}", change, better])
     return rows
+
+
+def burden_lines(job: Ensemble, words: Words) -> list[str]:
+    """For each variant but the first, by how much its weighted burden lies beside the first's: mean and interval."""
+    first = next(iter(job.scenarios))
+    lines = []
+    for label, found in job.burdens().items():
+        told = _beside(found)
+        gaps = {k: "–" if v is None else f"{v:+,.1f}" for k, v in told.items()}
+        for name in ("before", "after"):
+            gaps[name] = f"{told[name]:,.1f}"
+        gaps["better"] = f"{found.better:.0%}"
+        lines.append(words("cli.burden_beside", label=label, first=first, members=found.members, **gaps))
+    return lines
+
+
+def _beside(found: Judgement) -> dict[str, float | None]:
+    """A judgement as plain figures: means in weighted km h, the mean difference with its 90 % interval, shares in %."""
+    share = 100 / found.base if found.base > 0 else math.nan
+    told = {
+        "before": found.base, "after": found.base + found.mean, "mean": found.mean, "low": found.low,
+        "high": found.high, "share": share * found.mean, "low_share": share * found.low,
+        "high_share": share * found.high, "better": found.better,
+    }  # fmt: skip
+    return {name: value if math.isfinite(value) else None for name, value in told.items()}
 
 
 def _difference(metric: str, spread: Spread) -> str:

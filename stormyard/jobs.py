@@ -120,6 +120,28 @@ def load_variants(reference: str, variants: Sequence[str], sets: Sequence[str] =
     return loaded
 
 
+def under_each(scenarios: Mapping[str, Scenario], dispatchers: Sequence[str]) -> dict[str, Scenario]:
+    """Each scenario under each of several dispatchers, by label: ``variant, dispatcher``, and the dispatcher alone for
+    the scenario itself. As they are where none or one is named.
+
+    Raises BadScenario for a dispatcher that does not exist.
+    """
+    if len(dispatchers) < 2:
+        return dict(scenarios)
+    return {
+        name if label == BASE else f"{label}, {name}": scenario.model_copy(
+            update={"dispatcher": chosen_dispatcher(scenario, name)}
+        )
+        for label, scenario in scenarios.items()
+        for name in dict.fromkeys(dispatchers)
+    }
+
+
+def variant_of(label: str, dispatchers: Sequence[str]) -> str:
+    """The variant that a label of ``under_each`` stands for."""
+    return label if len(dispatchers) < 2 else label.rpartition(", ")[0] or BASE
+
+
 def folder_for(scenario: Scenario, *parts: str | int) -> Path:
     """A folder under ``runs/`` for a question: the same question gets the same folder."""
     question = "-".join(str(p) for p in (scenario.id, *parts) if p != "")

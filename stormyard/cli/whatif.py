@@ -73,7 +73,7 @@ def compare(
     from stormyard import jobs
 
     front = Front(lang, json)
-    if variants:
+    if variants or len(items(dispatcher)) > 1:
         runs = _variant_runs(front, things, items(variants), dispatcher, seed, set_ or ())
         manifests = {label: store.manifest(run) for label, run in runs.items()}
     else:
@@ -95,15 +95,19 @@ def _variant_runs(
     from stormyard import jobs
 
     reference = jobs.only_one(things)
-    scenarios = jobs.load_variants(reference, variants, sets)
-    names = {label: jobs.chosen_dispatcher(s, dispatcher) for label, s in scenarios.items()}
-    front.header(scenarios[jobs.BASE], dispatcher=", ".join(dict.fromkeys(names.values())), seed=seed)
+    several = items(dispatcher)
+    scenarios = jobs.under_each(jobs.load_variants(reference, variants, sets), several)
+    one = dispatcher if len(several) < 2 else ""
+    names = {label: jobs.chosen_dispatcher(s, one) for label, s in scenarios.items()}
+    front.header(
+        next(iter(scenarios.values())), dispatcher=", ".join(dict.fromkeys(names.values())), seed=seed
+    )
     front.make_ready(*scenarios.values())
     whole = sum(s.duration for s in scenarios.values())
     runs, done = {}, 0.0
     with front.progress("run", whole) as update:
         for label, scenario in scenarios.items():
-            watch, origin = counting_from(update, done), jobs.origin(label, sets)
+            watch, origin = counting_from(update, done), jobs.origin(jobs.variant_of(label, several), sets)
             runs[label] = jobs.simulate(scenario, seed, names[label], watch, origin).run
             done += scenario.duration
     return runs
@@ -121,20 +125,20 @@ def ensemble(
     lang: Lang = None, debug: Debug = False,
 ) -> None:  # fmt: skip
     from stormyard import jobs
-    from stormyard.ensembles import MANIFEST, Ensemble, interval_rows
+    from stormyard.ensembles import MANIFEST, Ensemble, burden_lines, interval_rows
 
     front = Front(lang, json)
     scenarios = jobs.load_variants(scenario, items(variants), set_ or ())
     job = Ensemble.of(scenarios, members, seed, dispatcher, workers, out)
     job.open(resume)
     front.header(
-        job.scenarios[jobs.BASE],
+        next(iter(job.scenarios.values())),
         "cli.header_many",
         members=members,
         variants=len(job.scenarios),
         workers=job.workers,
     )
-    front.make_ready(*scenarios.values())
+    front.make_ready(*job.scenarios.values())
     try:
         with front.progress("members", job.total) as update:
             update(len(job.done))
@@ -149,6 +153,8 @@ def ensemble(
     manifest = job.write_manifest()
     if manifest["intervals"]:
         front.table(interval_rows(job.intervals(), front.words), text_columns=(0,))
+    for text in burden_lines(job, front.words):
+        front.line(text)
     front.wrote(job.ledger.path)
     front.wrote(job.folder / MANIFEST)
     front.result(manifest)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from optimization.plan import burden
 from results.metrics import metrics
 from scenarios.load import load
 from simulation.ensemble import Member
@@ -112,3 +113,36 @@ def test_members_of_another_question_are_not_mixed(workplace: Path, monkeypatch:
     said = stormyard(*again, "--set", "hours=5")
     assert said.exit_code == 2
     assert "another scenario, dispatcher or version" in said.stderr
+
+
+def test_dispatchers_are_set_beside_each_other(workplace: Path) -> None:
+    """The same members under each; the sentence and the file say by how much the burden differs, with its interval, and
+    it is what the members' own figures come to."""
+    said = stormyard(
+        "ensemble", "tiny/snow", "--members", "3", "--jobs", "1", "--dispatcher", "greedy,rolling", "--out", "many",
+        "--lang", "en", "--json",
+    )  # fmt: skip
+    assert said.exit_code == 0, said.stderr
+    kept, told = members(workplace / "many"), json.loads(said.stdout)
+    assert set(kept) == {(name, seed) for name in ("greedy", "rolling") for seed in range(3)}
+    change = [burden(kept["rolling", s]["figures"]["metrics"]) - burden(kept["greedy", s]["figures"]["metrics"])
+              for s in range(3)]  # fmt: skip
+    found = told["burden"]["rolling"]
+    assert found["mean"] == pytest.approx(sum(change) / 3) and found["low"] < found["mean"] < found["high"]
+    assert told["dispatcher"] == "greedy, rolling"
+    words = " ".join(said.stderr.split())
+    assert f"rolling beside greedy: the weighted burden is {found['after']:,.1f} instead of" in words
+    assert "3 paired members" in words
+
+
+def test_variants_and_dispatchers_make_a_table_of_both(workplace: Path) -> None:
+    """Two variants under two dispatchers are four runs, each named by both; a wrong name is refused before any run."""
+    args = ("compare", "tiny/snow", "--variants", "early", "--out", "page.html", "--json", "--lang", "en")
+    said = stormyard(*args, "--dispatcher", "greedy,routes")
+    assert said.exit_code == 0, said.stderr
+    told = {row["label"]: row for row in json.loads(said.stdout)}
+    assert list(told) == ["greedy", "routes", "early, greedy", "early, routes"]
+    assert [row["dispatcher"] for row in told.values()] == ["greedy", "routes", "greedy", "routes"]
+    assert [row["variant"] for row in told.values()] == ["", "", "early", "early"]
+    wrong = stormyard(*args, "--dispatcher", "greedy,rooling")
+    assert wrong.exit_code == 2 and "did you mean 'rolling'" in wrong.stderr
