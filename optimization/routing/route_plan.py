@@ -5,8 +5,8 @@ Times are seconds after ``RoutePlan.start``, the second of the storm at which th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -162,6 +162,29 @@ class Figures:
     def metres(self) -> float:
         """m in all."""
         return self.work + self.empty
+
+
+def in_turn(routes: Sequence[CrewRoute]) -> list[CrewRoute]:
+    """The same routes with the passes of each road and direction numbered in the order in which they are driven.
+
+    They are alike for a search; a driver who goes along a street keeps to one strip of it, and its middle comes last.
+    """
+    passes: dict[tuple[str, bool], list[tuple[float, int, int, int]]] = {}
+    for r, route in enumerate(routes):
+        for k, leg in enumerate(route.legs):
+            if leg.kind == "work":
+                passes.setdefault((leg.segment, leg.forward), []).append((leg.start, leg.number, r, k))
+    number = {
+        (r, k): n
+        for alike in passes.values()
+        for (_, _, r, k), n in zip(sorted(alike), sorted(p[1] for p in alike), strict=True)
+    }
+    return [
+        replace(route, legs=tuple(
+            replace(leg, number=number[r, k]) if leg.kind == "work" else leg for k, leg in enumerate(route.legs)
+        ))
+        for r, route in enumerate(routes)
+    ]  # fmt: skip
 
 
 def figures(plan: RoutePlan, network: Network, weight: np.ndarray) -> Figures:

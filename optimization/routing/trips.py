@@ -14,7 +14,7 @@ import numpy as np
 
 from optimization.routing.abreast import split
 from optimization.routing.district import District, Truck
-from optimization.routing.route_plan import CrewRoute, Leg, Undone
+from optimization.routing.route_plan import CrewRoute, Leg, Undone, in_turn
 from optimization.routing.ways import LEFT, RIGHT, U_TURN, turn_angles, turn_of
 from simulation.compiled import compiled
 from simulation.model import Depot, Scenario
@@ -125,7 +125,7 @@ class Timetable:
             CrewRoute(r.truck.id, r.truck.kind.id, r.truck.team.id, self.depots[r.truck.depot].id, r.truck.material,
                       r.truck.ready, r.filled, tuple(r.legs), r.truck.mates) for r in running
         ]  # fmt: skip
-        routes = [one for route in routes for one in split(route)]
+        routes = in_turn([one for route in routes for one in split(route)])
         return routes, ride.undone()
 
     def bay(self, depot: int, arrival: float, seconds: float) -> tuple[float, float]:

@@ -145,6 +145,19 @@ def test_who_has_no_room_abreast_leaves_the_road() -> None:
     assert {u.segment for u in made.undone} == narrow and {u.why for u in made.undone} == {"no_crew"}
 
 
+def test_strips_are_numbered_as_they_are_driven() -> None:
+    """Along a road in one direction the first pass is the kerb's; so a driver keeps to a strip from road to road."""
+    made = planned(wide())
+    rounds: dict[tuple[str, bool], list[tuple[float, int]]] = {}
+    for route in made.routes:
+        for leg in route.works:
+            rounds.setdefault((leg.segment, leg.forward), []).append((leg.start, leg.number))
+    assert max(len(r) for r in rounds.values()) > 1
+    for passes in rounds.values():
+        numbers = [number for _, number in sorted(passes)]
+        assert numbers == sorted(numbers)
+
+
 def wrong(change: Any) -> list[str]:
     """What the referee says of a good plan after a change."""
     town = CITIES["oneways"]
