@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from stormyard.cli.usage import TEXTS, Group, Typer
 from stormyard.words import LANGUAGES, help_texts, preferred
 
-
-def _language_of(arguments: list[str]) -> str:
-    """The language that help is shown in: the one asked for on the command line, else the preferred one."""
-    for before, word in zip(["", *arguments], arguments, strict=False):
-        asked = word if before == "--lang" else word.removeprefix("--lang=")
-        if asked in LANGUAGES:
-            return asked
-    return preferred()
-
-
-_texts = help_texts(_language_of(sys.argv[1:]))
-HELP = _texts["help"]
+HELP = TEXTS["help"]
 
 
 def _known_language(value: str | None) -> str | None:
     if value is not None and value not in LANGUAGES:
-        raise typer.BadParameter(f"'{value}': {', '.join(LANGUAGES)}")
+        raise typer.BadParameter(help_texts(preferred())["typed"]["languages"].format(value=value))
     return value
 
 
@@ -39,7 +27,7 @@ ORDER = (
 )  # fmt: skip
 
 
-class InOrder(TyperGroup):
+class InOrder(Group):
     """Commands in the order in which one needs them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -47,20 +35,19 @@ class InOrder(TyperGroup):
         return sorted(self.commands, key=ORDER.index)
 
 
-app = typer.Typer(
+app = Typer(
     cls=InOrder, help=HELP["app"], no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )  # fmt: skip
-importers = typer.Typer(help=HELP["import"], no_args_is_help=True, rich_markup_mode=None)
+importers = Typer(help=HELP["import"], no_args_is_help=True)
 app.add_typer(importers, name="import")
 
 
 def option(key: str, *names: str, **more: Any) -> Any:
-    return typer.Option(*names, help=_texts["opt"][key], **more)
+    return typer.Option(*names, help=TEXTS["opt"][key], **more)
 
 
 def argument(key: str, metavar: str, **more: Any) -> Any:
-    return typer.Argument(help=_texts["arg"][key], metavar=metavar, **more)
+    return typer.Argument(help=TEXTS["arg"][key], metavar=metavar, **more)
 
 
 ScenarioName = Annotated[str, argument("scenario", "SCENARIO")]
@@ -95,8 +82,8 @@ def _app(
 
 
 @importers.callback()
-def _importers(lang: Lang = None) -> None:
-    """The same before the name of a format."""
+def before_name(lang: Lang = None) -> None:
+    """The same before the name of a format or planner."""
     _app(lang=lang)
 
 

@@ -7,11 +7,9 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
-from typer.core import TyperGroup
 
 from stormyard.cli.options import (
     HELP,
@@ -24,18 +22,20 @@ from stormyard.cli.options import (
     Sets,
     Variant,
     app,
+    before_name,
     option,
 )
+from stormyard.cli.usage import Group, Typer, language_of
 from stormyard.front import BAD_INPUT, STOPPED, Front, Halt, Update, answered
-from stormyard.words import LANGUAGES
 
 if TYPE_CHECKING:
     from results.planning import Proposal
+    from stormyard.planning import Planning
 
 COMMON = "scenario", "members", "seed", "set_", "variant", "workers", "out", "json", "lang", "debug"
 
 
-class Planners(TyperGroup):
+class Planners(Group):
     """A command for each planner, found by folder and made when it is asked for: planners load a solver."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -51,21 +51,15 @@ class Planners(TyperGroup):
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             from scenarios.problems import did_you_mean, problem
 
-            front, hint = Front(_language(args)), did_you_mean(args[0], self.list_commands(ctx))
+            front, hint = Front(language_of(args)), did_you_mean(args[0], self.list_commands(ctx))
             front.say("cli.problems", "bold red", count=1)
             front.problems([problem(f"plan {args[0]}", "option.no_planner", hint=hint, name=args[0])])
             ctx.exit(BAD_INPUT)
         return super().resolve_command(ctx, args)
 
 
-def _language(args: Sequence[str]) -> str | None:
-    """The language that arguments ask for, before a command has read them; None where they do not."""
-    given = [after for arg, after in pairwise(args) if arg == "--lang"]
-    given += [arg.partition("=")[2] for arg in args if arg.startswith("--lang=")]
-    return given[0] if given and given[0] in LANGUAGES else None
-
-
-plan = typer.Typer(cls=Planners, help=HELP["plan"], no_args_is_help=True, rich_markup_mode=None)
+plan = Typer(cls=Planners, help=HELP["plan"], no_args_is_help=True)
+plan.callback()(before_name)
 app.add_typer(plan, name="plan")
 
 
@@ -73,6 +67,11 @@ def _names() -> tuple[str, ...]:
     from optimization.planners import names
 
     return names()
+
+
+def _kind(hint: type) -> str:
+    """What an option of a planner is given as, in its help."""
+    return "TEXT" if hint is str else "N"
 
 
 def _command(name: str) -> Any:
@@ -101,7 +100,10 @@ def _command(name: str) -> Any:
             f.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None if f.default is MISSING else f.default,
-            annotation=Annotated[hints[f.name], option(f"plan_{f.name}", f"--{f.name.replace('_', '-')}")],
+            annotation=Annotated[
+                hints[f.name],
+                option(f"plan_{f.name}", f"--{f.name.replace('_', '-')}", metavar=_kind(hints[f.name])),
+            ],
         )
         for f in own
     ]
@@ -110,7 +112,7 @@ def _command(name: str) -> Any:
     call.__signature__ = inspect.Signature([*common, *extra])
     call.__annotations__ = {p.name: p.annotation for p in (*common, *extra)}
     del call.__wrapped__
-    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone = Typer(add_completion=False)
     alone.command(name, help=HELP[f"plan_{name}"])(call)
     return typer.main.get_command(alone)
 
@@ -125,12 +127,10 @@ def _answer(front: Front, **question: Any) -> None:
     if kept := asked.runs.open():
         front.say("cli.taken_up", "yellow", count=kept, path=asked.runs.ledger.path)
     most = asked.most_runs()
-    if most:
-        front.say("cli.plan_runs", runs=most, judged=2 * asked.members, workers=asked.workers)
     try:
         with asked.runs:
             with front.progress("plan") as update:
-                asked.runs.watch = _foretelling(front, update, most, asked.workers) if most else update
+                asked.runs.watch = _foretelling(front, update, most, asked) if most else update
                 proposed = asked.propose()
             with front.progress("judge") as update:
                 asked.runs.watch = update
@@ -151,15 +151,18 @@ def _answer(front: Front, **question: Any) -> None:
     front.result(made)
 
 
-def _foretelling(front: Front, update: Update, most: int, workers: int) -> Update:
-    """Progress against the most runs there may be; once a few are done it is said how long all of them would take."""
+def _foretelling(front: Front, update: Update, most: int, asked: Planning) -> Update:
+    """Progress against the most runs there may be, said before the first of them (what is refused runs none); once
+    a few are done it is said how long all of them would take."""
     began, before, told = time.monotonic(), -1.0, False
 
     def watch(completed: float, new_total: float | None = None) -> None:
         nonlocal before, told
-        before = completed if before < 0 else before
+        if before < 0:
+            before = completed
+            front.say("cli.plan_runs", runs=most, judged=2 * asked.members, workers=asked.workers)
         update(completed, max(new_total or 0, most))
-        if not told and completed - before >= 2 + 2 * workers:
+        if not told and completed - before >= 2 + 2 * asked.workers:
             told = True
             left = (most - completed) * (time.monotonic() - began) / (completed - before)
             front.say("cli.plan_takes", minutes=max(1, round(left / 60)))
