@@ -25,7 +25,8 @@ from simulation.orders import level_rank
 from simulation.teams import HANDOVER, roster, starting_material
 
 WORST = 2 * 3600.0
-"""s after the first crews are ready up to which snow counts as lying on the roads they plan for (setting)."""
+"""s after the first call-out, or the first snow if that comes later, up to which snow counts as lying on the roads that
+crews plan for (setting)."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,10 @@ def called_out(scenario: Scenario) -> dict[str, float]:
 def conditions(scenario: Scenario, depth: float | None = None) -> Conditions:
     """Start, snow and speed for a plan of this storm; ``depth`` (m) in place of what it lays by then."""
     start = min(called_out(scenario).values(), default=0.0)
-    until, lying, chill, seconds = start + WORST, 0.0, 0.0, 0.0
     rows = scenario.storm.weather
+    falls = next((r.t for r in rows if r.air <= 1.0 and r.precipitation > 0), start)
+    begin = max(start, falls)
+    until, lying, chill, seconds = begin + WORST, 0.0, 0.0, 0.0
     ends = [*(w.t for w in rows[1:]), scenario.duration]
     loose = 0.0
     for row, end in zip(rows, ends, strict=True):
@@ -111,9 +114,9 @@ def conditions(scenario: Scenario, depth: float | None = None) -> Conditions:
         if row.air <= 1.0 and row.precipitation > 0:
             lying += span * row.precipitation
             loose += span * row.precipitation / surface.new_snow_density(row.air, row.wind)
-        ahead = max(0.0, min(end, start + 3 * WORST) - max(row.t, start))
+        ahead = max(0.0, min(end, begin + 3 * WORST) - max(row.t, start))
         chill, seconds = chill + ahead * row.air, seconds + ahead
-    now = next((r for r, end in zip(rows, ends, strict=True) if end > start), rows[-1])
+    now = next((r for r, end in zip(rows, ends, strict=True) if end > begin), rows[-1])
     depth = loose if depth is None else depth
     one = np.ones(1)
     by_surface = surface.surface_factor(

@@ -28,13 +28,14 @@ TIGHTEN = tuple(share / 20 for share in range(8, 19))
 the last only if it is asked for."""
 STRAGGLERS = 0.03
 """How many of them are late then (setting)."""
-STEEP = 1000.0
-"""Cost of the second that follows an hour after that, in mean weights of a pass; it grows with the hours (setting)."""
+STEEP, STEEPER = 300.0, 1.3
+"""Cost of the second that follows an hour after that, in mean weights of a pass: it grows with the hours, and by so
+many times whenever due times are drawn in, so that few are late when the search is cold (settings)."""
 TOGETHER: dict[Objective, tuple[tuple[int, ...], ...]] = {
     "priority": ((1,),), "last": ((1,), (2,), (3,), (4,)), "makespan": ((1, 2, 3, 4),),
 }  # fmt: skip
 """Classes whose last pass is brought forward, by goal; those that stand together have one last pass."""
-EARLY: dict[Objective, float] = {"priority": 0.77}
+EARLY: dict[Objective, float] = {"priority": 0.81}
 """Share of the time of the very last pass of all before which no class is pressed, by goal (setting): beyond that,
 hours of the class are paid for with kilometres."""
 LATE = 5.0
@@ -271,6 +272,7 @@ class Search:
     def tighten(self) -> None:
         """Make the last passes due a little earlier than the last one is done now."""
         crew, item, route = self._given[6], self._now[1], self._now[2]
+        self._goal[kernel.STEEP] *= STEEPER
         tasks = np.flatnonzero(self._spot[:, 0] >= 0)
         vehicle, place = self._spot[tasks].T
         done = item[vehicle, place, kernel.DONE] + crew[vehicle, kernel.LAG]

@@ -27,7 +27,7 @@ from stormyard.front import STOPPED, Front, Halt, Update, answered
 def routes(
     scenario: ScenarioName,
     objective: Annotated[str, option("routes_objective", "--objective", metavar="NAME")] = "priority",
-    seconds: Annotated[float, option("routes_seconds", "--seconds", min=0.0, metavar="S")] = 34.0,
+    seconds: Annotated[float, option("routes_seconds", "--seconds", min=0.0, metavar="S")] = 36.0,
     turns: Annotated[int | None, option("routes_turns", "--turns", min=0, metavar="N")] = None,
     depth: Annotated[float | None, option("routes_depth", "--snow-cm", min=0.0, max=100.0, metavar="CM")] = None,
     hours: Annotated[float | None, option("routes_hours", "--hours", min=0.1, metavar="H")] = None,
