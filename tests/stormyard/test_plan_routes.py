@@ -116,7 +116,7 @@ def test_a_folder_of_something_else_is_left_alone(workplace: Path) -> None:
 def test_a_fleet_without_ploughs_is_refused_in_chinese(workplace: Path) -> None:
     """No English in the refusal; and leaving out all crews is no reason to buy equipment."""
     ran = stormyard("plan", "routes", "tiny/flood", "--lang", "zh")
-    assert ran.exit_code == 2 and "出动的车组均不能推雪或撒布" in ran.stderr and "no crew" not in ran.stderr
+    assert ran.exit_code == 2 and "出动的机组均不能推雪或撒布" in ran.stderr and "no crew" not in ran.stderr
     fleet = trucks(load("tiny/snow"), 0.0)
     ran = stormyard("plan", "routes", "tiny/snow", "--without", ",".join(t.id for t in fleet), "--lang", "en")
     assert ran.exit_code == 2 and "leave at least one of them out" in ran.stderr

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.stormyard.commands import LINE, stormyard
+from tests.stormyard.commands import LINE, ROOT, stormyard
 
 MISTYPED = {
     "run": ("SCENARIO is missing", "缺少 SCENARIO"),
@@ -68,3 +68,15 @@ def test_how_many_runs_there_may_be_is_not_told_of_what_is_refused() -> None:
     assert said.exit_code == 2
     assert "--confidence 5 makes no sense" in said.stderr
     assert "Up to" not in said.stderr
+
+
+@pytest.mark.parametrize("room", ["stormyard", "results", "scenarios"])
+def test_a_crew_has_one_name_in_chinese(room: str) -> None:
+    """One machine with its people is a 机组 everywhere, as a body of people is a 队伍."""
+    text = (ROOT / room / "language/zh.yaml").read_text(encoding="utf-8").replace("轮班组数", "")
+    assert re.findall(r".{5}(?:班组|车组)", text) == []
+
+
+def test_a_plan_begins_with_its_crews_in_chinese() -> None:
+    """Counted as in the header of a run."""
+    assert "24 路段 · 5 机组" in stormyard("plan", "stock", "tiny/snow", "--cvar", "3", "--lang", "zh").stderr
