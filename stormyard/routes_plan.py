@@ -31,7 +31,7 @@ SECONDS = 36.0
 """s of search; both plans are searched for at once."""
 ABREAST = ("2", "3", "4")
 """Machines that may drive abreast."""
-FIRST = 0.2
+FIRST = 0.1
 """Share of it in which the plan asked for is brought near one of few kilometres, to begin with (setting)."""
 
 Watch = Callable[[str, float], None]
