@@ -35,7 +35,7 @@ TOGETHER: dict[Objective, tuple[tuple[int, ...], ...]] = {
     "priority": ((1,),), "last": ((1,), (2,), (3,), (4,)), "makespan": ((1, 2, 3, 4),),
 }  # fmt: skip
 """Classes whose last pass is brought forward, by goal; those that stand together have one last pass."""
-EARLY: dict[Objective, float] = {"priority": 0.83}
+EARLY: dict[Objective, float] = {"priority": 0.80}
 """Share of the time of the very last pass of all before which no class is pressed, by goal (setting): beyond that,
 hours of the class are paid for with kilometres."""
 LATE = 5.0
