@@ -129,15 +129,20 @@ class Timetable:
         return routes, ride.undone()
 
     def bay(self, depot: int, arrival: float, seconds: float) -> tuple[float, float]:
-        """When a loading begins and ends for a truck that comes at a time: as soon as a bay is free for so long."""
+        """When a loading begins and ends for a truck that comes at a time; it has the bay from now on."""
+        begin = self.free(depot, arrival, seconds)
+        self._booked[depot].append((begin, begin + seconds))
+        return begin, begin + seconds
+
+    def free(self, depot: int, arrival: float, seconds: float) -> float:
+        """s from which, not before a truck's arrival, a bay is free for so long."""
         booked, most = self._booked[depot], self.depots[depot].bays
         for begin in sorted({arrival, *(end for _, end in booked if end > arrival)}):
             end = begin + seconds
             edges = [begin, *(b for b, _ in booked if begin < b < end)]
             if all(sum(b <= t < e for b, e in booked) < most for t in edges):
                 break
-        booked.append((begin, begin + seconds))
-        return begin, begin + seconds
+        return begin
 
 
 class _Ride:
@@ -189,6 +194,8 @@ class _Ride:
                 self._rest(r, home, arc, release)
             if not need or (stop < 0 and r.load >= need - ENOUGH):
                 break
+            if self._ends_loading(r, stop, need, home):
+                self._rest(r, home, arc, release)
             self._load(r, stop, need, r.nth - 1)
             stop = -1
         spread = min(need, r.load) if r.load >= 0.5 * need else 0.0
@@ -216,6 +223,24 @@ class _Ride:
         if fresh and begin > release:
             return False
         return begin + seconds + self._drive_seconds(r, arc, home) + U_TURN - r.began > r.truck.team.max_duty
+
+    def _ends_loading(self, r: _Running, planned: int, need: float, home: int) -> bool:
+        """Whether the shift would be over before the truck has loaded, a wait for a bay included, and is home."""
+        depot = self._yard(r, planned, need)
+        if depot is None or r.now <= r.began or not r.legs:
+            return False
+        at, noun = len(self.arcs) + depot, self.table.depots[depot]
+        seconds = noun.turnaround * r.truck.machines + r.truck.capacity / noun.loading_rate
+        begin = self.table.free(depot, r.now + self._drive_seconds(r, r.place, at), seconds)
+        return begin + seconds + self._drive_seconds(r, at, home) + U_TURN - r.began > r.truck.team.max_duty
+
+    def _yard(self, r: _Running, planned: int, need: float) -> int | None:
+        """The yard that was planned, or the nearest that has any; None where none has."""
+        stock, material = self.table.stock, r.truck.material
+        held = [d for d in range(len(self.table.depots)) if stock.get((d, material), 0.0) >= 0.5 * need]
+        if planned in held:
+            return planned
+        return min(held, key=lambda d: float(self.far[r.place, len(self.arcs) + d, 0]), default=None)
 
     def _drive_seconds(self, r: _Running, one: int, other: int) -> float:
         total, before = 0.0, one
@@ -247,12 +272,9 @@ class _Ride:
     def _load(self, r: _Running, planned: int, need: float, nth: int) -> None:
         """Load at the yard that was planned, or at the next best that has any; nothing where none has."""
         table, material = self.table, r.truck.material
-        held = [d for d in range(len(table.depots)) if table.stock.get((d, material), 0.0) >= 0.5 * need]
-        if not held:
+        depot = self._yard(r, planned, need)
+        if depot is None:
             return
-        depot = planned
-        if planned not in held:
-            depot = min(held, key=lambda d: float(self.far[r.place, len(self.arcs) + d, 0]))
         self._travel(r, len(self.arcs) + depot)
         noun = table.depots[depot]
         room = min(max(self.ahead(r, nth), need) - r.load, table.stock[depot, material])

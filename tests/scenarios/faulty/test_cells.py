@@ -54,7 +54,7 @@ SLIPS = [
     ),
     slip(
         "cell in a column without a name",
-        append(STOCK, "west,grit,5,oops\n"),
+        append(STOCK, "west,grit,5,0,0,oops\n"),
         ("fleet/stock.csv row 8", "'oops' stands in a column without a name", "must be quoted"),
     ),
     slip(
