@@ -310,12 +310,13 @@ def _by_cbc(
             return Outcome("error", why=str(error))
         told = log.read_text(encoding="utf-8", errors="replace")
     found = written.sol_status
-    if found == pulp.LpSolutionInfeasible:
+    undecided = found == pulp.LpSolutionNoSolutionFound and UNDECIDED in told
+    if found == pulp.LpSolutionInfeasible or (undecided and not _unbounded(model)):
         highs = _highs(time_limit, gap, nodes)
         highs.passModel(_lp(model))
         highs.run()
         return Outcome("infeasible", conflict=_conflict(highs, model))
-    if found == pulp.LpSolutionUnbounded:
+    if found == pulp.LpSolutionUnbounded or undecided:
         return Outcome("unbounded")
     integer = any(model.whole)
     if found == pulp.LpSolutionNoSolutionFound:
@@ -334,6 +335,18 @@ def _by_cbc(
         values=values,
         duals={} if integer else {row.name: float(row.pi or 0.0) for row in written.constraints()},
     )
+
+
+UNDECIDED = "Pre-processing says infeasible or unbounded"
+"""What CBC leaves it at where its preprocessing finds no plan."""
+
+
+def _unbounded(model: Model) -> bool:
+    """Whether a programme that has no plan, or no best one, has plans: then it has an answer without its costs."""
+    highs = _highs(math.inf, 0.0, None)
+    highs.passModel(_lp(replace(model, cost=[0.0] * len(model.cost))))
+    highs.run()
+    return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
 def _bound(told: str) -> float:

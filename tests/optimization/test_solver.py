@@ -86,6 +86,23 @@ def test_integer_programme_equals_brute_force(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_what_no_whole_number_meets_is_infeasible(engine: Engine) -> None:
+    """2 x must be 1: halves would do, so that preprocessing alone tells; without an upper end x costs ever less."""
+    none = model()
+    x = none.add_variable("x", 0, 2, cat="Integer")
+    none += 0 * x
+    none += (2 * x >= 1, "most")
+    none += (2 * x <= 1, "least")
+    outcome = solve(none, time_limit=5, engine=engine)
+    assert outcome.status == "infeasible" and outcome.conflict
+    endless = model()
+    y, z = (endless.add_variable(name, 0, cat="Integer") for name in "yz")
+    endless += -y - z
+    endless += (y - z <= 3, "row")
+    assert solve(endless, time_limit=5, engine=engine).status == "unbounded"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_limit_is_not_optimal(engine: Engine) -> None:
     """A limit that strikes gives 'feasible' with a true gap; before any plan it gives 'no_answer'."""
     outcome = solve(knapsacks(60, 30), time_limit=60, gap=0.0, nodes=3, engine=engine)
